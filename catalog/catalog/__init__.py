@@ -1,0 +1,4 @@
+"""Channels, views, products, categories, and the documents that shoppers read.
+
+Owns: everything a product page says, in every view. Never: computes a price (pricing) or ranks a hit (search).
+"""

@@ -1,0 +1,325 @@
+"""Defining the structure of the catalogue: channels, views, attributes, product types, categories.
+
+Each command says what something is, and makes or changes it by its code: running one twice changes nothing.
+"""
+
+import re
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+
+from catalog.catalog import slugs
+from catalog.catalog.errors import CategoryCycle, InvalidValue, NotAChannel, UnknownReference
+from catalog.catalog.models import Attribute, AttributeOption, Category, Channel, Edited, ProductType, View
+from catalog.catalog.rebuilding import rebuild_all, rebuild_category
+from catalog.catalog.values import CHOICES, KINDS
+from catalog.pricing.commands import TaxRateInput, replace_tax_rates
+from chassis import clock
+from chassis.ids import new_id
+from chassis.messages import Lane
+from chassis.unit_of_work import publish, unit_of_work
+from contracts.catalog import ChannelChanged, ViewChanged
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefineChannel:
+    """A channel; `tax_rates` None leaves its rates as they are."""
+
+    code: str
+    name: str
+    currency: str
+    time_zone: str = "UTC"
+    countries: tuple[str, ...] = ()
+    prices_include_tax: bool = True
+    active: bool = True
+    tax_rates: tuple[TaxRateInput, ...] | None = None
+    id: UUID | None = None
+    external_id: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefineView:
+    """A view of a channel; `root` is the code of its root category."""
+
+    code: str
+    name: str
+    channel: str
+    locale: str
+    root: str | None = None
+    active: bool = True
+    id: UUID | None = None
+    external_id: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionInput:
+    """An option; `labels` by scope."""
+
+    code: str
+    labels: Mapping[str, str]
+    swatch: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefineAttribute:
+    """An attribute and its options in order. Options that are not named stay: products may hold them."""
+
+    code: str
+    kind: str
+    labels: Mapping[str, str]
+    scope: str = "global"
+    unit: str = ""
+    required: bool = False
+    filterable: bool = False
+    searchable: bool = False
+    visible: bool = True
+    position: int = 0
+    options: tuple[OptionInput, ...] = ()
+    id: UUID | None = None
+    external_id: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefineProductType:
+    """A set of attributes, by code."""
+
+    code: str
+    name: str
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefineCategory:
+    """A category; `texts` by scope with name and description, `slugs` by view (else made of the name)."""
+
+    code: str
+    texts: Mapping[str, Mapping[str, str]]
+    parent: str | None = None
+    slugs: Mapping[str, str] = field(default_factory=dict)
+    position: int = 0
+    active: bool = True
+    id: UUID | None = None
+    external_id: Mapping[str, Any] = field(default_factory=dict)
+
+
+def define_channel(command: DefineChannel) -> UUID:
+    """Make or change a channel and tell everybody who keeps a copy."""
+    if len(command.currency) != 3 or not (command.currency.isascii() and command.currency.isupper()):
+        raise NotAChannel("currency must be an ISO 4217 code.", field="/currency")
+    if command.time_zone not in zoneinfo.available_timezones():
+        raise NotAChannel("time_zone must be a name of the IANA database.", field="/time_zone")
+    facts = {
+        "name": command.name,
+        "currency": command.currency,
+        "time_zone": command.time_zone,
+        "countries": list(command.countries),
+        "prices_include_tax": command.prices_include_tax,
+        "active": command.active,
+    }
+    with unit_of_work("catalog"):
+        channel, changed = _put(Channel, command, facts)
+        if command.tax_rates is not None:
+            replace_tax_rates(command.code, command.tax_rates)
+        if changed:
+            publish(
+                channel_changed(channel),
+                aggregate_id=channel.id,
+                aggregate_version=channel.version,
+                channel=channel.code,
+            )
+            if channel.version > 1:
+                rebuild_all()
+    return channel.id
+
+
+def define_view(command: DefineView) -> UUID:
+    """Make or change a view; its documents follow by a job."""
+    # It stands in addresses and names the folder of its search index.
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", command.code):
+        raise InvalidValue("code must be 1 to 64 letters, digits, - or _.", field="/code")
+    with unit_of_work("catalog"):
+        channel = _known(Channel, command.channel, "/channel")
+        root = _known(Category, command.root, "/root") if command.root else None
+        facts = {
+            "name": command.name,
+            "channel_id": channel.id,
+            "locale": command.locale,
+            "root_id": root.id if root else None,
+            "active": command.active,
+        }
+        view, changed = _put(View, command, facts)
+        if changed:
+            publish(
+                view_changed(view, channel=channel.code),
+                aggregate_id=view.id,
+                aggregate_version=view.version,
+                channel=channel.code,
+            )
+            slugs.name_categories_of(view)
+            rebuild_all()
+    return view.id
+
+
+def define_attribute(command: DefineAttribute) -> UUID:
+    """Make or change an attribute and its options. An attribute's kind stays what it was."""
+    if command.kind not in KINDS:
+        raise InvalidValue(f"kind must be one of {', '.join(KINDS)}.", field="/kind")
+    if command.scope not in ("global", "channel", "view"):
+        raise InvalidValue("scope must be global, channel or view.", field="/scope")
+    if not command.code.replace("_", "a").isalnum() or not command.code.isascii():
+        raise InvalidValue("code must be made of letters, digits and _.", field="/code")
+    if command.options and command.kind not in CHOICES:
+        raise InvalidValue("Only select and multi_select have options.", field="/options")
+    names = ["kind", "scope", "unit", "required", "filterable", "searchable", "visible", "position"]
+    facts = {name: getattr(command, name) for name in names} | {"labels": dict(command.labels)}
+    with unit_of_work("catalog"):
+        before = Attribute.objects.filter(code=command.code).values_list("kind", flat=True).first()
+        if before not in (None, command.kind):
+            raise InvalidValue(f"{command.code} is of kind {before} already.", field="/kind")
+        attribute, changed = _put(Attribute, command, facts)
+        if _put_options(attribute, command.options) or changed:
+            rebuild_all(unless_empty=True)
+    return attribute.id
+
+
+def define_product_type(command: DefineProductType) -> UUID:
+    """Make or change a product type; its attributes become exactly these."""
+    with unit_of_work("catalog"):
+        made, _ = _put(ProductType, command, {"name": command.name})
+        attributes = list(Attribute.objects.filter(code__in=command.attributes))
+        if missing := set(command.attributes) - {a.code for a in attributes}:
+            raise UnknownReference(f"No attributes {', '.join(sorted(missing))}.", field="/attributes")
+        made.attributes.set(attributes)
+    return made.id
+
+
+def define_category(command: DefineCategory) -> UUID:
+    """Make, change or move a category; documents that name it follow by a job."""
+    if not any(text.get("name") for text in command.texts.values()):
+        raise InvalidValue("A category needs a name in some scope.", field="/texts")
+    with unit_of_work("catalog"):
+        # One move at a time: two could make a circle that neither of them sees.
+        with connections["catalog"].cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.category'))")
+        parent = _known(Category, command.parent, "/parent") if command.parent else None
+        _refuse_circle(command.code, parent)
+        facts = {
+            "parent_id": parent.id if parent else None,
+            "texts": {scope: dict(text) for scope, text in command.texts.items()},
+            "position": command.position,
+            "active": command.active,
+        }
+        category, changed = _put(Category, command, facts)
+        moved = slugs.name_category(category, command.slugs)
+        if (changed or moved) and category.version > 1:
+            rebuild_category(category.id)
+    return category.id
+
+
+def channel_changed(channel: Channel) -> ChannelChanged:
+    """The event that says what a channel is now."""
+    return ChannelChanged(
+        code=channel.code,
+        name=channel.name,
+        currency=channel.currency,
+        time_zone=channel.time_zone,
+        countries=tuple(channel.countries),
+        prices_include_tax=channel.prices_include_tax,
+        active=channel.active,
+    )
+
+
+def view_changed(view: View, *, channel: str) -> ViewChanged:
+    """The event that says what a view is now."""
+    return ViewChanged(code=view.code, name=view.name, channel=channel, locale=view.locale, active=view.active)
+
+
+def republish_structure(*, lane: Lane = Lane.BULK) -> int:
+    """Publish every channel and view as it is now, for copies that are made anew; the number of events."""
+    with unit_of_work("catalog"):
+        channels = list(Channel.objects.order_by("id"))
+        for channel in channels:
+            publish(
+                channel_changed(channel),
+                aggregate_id=channel.id,
+                aggregate_version=channel.version,
+                lane=lane,
+                channel=channel.code,
+            )
+        views = list(View.objects.select_related("channel").order_by("id"))
+        for view in views:
+            publish(
+                view_changed(view, channel=view.channel.code),
+                aggregate_id=view.id,
+                aggregate_version=view.version,
+                lane=lane,
+                channel=view.channel.code,
+            )
+    return len(channels) + len(views)
+
+
+def _put(model: type[Any], command: Any, facts: Mapping[str, Any]) -> tuple[Any, bool]:
+    """Insert or change the row with the command's code; whether anything changed."""
+    external = dict(getattr(command, "external_id", {}))
+    wanted = {**facts, **({"external_id": external} if external else {})}
+    fresh = model(id=getattr(command, "id", None) or new_id(), code=command.code, **wanted)
+    model.objects.bulk_create([fresh], ignore_conflicts=True)
+    row: Edited = model.objects.select_for_update().get(code=command.code)
+    if row.id == fresh.id and row.version == 1 and row.created_at == fresh.created_at:
+        return row, True
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    if changed:
+        for name in changed:
+            setattr(row, name, wanted[name])
+        row.version += 1
+        row.changed_at = clock.now()
+        row.save(update_fields=[*changed, "version", "changed_at"])
+    return row, bool(changed)
+
+
+def _put_options(attribute: Attribute, options: tuple[OptionInput, ...]) -> bool:
+    known = {option.code: option for option in attribute.options.all()}
+    rows = []
+    for position, option in enumerate(options):
+        old = known.get(option.code)
+        same = old and (old.labels, old.swatch, old.position) == (
+            dict(option.labels),
+            option.swatch,
+            position,
+        )
+        if not same:
+            rows.append(
+                AttributeOption(
+                    attribute=attribute,
+                    code=option.code,
+                    labels=dict(option.labels),
+                    swatch=option.swatch,
+                    position=position,
+                )
+            )
+    AttributeOption.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["attribute", "code"],
+        update_fields=["labels", "swatch", "position"],
+    )
+    return bool(rows)
+
+
+def _known(model: type[Any], code: str | None, pointer: str) -> Any:
+    row = model.objects.filter(code=code).first()
+    if row is None:
+        raise UnknownReference(f"There is no {model.__name__.lower()} {code}.", field=pointer)
+    return row
+
+
+def _refuse_circle(code: str, parent: Category | None) -> None:
+    parents = {row.id: row for row in Category.objects.all()} if parent else {}
+    while parent is not None:
+        if parent.code == code:
+            raise CategoryCycle(f"{code} would lie under itself.", field="/parent")
+        parent = parents.get(parent.parent_id) if parent.parent_id else None

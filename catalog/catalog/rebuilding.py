@@ -1,0 +1,163 @@
+"""Making documents anew: in the unit of work that changed a product, or by a job when many are concerned.
+
+Statements per call are fixed, whatever the number of products and variants. The products' rows are locked
+first, so that of two rebuilds the later one sees what the earlier one's cause has committed.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+
+from catalog.catalog import slugs
+from catalog.catalog.copying import copy_in
+from catalog.catalog.documents import Sources, document
+from catalog.catalog.models import (
+    Attribute,
+    AttributeOption,
+    Category,
+    CategoryEntry,
+    Media,
+    Product,
+    ProductCategory,
+    ProductDocument,
+    Slug,
+    View,
+)
+from catalog.pricing.blocks import rebuild_blocks
+from catalog.search.changes import mark_changed
+from chassis.ids import new_id
+from chassis.jobs import JobKind, LeasedJob
+from chassis.messages import Lane
+from chassis.unit_of_work import enqueue
+
+REBUILD = "catalog.rebuild_documents"
+BATCH = 200
+# Behind every product that staff put into the category itself.
+BELOW = 1_000_000
+
+
+def rebuild(products: Collection[UUID], *, lane: Lane = Lane.FAST) -> None:
+    """Make documents, category entries and price blocks of these products (not variants) anew."""
+    ids = sorted(products)
+    if not ids:
+        return
+    rows = list(Product.objects.select_for_update().filter(id__in=ids).order_by("id"))
+    sources = _sources(rows)
+    made = [document(product, view, sources) for product in rows for view in sources.views]
+    ProductDocument.objects.filter(product_id__in=ids).delete()
+    copy_in(ProductDocument, [d for d in made if d is not None])
+    CategoryEntry.objects.filter(product_id__in=ids).delete()
+    copy_in(CategoryEntry, _entries(rows, sources))
+    rebuild_blocks(ids)
+    mark_changed(ids, lane=lane)
+
+
+def rebuild_all(*, unless_empty: bool = False) -> None:
+    """Rebuild every product by a job; inside the caller's unit of work."""
+    if Product.objects.exists():
+        enqueue(REBUILD, key=str(new_id()), payload={})
+
+
+def rebuild_category(category: UUID) -> None:
+    """Rebuild every product under a category by a job; inside the caller's unit of work."""
+    enqueue(REBUILD, key=str(new_id()), payload={"category": str(category)})
+
+
+def _rebuild_batch(job: LeasedJob, _: object) -> None:
+    """One batch by id, then a job for the next: no transaction is long, and a kill costs one batch."""
+    after = job.payload.get("after", "00000000-0000-0000-0000-000000000000")
+    category = job.payload.get("category")
+    with connections["catalog"].cursor() as cursor:
+        if category:
+            # The tree as it is now and the entries as they were: a category that moved has left the old ones.
+            cursor.execute(
+                """WITH RECURSIVE below AS (
+                       SELECT id FROM catalog_category WHERE id = %s
+                       UNION SELECT c.id FROM catalog_category c JOIN below b ON c.parent_id = b.id)
+                   SELECT DISTINCT product_id FROM catalog_productcategory
+                   WHERE category_id IN (SELECT id FROM below) AND product_id > %s
+                   ORDER BY product_id LIMIT %s""",
+                [category, after, BATCH],
+            )
+        else:
+            cursor.execute(
+                "SELECT id FROM catalog_product WHERE parent_id IS NULL AND id > %s ORDER BY id LIMIT %s",
+                [after, BATCH],
+            )
+        ids = [row[0] for row in cursor.fetchall()]
+    # A view that is new has no addresses yet.
+    products = Product.objects.select_for_update().filter(id__in=ids).order_by("id")
+    slugs.name_products(products, views=View.objects.select_related("channel"), asked={})
+    rebuild(ids, lane=Lane.BULK)
+    if len(ids) == BATCH:
+        enqueue(REBUILD, key=str(new_id()), payload={**job.payload, "after": str(ids[-1])})
+
+
+REBUILD_DOCUMENTS = JobKind(name=REBUILD, record=_rebuild_batch)
+
+
+def _sources(products: list[Product]) -> Sources:
+    ids = [product.id for product in products]
+    variants: dict[UUID, list[Product]] = defaultdict(list)
+    for variant in Product.objects.filter(parent_id__in=ids, channels__len__gt=0).order_by("position", "sku"):
+        variants[variant.parent_id].append(variant)
+    all_ids = [*ids, *(v.id for several in variants.values() for v in several)]
+    media: dict[UUID, list[Media]] = defaultdict(list)
+    for row in Media.objects.filter(product_id__in=all_ids).order_by("position", "id"):
+        media[row.product_id].append(row)
+    places: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
+    for product, category, position in (
+        ProductCategory.objects.filter(product_id__in=ids)
+        .order_by("category__position", "category_id")
+        .values_list("product_id", "category_id", "position")
+    ):
+        places[product].append((category, position))
+    attributes = {row.code: row for row in Attribute.objects.all()}
+    options = {
+        (row.attribute.code, row.code): row
+        for row in AttributeOption.objects.select_related("attribute").filter(
+            attribute__code__in=_codes(products, variants)
+        )
+    }
+    categories = {row.id: row for row in Category.objects.all()}
+    targets = [*ids, *{category for several in places.values() for category, _ in several}]
+    slugs = {
+        (view, target): slug
+        for view, target, slug in Slug.objects.filter(target__in=targets, current=True).values_list(
+            "view", "target", "slug"
+        )
+    }
+    return Sources(
+        views=list(View.objects.select_related("channel").filter(active=True, channel__active=True)),
+        attributes=attributes,
+        options=options,
+        categories=categories,
+        products=products,
+        variants=variants,
+        media=media,
+        places=places,
+        slugs=slugs,
+    )
+
+
+def _codes(products: list[Product], variants: dict[UUID, list[Product]]) -> set[str]:
+    """Attributes that these products hold: only their options are read."""
+    rows: list[Any] = [*products, *(v for several in variants.values() for v in several)]
+    return {code for row in rows for values in row.values.values() for code in values}
+
+
+def _entries(products: list[Product], sources: Sources) -> list[CategoryEntry]:
+    found: dict[tuple[UUID, UUID], int] = {}
+    for product in products:
+        for category, position in sources.places.get(product.id, ()):
+            for above in sources.line_of(category):
+                own = position if above == category else BELOW + position
+                key = (above, product.id)
+                found[key] = min(found.get(key, own), own)
+    return [
+        CategoryEntry(category_id=category, product_id=product, position=position)
+        for (category, product), position in found.items()
+    ]

@@ -1,0 +1,129 @@
+"""Addresses per view: wanted ones or made of a name, former ones kept, one current each.
+
+A former address may be taken by another: then it stops leading to its first owner.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connections
+
+from catalog.catalog import scopes
+from catalog.catalog.errors import SlugTaken, UnknownReference
+from catalog.catalog.models import Category, Product, Slug, View
+from catalog.catalog.sorting import slug_of
+
+PRODUCT, CATEGORY = "product", "category"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """An address to have: `slug` as asked for, or `name` to make one of, made unique by `suffix`."""
+
+    view: str
+    target: UUID
+    slug: str = ""
+    name: str = ""
+    suffix: str = ""
+    locale: str = ""
+
+
+def give(kind: str, wanted: Iterable[Wanted]) -> set[UUID]:
+    """Give addresses; returns the targets whose address changed. SlugTaken for one asked for by another."""
+    todo = list(wanted)
+    if not todo:
+        return set()
+    targets, views = {w.target for w in todo}, {w.view for w in todo}
+    mine = Slug.objects.filter(target__in=targets, view__in=views, current=True)
+    current = {(row.view, row.target): row.slug for row in mine}
+    # An address made of a name stays when the name changes: only asking for another one moves it.
+    todo = [w for w in todo if current.get((w.view, w.target)) is None or w.slug not in ("", current[w.view, w.target])]
+    if not todo:
+        return set()
+    # Two that find an address free at once would both take it: taking addresses is one at a time.
+    with connections["catalog"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.slug'))")
+    candidates = {(w.view, slug) for w in todo for slug in _choices(w)}
+    held = {
+        (row.view, row.slug): row
+        for row in Slug.objects.select_for_update().filter(
+            kind=kind, view__in=views, slug__in={slug for _, slug in candidates}
+        )
+    }
+    made: list[Slug] = []
+    reused: list[Slug] = []
+    for want in todo:
+        for slug in _choices(want):
+            row = held.get((want.view, slug))
+            if row is None or not row.current or row.target == want.target:
+                break
+        else:
+            raise SlugTaken(f"{want.slug or slug} is taken in {want.view}.", field="/slugs")
+        new = row or Slug(view=want.view, kind=kind, slug=slug)
+        new.target, new.current = want.target, True
+        held[want.view, slug] = new
+        (reused if row else made).append(new)
+    for view in {w.view for w in todo}:
+        Slug.objects.filter(view=view, target__in=[w.target for w in todo if w.view == view], current=True).update(
+            current=False
+        )
+    Slug.objects.bulk_update(reused, ["target", "current"])
+    Slug.objects.bulk_create(made)
+    return {w.target for w in todo}
+
+
+def name_category(category: Category, asked: Mapping[str, str]) -> bool:
+    """Give a category its address in every view; whether any changed."""
+    views = list(View.objects.select_related("channel"))
+    if unknown := set(asked) - {view.code for view in views}:
+        raise UnknownReference(f"No views {', '.join(sorted(unknown))}.", field="/slugs")
+    return bool(give(CATEGORY, [_of_category(category, view, asked.get(view.code, "")) for view in views]))
+
+
+def name_categories_of(view: View) -> None:
+    """Give every category an address in a view that is new."""
+    give(CATEGORY, [_of_category(category, view, "") for category in Category.objects.order_by("id")])
+
+
+def name_products(
+    products: Iterable[Product], *, views: Iterable[View], asked: Mapping[UUID, Mapping[str, str]]
+) -> None:
+    """Give products their addresses in these views; `asked` by product and view, else made of the name."""
+    views = list(views)
+    wanted = []
+    for product in products:
+        for view in views:
+            texts = scopes.resolve(product.texts, scopes.fallback(view=view.code, channel=view.channel.code))
+            wanted.append(
+                Wanted(
+                    view=view.code,
+                    target=product.id,
+                    slug=asked.get(product.id, {}).get(view.code, ""),
+                    name=texts.get("name", ""),
+                    suffix=product.sku,
+                    locale=view.locale,
+                )
+            )
+    give(PRODUCT, wanted)
+
+
+def _of_category(category: Category, view: View, asked: str) -> Wanted:
+    texts = scopes.resolve(category.texts, scopes.fallback(view=view.code, channel=view.channel.code))
+    return Wanted(
+        view=view.code,
+        target=category.id,
+        slug=asked,
+        name=texts.get("name", ""),
+        suffix=category.code,
+        locale=view.locale,
+    )
+
+
+def _choices(want: Wanted) -> tuple[str, ...]:
+    if want.slug:
+        return (want.slug,)
+    base = slug_of(want.name, locale=want.locale)
+    suffix = slug_of(want.suffix)
+    long = "-".join(part for part in (base, suffix) if part)
+    return tuple(s for s in (base, long, f"{long}-{str(want.target)[-12:]}".lstrip("-")) if s)

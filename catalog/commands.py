@@ -1,0 +1,63 @@
+"""Index of catalog's commands: what staff, importers and the demo shop call."""
+
+from catalog.catalog.commands import (
+    DefineAttribute,
+    DefineCategory,
+    DefineChannel,
+    DefineProductType,
+    DefineView,
+    OptionInput,
+    define_attribute,
+    define_category,
+    define_channel,
+    define_product_type,
+    define_view,
+    republish_structure,
+)
+from catalog.catalog.products import (
+    MediaInput,
+    PlaceInput,
+    PublishProduct,
+    SaveProduct,
+    VariantInput,
+    publish_product,
+    save_product,
+    save_products,
+)
+from catalog.pricing.commands import (
+    PriceInput,
+    SetPrice,
+    SpecialInput,
+    TaxRateInput,
+    set_price,
+    set_prices,
+)
+
+__all__ = [
+    "DefineAttribute",
+    "DefineCategory",
+    "DefineChannel",
+    "DefineProductType",
+    "DefineView",
+    "MediaInput",
+    "OptionInput",
+    "PlaceInput",
+    "PriceInput",
+    "PublishProduct",
+    "SaveProduct",
+    "SetPrice",
+    "SpecialInput",
+    "TaxRateInput",
+    "VariantInput",
+    "define_attribute",
+    "define_category",
+    "define_channel",
+    "define_product_type",
+    "define_view",
+    "publish_product",
+    "republish_structure",
+    "save_product",
+    "save_products",
+    "set_price",
+    "set_prices",
+]

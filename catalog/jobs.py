@@ -1,0 +1,7 @@
+"""What this domain does later or outside of a transaction."""
+
+from catalog.catalog.rebuilding import REBUILD_DOCUMENTS
+from catalog.pricing.blocks import PRICE_BOUNDARY
+from catalog.search.indexing import SEARCH_INDEX, SEARCH_REBUILD
+
+JOBS = (REBUILD_DOCUMENTS, PRICE_BOUNDARY, SEARCH_INDEX, SEARCH_REBUILD)

@@ -1,0 +1,30 @@
+"""What catalog answers to other domains: the query protocols of contracts.catalog."""
+
+from decimal import Decimal
+
+from catalog.pricing import quote as quoting
+from contracts.catalog import Quote, QuoteRequestLine
+
+
+class Pricing:
+    """contracts.catalog.Pricing on this domain's own tables."""
+
+    def quote(
+        self,
+        *,
+        channel: str,
+        view: str,
+        country: str,
+        customer_group: str,
+        lines: tuple[QuoteRequestLine, ...],
+        shipping: Decimal,
+    ) -> Quote:
+        """See `catalog.pricing.quote.quote`."""
+        return quoting.quote(
+            channel=channel,
+            view=view,
+            country=country,
+            customer_group=customer_group,
+            lines=lines,
+            shipping=shipping,
+        )

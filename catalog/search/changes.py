@@ -1,0 +1,21 @@
+"""Telling the indexes that products changed, inside the unit of work that changed them."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from catalog.search.models import SearchChange
+from chassis.ids import new_id
+from chassis.messages import Lane
+from chassis.unit_of_work import enqueue
+
+INDEX = "catalog.search_index"
+REBUILD = "catalog.search_rebuild"
+
+
+def mark_changed(products: Collection[UUID], *, lane: Lane = Lane.FAST) -> None:
+    """Queue products for the indexes. `lane` is for symmetry: index jobs are one per unit of work anyway."""
+    if not products:
+        return
+    SearchChange.objects.bulk_create([SearchChange(product_id=product) for product in products])
+    # A key of its own: a job that is running may have read the queue before this row was there.
+    enqueue(INDEX, key=str(new_id()))

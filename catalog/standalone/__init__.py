@@ -1,0 +1,1 @@
+"""Catalog as its own service: composition only, no rule. Never imported by the domain's code."""

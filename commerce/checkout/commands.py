@@ -1,0 +1,324 @@
+"""Changing a cart.
+
+Every change is priced before it is written: the lines that will be are quoted by catalog outside any
+transaction, then lines and quote are written together if the cart is still at the version that was read.
+So totals always belong to the lines shown, and of two edits at once both survive (the later tries again).
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+
+from chassis import clock
+from chassis.clients import client
+from chassis.ids import new_id
+from chassis.messages import encode
+from chassis.unit_of_work import unit_of_work
+from chassis.web.etag import NO_PRECONDITION, Precondition
+from commerce.checkout.errors import (
+    CartBusy,
+    CartFrozen,
+    CountryNotServed,
+    NotForSale,
+    TooManyLines,
+    UnknownCart,
+    UnknownLine,
+    UnknownShippingMethod,
+    UnknownView,
+)
+from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
+from contracts.catalog import Pricing, Quote, QuoteRequestLine
+from contracts.logistics import ShippingRates
+
+TRIES = 8
+MOST_LINES = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shopper:
+    """Who acts on a cart: a signed-in customer, the holder of a cart's secret, or both."""
+
+    customer: UUID | None = None
+    group: str = ""
+    secret: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """The lines and delivery a cart is to have: SKU -> quantity, and where to."""
+
+    lines: dict[str, Decimal]
+    country: str
+    shipping_method: str
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+Edit = Callable[[Cart, Draft], Draft]
+Also = Callable[[Cart], None]
+"""What else is to be written with a change, such as the answer to the call that asked for it."""
+
+
+def nothing(_: Cart) -> None:
+    """Write nothing else."""
+
+
+def open_cart(*, view: str, shopper: Shopper) -> tuple[Cart, str]:
+    """A new, empty cart of a view and the secret that opens it (shown once, kept hashed)."""
+    known = ViewCopy.objects.filter(code=view, active=True).first()
+    channel = known and ChannelCopy.objects.filter(code=known.channel, active=True).first()
+    if known is None or channel is None:
+        raise UnknownView(view=view)
+    secret = secrets.token_urlsafe(24)
+    with unit_of_work("commerce"):
+        cart = Cart.objects.create(
+            view=view,
+            channel=channel.code,
+            currency=channel.currency,
+            locale=known.locale,
+            secret_hash=_hash(secret),
+            customer=shopper.customer,
+            customer_group=shopper.group,
+        )
+    return cart, secret
+
+
+def find_cart(*, view: str, cart_id: UUID, shopper: Shopper) -> Cart:
+    """A cart that the shopper may see; UnknownCart both for none and for somebody else's."""
+    cart = Cart.objects.filter(id=cart_id, view=view).first()
+    if cart is None or not _may_open(cart, shopper):
+        raise UnknownCart()
+    return cart
+
+
+def add_line(
+    *, view: str, cart_id: UUID, shopper: Shopper, sku: str, quantity: Decimal, also: Also = nothing
+) -> Cart:
+    """Add to the SKU's line or make it; NotForSale where catalog will not price it."""
+
+    def edit(_: Cart, draft: Draft) -> Draft:
+        return replace(draft, lines={**draft.lines, sku: draft.lines.get(sku, Decimal(0)) + quantity})
+
+    return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, adds=sku, also=(also,))
+
+
+def set_quantity(
+    *,
+    view: str,
+    cart_id: UUID,
+    shopper: Shopper,
+    line: UUID,
+    quantity: Decimal,
+    expected: Precondition = NO_PRECONDITION,
+    also: Also = nothing,
+) -> Cart:
+    """Set a line's quantity; zero removes it."""
+
+    def edit(cart: Cart, draft: Draft) -> Draft:
+        expected.check(cart.version)
+        sku = CartLine.objects.filter(cart=cart, id=line).values_list("sku", flat=True).first()
+        if sku is None:
+            raise UnknownLine()
+        lines = {**draft.lines, sku: quantity}
+        return replace(draft, lines={sku: quantity for sku, quantity in lines.items() if quantity > 0})
+
+    return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, also=(also,))
+
+
+def set_delivery(
+    *,
+    view: str,
+    cart_id: UUID,
+    shopper: Shopper,
+    email: str,
+    address: dict[str, str],
+    shipping_method: str,
+    expected: Precondition = NO_PRECONDITION,
+    also: Also = nothing,
+) -> Cart:
+    """Who gets the parcel, where, and how; refused for a country or a method that is not offered."""
+
+    def edit(cart: Cart, draft: Draft) -> Draft:
+        expected.check(cart.version)
+        countries = ChannelCopy.objects.values_list("countries", flat=True).get(code=cart.channel)
+        if address["country"] not in countries:
+            raise CountryNotServed(field="/address/country", countries=countries)
+        return replace(
+            draft,
+            country=address["country"],
+            shipping_method=shipping_method,
+            changes={"email": email, "delivery": address, "shipping_method": shipping_method},
+        )
+
+    return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, also=(also,))
+
+
+def claim_cart(*, view: str, cart_id: UUID, shopper: Shopper, also: Also = nothing) -> Cart:
+    """Make a guest's cart the signed-in customer's, merging their open cart of the view into it."""
+    if shopper.customer is None or not shopper.secret:
+        raise UnknownCart()
+    older = (
+        Cart.objects.filter(customer=shopper.customer, view=view, state=Cart.OPEN)
+        .exclude(id=cart_id)
+        .order_by("-changed_at")
+        .first()
+    )
+    inherited = dict(CartLine.objects.filter(cart=older).values_list("sku", "quantity")) if older else {}
+
+    def edit(_: Cart, draft: Draft) -> Draft:
+        merged = dict(draft.lines)
+        for sku, quantity in inherited.items():
+            merged[sku] = merged.get(sku, Decimal(0)) + quantity
+        return replace(draft, lines=merged, changes={"customer": shopper.customer, "customer_group": shopper.group})
+
+    def absorb(_: Cart) -> None:
+        if older is not None:
+            gone = Cart.objects.filter(id=older.id, version=older.version, state=Cart.OPEN)
+            if not gone.update(state=Cart.MERGED, version=F("version") + 1, changed_at=clock.now()):
+                raise CartBusy()
+
+    locks = (older.id,) if older else ()
+    return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, also=(absorb, also), locks=locks)
+
+
+def quote_of(cart: Cart, draft: Draft) -> Quote:
+    """Catalog's prices for a draft: goods, then shipping on the goods' total, then both together."""
+    pricing = client(Pricing)
+    request = {
+        "channel": cart.channel,
+        "view": cart.view,
+        "country": draft.country,
+        "customer_group": draft.changes.get("customer_group", cart.customer_group),
+        "lines": tuple(
+            QuoteRequestLine(key=sku, sku=sku, quantity=quantity) for sku, quantity in sorted(draft.lines.items())
+        ),
+    }
+    quote = pricing.quote(**request, shipping=Decimal(0))
+    if not draft.shipping_method or not draft.lines:
+        return quote
+    price = shipping_price(cart, draft, goods=quote.subtotal)
+    return pricing.quote(**request, shipping=price) if price else quote
+
+
+def shipping_price(cart: Cart, draft: Draft, *, goods: Decimal) -> Decimal:
+    """The price of the chosen way of delivery; UnknownShippingMethod when it is not offered."""
+    options = client(ShippingRates).options(channel=cart.channel, country=draft.country, goods_total=goods)
+    for option in options:
+        if option.code == draft.shipping_method:
+            return option.price
+    raise UnknownShippingMethod(field="/shipping_method", offered=[option.code for option in options])
+
+
+def draft_of(cart: Cart) -> Draft:
+    """The cart as it is."""
+    return Draft(
+        lines=dict(CartLine.objects.filter(cart=cart).values_list("sku", "quantity")),
+        country=(cart.delivery or {}).get("country", ""),
+        shipping_method=cart.shipping_method,
+    )
+
+
+def as_json(quote: Quote) -> dict[str, Any]:
+    """A quote as it is stored on a cart."""
+    import msgspec
+
+    stored: dict[str, Any] = msgspec.json.decode(encode(quote))
+    return stored
+
+
+def _edit(
+    *,
+    view: str,
+    cart_id: UUID,
+    shopper: Shopper,
+    edit: Edit,
+    adds: str = "",
+    also: tuple[Also, ...] = (),
+    locks: tuple[UUID, ...] = (),
+) -> Cart:
+    """Price, then write; `also` runs in the unit of work that writes, with the cart as written.
+
+    `locks` names further carts that `also` changes: all are locked in the order of their ids.
+    """
+    for _ in range(TRIES):
+        cart = find_cart(view=view, cart_id=cart_id, shopper=shopper)
+        if cart.state != Cart.OPEN:
+            raise CartFrozen(state=cart.state)
+        draft = edit(cart, draft_of(cart))
+        if len(draft.lines) > MOST_LINES:
+            raise TooManyLines()
+        draft, quote = _canonical(cart, draft, adds=adds)
+        with unit_of_work("commerce"):
+            if locks:
+                list(Cart.objects.select_for_update().filter(id__in=(cart.id, *locks)).order_by("id").values("id"))
+            changed = Cart.objects.filter(id=cart.id, version=cart.version, state=Cart.OPEN).update(
+                version=F("version") + 1,
+                quote=as_json(quote),
+                shipping_price=quote.shipping,
+                changed_at=clock.now(),
+                **draft.changes,
+            )
+            if not changed:
+                continue
+            _write_lines(cart, draft.lines)
+            changed_cart = Cart.objects.get(id=cart.id)
+            for hook in also:
+                hook(changed_cart)
+        return changed_cart
+    raise CartBusy()
+
+
+def _canonical(cart: Cart, draft: Draft, *, adds: str) -> tuple[Draft, Quote]:
+    """The draft in catalog's own spelling of each SKU, two spellings of one merged, with its quote.
+
+    NotForSale when catalog will not price `adds`.
+    """
+    quote = quote_of(cart, draft)
+    if any(line.problem and line.key == adds for line in quote.lines):
+        reason = next(line.problem for line in quote.lines if line.key == adds)
+        raise NotForSale(field="/sku", reason=reason)
+    spelt = {line.key: line.sku for line in quote.lines if not line.problem}
+    lines: dict[str, Decimal] = {}
+    for asked, quantity in draft.lines.items():
+        sku = spelt.get(asked, asked)
+        lines[sku] = lines.get(sku, Decimal(0)) + quantity
+    if lines == draft.lines:
+        return draft, quote
+    respelt = replace(draft, lines=lines)
+    return respelt, quote_of(cart, respelt)
+
+
+def _write_lines(cart: Cart, wanted: dict[str, Decimal]) -> None:
+    """Bring the lines to `wanted`; the cart's version was taken by this transaction, so nobody else writes."""
+    present = dict(CartLine.objects.filter(cart=cart).values_list("sku", "quantity"))
+    gone = [sku for sku in present if sku not in wanted]
+    if gone:
+        CartLine.objects.filter(cart=cart, sku__in=gone).delete()
+    changed = [
+        CartLine(id=new_id(), cart=cart, sku=sku, quantity=quantity)
+        for sku, quantity in wanted.items()
+        if present.get(sku) != quantity
+    ]
+    if changed:
+        CartLine.objects.bulk_create(
+            changed, update_conflicts=True, unique_fields=["cart", "sku"], update_fields=["quantity"]
+        )
+
+
+def _may_open(cart: Cart, shopper: Shopper) -> bool:
+    if shopper.customer is not None and cart.customer == shopper.customer:
+        return True
+    if cart.customer is not None:
+        return False
+    return bool(shopper.secret) and hmac.compare_digest(cart.secret_hash, _hash(shopper.secret))
+
+
+def _hash(secret: str) -> str:
+    """The secret has 192 random bits, so that a plain digest is as good as a slow one."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,51 @@
+"""What can be refused about a cart or a checkout."""
+
+from chassis.errors import DomainError
+
+
+class UnknownView(DomainError):
+    code, status, title = "unknown_view", 404, "There is no such view."
+
+
+class UnknownCart(DomainError):
+    code, status, title = "unknown_cart", 404, "There is no such cart, or it is not yours."
+
+
+class UnknownLine(DomainError):
+    code, status, title = "unknown_line", 404, "There is no such line in this cart."
+
+
+class CartFrozen(DomainError):
+    code, status, title = "cart_frozen", 409, "The cart is being ordered or was ordered; it cannot change now."
+
+
+class CartBusy(DomainError):
+    code, status, title = "cart_busy", 409, "The cart is being changed by others at the same time; try again."
+
+
+class NotForSale(DomainError):
+    code, status, title = "not_for_sale", 409, "This product cannot be bought here now."
+
+
+class TooManyLines(DomainError):
+    code, status, title = "too_many_lines", 409, "A cart holds at most 200 lines."
+
+
+class Incomplete(DomainError):
+    code, status, title = "checkout_incomplete", 409, "Something is still missing before this cart can be ordered."
+
+
+class PriceChanged(DomainError):
+    code, status, title = "price_changed", 409, "The total has changed since it was shown; confirm the new one."
+
+
+class CountryNotServed(DomainError):
+    code, status, title = "country_not_served", 400, "This channel does not deliver to that country."
+
+
+class UnknownShippingMethod(DomainError):
+    code, status, title = "unknown_shipping_method", 400, "This way of delivery is not offered for this cart."
+
+
+class EmptyCart(DomainError):
+    code, status, title = "empty_cart", 409, "There is nothing in this cart."

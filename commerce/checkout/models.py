@@ -1,0 +1,93 @@
+"""Carts and their lines, and the copies of channels and views that checkout needs."""
+
+from django.db import models
+
+from chassis import clock
+from chassis.fields import EncryptedJSONField, EncryptedTextField
+from chassis.ids import new_id
+
+
+class ChannelCopy(models.Model):
+    """A channel as catalog last told it."""
+
+    code = models.TextField(primary_key=True)
+    currency = models.CharField(max_length=3)
+    countries = models.JSONField(default=list)
+    active = models.BooleanField(default=True)
+    version = models.BigIntegerField(default=0)
+
+    class Meta:
+        app_label = "commerce"
+
+
+class ViewCopy(models.Model):
+    """A view as catalog last told it."""
+
+    code = models.TextField(primary_key=True)
+    channel = models.TextField()
+    locale = models.TextField()
+    active = models.BooleanField(default=True)
+    version = models.BigIntegerField(default=0)
+
+    class Meta:
+        app_label = "commerce"
+
+
+class Cart(models.Model):
+    """What one shopper is about to buy. `secret_hash` opens a guest's cart; the secret itself is not kept."""
+
+    OPEN, PLACING, ORDERED, MERGED = "open", "placing", "ordered", "merged"
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    view = models.TextField()
+    channel = models.TextField()
+    currency = models.CharField(max_length=3)
+    locale = models.TextField()
+    state = models.TextField(default=OPEN)
+    secret_hash = models.TextField(blank=True, default="")
+    customer = models.UUIDField(null=True)
+    customer_group = models.TextField(blank=True, default="")
+    email = EncryptedTextField(blank=True, default="")
+    delivery = EncryptedJSONField(null=True)
+    shipping_method = models.TextField(blank=True, default="")
+    shipping_price = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    quote = models.JSONField(null=True, help_text="the catalog's answer for exactly this version's lines")
+    saga = models.UUIDField(null=True)
+    payment_source = EncryptedTextField(blank=True, default="", help_text="card token between call and payment")
+    metadata = models.JSONField(default=dict)
+    version = models.BigIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        app_label = "commerce"
+        indexes = [
+            models.Index(
+                fields=["customer"],
+                condition=models.Q(customer__isnull=False, state="open"),
+                name="commerce_cart_customer",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["open", "placing", "ordered", "merged"]), name="commerce_cart_state"
+            ),
+        ]
+
+
+class CartLine(models.Model):
+    """A SKU in a cart; one line per SKU."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    sku = models.TextField()
+    quantity = models.DecimalField(max_digits=12, decimal_places=4)
+    metadata = models.JSONField(default=dict)
+
+    class Meta:
+        app_label = "commerce"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "sku"], name="commerce_line_sku"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="commerce_line_quantity"),
+        ]

@@ -1,0 +1,125 @@
+"""Starting the place-order saga, and what a caller is told of it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from chassis.ids import new_id
+from chassis.sagas.runner import start
+from chassis.unit_of_work import unit_of_work
+from commerce.checkout.commands import Shopper, as_json, draft_of, find_cart, quote_of
+from commerce.checkout.errors import CartBusy, CartFrozen, EmptyCart, Incomplete, NotForSale, PriceChanged
+from commerce.checkout.models import Cart, CartLine
+from commerce.checkout.saga import PlaceOrder
+from commerce.models import SagaInstance
+from contracts.catalog import Quote
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """How an attempt to order stands. `outcome`: placed, requires_action, pending, declined or failed."""
+
+    saga: UUID
+    outcome: str
+    order: str | None
+    number: str | None
+    action_url: str | None
+    reason: str | None
+    finished: bool
+
+
+def place(
+    *, view: str, cart_id: UUID, shopper: Shopper, source: str, expected_total: Decimal | None
+) -> tuple[Cart, UUID]:
+    """Freeze the cart and start its saga, or join the one that runs or has ended in an order.
+
+    Raises Incomplete, EmptyCart, NotForSale or PriceChanged before anything is reserved.
+    """
+    cart = find_cart(view=view, cart_id=cart_id, shopper=shopper)
+    if cart.saga is not None and cart.state in (Cart.PLACING, Cart.ORDERED):
+        return cart, cart.saga
+    if cart.state != Cart.OPEN:
+        raise CartFrozen(state=cart.state)
+    missing = [name for name in ("email", "delivery", "shipping_method") if not getattr(cart, name)]
+    if missing:
+        raise Incomplete(missing=missing)
+    quote = _confirmed_quote(cart, expected_total)
+    if quote.total > 0 and not source:
+        raise Incomplete(missing=["payment"])
+    with unit_of_work("commerce"):
+        locked = Cart.objects.select_for_update().get(id=cart.id)
+        if locked.state in (Cart.PLACING, Cart.ORDERED) and locked.saga is not None:
+            return locked, locked.saga
+        if locked.version != cart.version:
+            raise CartBusy()
+        saga_id = new_id()
+        locked.state, locked.saga, locked.quote = Cart.PLACING, saga_id, as_json(quote)
+        locked.payment_source = source
+        locked.save(update_fields=["state", "saga", "quote", "payment_source"])
+        start(PlaceOrder, key=str(cart.id), data=_snapshot(locked, quote), saga_id=saga_id)
+    return locked, saga_id
+
+
+def look(saga_id: UUID) -> Placement:
+    """How the attempt stands now."""
+    row = SagaInstance.objects.get(id=saga_id)
+    finished = row.state in ("completed", "compensated")
+    outcome = row.outcome or "pending"
+    if row.state == "compensating":
+        outcome = "pending"
+    return Placement(
+        saga=saga_id,
+        outcome=outcome,
+        order=row.data.get("order"),
+        number=row.data.get("number"),
+        action_url=row.data.get("action_url") if outcome == "requires_action" else None,
+        reason=row.data.get("reason") or None if finished else None,
+        finished=finished or outcome == "placed",
+    )
+
+
+def _confirmed_quote(cart: Cart, expected_total: Decimal | None) -> Quote:
+    """Today's quote, refused when it differs from what the shopper saw: from `expected_total`, or the cart's own."""
+    draft = draft_of(cart)
+    if not draft.lines:
+        raise EmptyCart()
+    quote = quote_of(cart, draft)
+    problems = [{"sku": line.sku, "reason": line.problem} for line in quote.lines if line.problem]
+    if problems:
+        raise NotForSale(lines=problems)
+    shown = expected_total if expected_total is not None else Decimal((cart.quote or {}).get("total", "0"))
+    if quote.total != shown:
+        raise PriceChanged(shown=str(shown), total=str(quote.total))
+    return quote
+
+
+def _snapshot(cart: Cart, quote: Quote) -> dict[str, Any]:
+    lines = dict(CartLine.objects.filter(cart=cart).values_list("sku", "id"))
+    return {
+        "cart_version": cart.version,
+        "channel": cart.channel,
+        "currency": quote.currency,
+        "provider": "sandbox",
+        "payment": str(new_id()),
+        "quote": str(quote.id),
+        "subtotal": str(quote.subtotal),
+        "shipping": str(quote.shipping),
+        "tax": str(quote.tax),
+        "total": str(quote.total),
+        "lines": [
+            {
+                "id": str(lines[line.key]),
+                "sku": line.sku,
+                "product": str(line.product),
+                "name": line.name,
+                "options": line.options,
+                "quantity": str(line.quantity),
+                "unit_price": str(line.unit_price),
+                "total": str(line.total),
+                "tax": str(line.tax),
+                "requires_shipping": line.requires_shipping,
+            }
+            for line in quote.lines
+        ],
+    }

@@ -1,0 +1,35 @@
+"""Index of this domain's models."""
+
+from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
+from commerce.messaging import (
+    DeadLetter,
+    Delivery,
+    IdempotencyKey,
+    InboxEntry,
+    Job,
+    OutboxEvent,
+    SagaInstance,
+)
+from commerce.order.models import NumberSequence, Order, OrderEvent, OrderLine
+from commerce.payment.models import Payment, Transaction, WebhookReceipt
+
+__all__ = [
+    "Cart",
+    "CartLine",
+    "ChannelCopy",
+    "DeadLetter",
+    "Delivery",
+    "IdempotencyKey",
+    "InboxEntry",
+    "Job",
+    "NumberSequence",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "OutboxEvent",
+    "Payment",
+    "SagaInstance",
+    "Transaction",
+    "ViewCopy",
+    "WebhookReceipt",
+]

@@ -1,0 +1,194 @@
+"""What changes an order: its creation by a checkout, and what staff and customers ask for afterwards."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.ids import new_id
+from chassis.sagas import Run
+from chassis.unit_of_work import publish, unit_of_work
+from commerce.checkout.models import Cart
+from commerce.order.errors import IllegalTransition, OrderUnknown
+from commerce.order.models import NumberSequence, Order, OrderLine
+from commerce.payment.errors import NotRefundable, RefundTooLarge
+from commerce.payment.jobs import request_refund, request_void
+from commerce.payment.models import Payment
+from commerce.payment.states import PAYMENT
+from contracts import commerce as events
+from contracts.shared import Amount, PostalAddress
+
+
+def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order:
+    """The order of a checkout, from the snapshot that the shopper confirmed; announced by order_placed."""
+    snapshot = run.data
+    order = Order(
+        id=new_id(),
+        number=NumberSequence.take(cart.channel),
+        cart=cart.id,
+        saga=run.id,
+        channel=cart.channel,
+        view=cart.view,
+        locale=cart.locale,
+        customer=cart.customer,
+        email=cart.email,
+        currency=cart.currency,
+        base_currency=cart.currency,
+        subtotal=Decimal(snapshot["subtotal"]),
+        shipping=Decimal(snapshot["shipping"]),
+        tax=Decimal(snapshot["tax"]),
+        total=Decimal(snapshot["total"]),
+        base_total=Decimal(snapshot["total"]),
+        delivery=cart.delivery,
+        shipping_method=cart.shipping_method,
+        placed_at=clock.now(),
+    )
+    if payment is None:
+        order.payment_state = "paid"
+    order.save(force_insert=True)
+    lines = [_line(order, line) for line in snapshot["lines"]]
+    OrderLine.objects.bulk_create(lines)
+    order.note("placed", {"total": snapshot["total"], "currency": order.currency})
+    if payment is not None:
+        payment.order = order.id
+        payment.save(update_fields=["order"])
+    publish(_placed(order, lines), aggregate_id=order.id, aggregate_version=order.version, channel=order.channel)
+    return order
+
+
+def cancel_order(order_id: UUID, *, reason: str) -> Order:
+    """Cancel an order of which nothing has been sent: its money goes back, its stock to the shelf."""
+    with unit_of_work("commerce"):
+        payment = _payment_of(order_id)
+        order = _locked(order_id)
+        if order.fulfilment_state != "unfulfilled":
+            raise IllegalTransition("parts of the order were already sent", state=order.fulfilment_state)
+        order.transition("cancel")
+        order.transition_fulfilment("cancel")
+        if payment is not None and payment.state == "authorised":
+            request_void(payment)  # the order's payment is voided when the provider has said so
+        elif payment is not None and order.captured > order.refunded:
+            _set_aside(order, payment, order.captured - order.refunded, return_request=None)
+        order.version += 1
+        order.save()
+        publish(
+            events.OrderCancelled(
+                order=order.id,
+                number=order.number,
+                channel=order.channel,
+                total=Amount(amount=order.total, currency=order.currency),
+                reason=reason,
+            ),
+            aggregate_id=order.id,
+            aggregate_version=order.version,
+        )
+        return order
+
+
+def hold_order(order_id: UUID) -> Order:
+    """Stop an order from being worked on until it is released."""
+    return _transition(order_id, "hold")
+
+
+def release_order(order_id: UUID) -> Order:
+    """Let a held order go on."""
+    return _transition(order_id, "release")
+
+
+def refund_order(order_id: UUID, *, amount: Decimal, return_request: UUID | None = None) -> UUID:
+    """Ask for money to go back and return the refund's id.
+
+    RefundTooLarge beyond what is captured and not refunded; NotRefundable while the capture is not complete.
+    """
+    with unit_of_work("commerce"):
+        payment = _payment_of(order_id)
+        order = _locked(order_id)
+        if payment is not None and "refund" not in PAYMENT[payment.state] and order.captured > order.refunded:
+            raise NotRefundable(state=payment.state)
+        if payment is None or amount <= 0 or order.refunded + amount > order.captured:
+            raise RefundTooLarge(refundable=str(order.captured - order.refunded), field="/amount")
+        refund = _set_aside(order, payment, amount, return_request=return_request)
+        order.version += 1
+        order.save()
+        return refund
+
+
+def _set_aside(order: Order, payment: Payment, amount: Decimal, *, return_request: UUID | None) -> UUID:
+    """Count the amount as refunded from now on, so that two requests at once cannot both have it."""
+    refund = new_id()
+    order.refunded += amount
+    order.note("refund.requested", {"amount": str(amount), "refund": str(refund)})
+    request_refund(payment, refund=refund, amount=amount, return_request=return_request)
+    return refund
+
+
+def _transition(order_id: UUID, name: str) -> Order:
+    with unit_of_work("commerce"):
+        order = _locked(order_id)
+        order.transition(name)
+        order.version += 1
+        order.save()
+        return order
+
+
+def _payment_of(order_id: UUID) -> Payment | None:
+    """The order's payment under its lock. Always before the order's: what a provider says takes them so too."""
+    return Payment.objects.select_for_update().filter(order=order_id).first()
+
+
+def _locked(order_id: UUID) -> Order:
+    order = Order.objects.select_for_update().filter(id=order_id).first()
+    if order is None:
+        raise OrderUnknown()
+    return order
+
+
+def _line(order: Order, line: dict[str, Any]) -> OrderLine:
+    return OrderLine(
+        id=UUID(line["id"]),
+        order=order,
+        sku=line["sku"],
+        product=UUID(line["product"]),
+        name=line["name"],
+        options=line["options"],
+        quantity=Decimal(line["quantity"]),
+        unit_price=Decimal(line["unit_price"]),
+        total=Decimal(line["total"]),
+        tax=Decimal(line["tax"]),
+        requires_shipping=line["requires_shipping"],
+    )
+
+
+def _placed(order: Order, lines: list[OrderLine]) -> events.OrderPlaced:
+    return events.OrderPlaced(
+        order=order.id,
+        saga=order.saga,
+        cart=order.cart,
+        number=order.number,
+        channel=order.channel,
+        view=order.view,
+        locale=order.locale,
+        customer=order.customer,
+        email=order.email,
+        currency=order.currency,
+        subtotal=order.subtotal,
+        shipping=order.shipping,
+        tax=order.tax,
+        total=order.total,
+        lines=tuple(
+            events.OrderLine(
+                id=line.id,
+                sku=line.sku,
+                product=line.product,
+                name=line.name,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                total=line.total,
+                requires_shipping=line.requires_shipping,
+            )
+            for line in lines
+        ),
+        delivery=PostalAddress(**order.delivery),
+        shipping_method=order.shipping_method,
+        placed_at=order.placed_at,
+    )

@@ -1,0 +1,141 @@
+"""Orders, their lines, number sequences and history."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import connections, models
+
+from chassis import clock
+from chassis.context import current
+from chassis.fields import EncryptedJSONField, EncryptedTextField, KeyedHashField
+from chassis.ids import new_id
+from commerce.order.states import FULFILMENT, ORDER, PAYMENT, move
+
+
+class NumberSequence(models.Model):
+    """The next human order number of a channel."""
+
+    channel = models.TextField(primary_key=True)
+    prefix = models.TextField(blank=True, default="")
+    next = models.BigIntegerField(default=1)
+
+    class Meta:
+        app_label = "commerce"
+
+    @staticmethod
+    def take(channel: str) -> str:
+        """A number that no other order of the channel has; gaps appear where a transaction rolls back."""
+        with connections["commerce"].cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO commerce_numbersequence (channel, prefix, next) VALUES (%s, upper(%s), 100002)
+                   ON CONFLICT (channel) DO UPDATE SET next = commerce_numbersequence.next + 1
+                   RETURNING prefix, next - 1""",
+                [channel, f"{channel}-"],
+            )
+            prefix, number = cursor.fetchone()
+        return f"{prefix}{number}"
+
+
+class Order(models.Model):
+    """What was sold. Money columns are totals at the currency's exponent; base_* in the shop's own currency."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    number = models.TextField(unique=True)
+    cart = models.UUIDField(unique=True, help_text="a cart gives at most one order")
+    saga = models.UUIDField()
+    channel = models.TextField()
+    view = models.TextField()
+    locale = models.TextField()
+    customer = models.UUIDField(null=True)
+    email = EncryptedTextField()
+    email_hash = KeyedHashField(source="email", db_index=True)
+    currency = models.CharField(max_length=3)
+    base_currency = models.CharField(max_length=3)
+    base_rate = models.DecimalField(max_digits=20, decimal_places=10, default=Decimal(1))
+    subtotal = models.DecimalField(max_digits=20, decimal_places=6)
+    shipping = models.DecimalField(max_digits=20, decimal_places=6)
+    tax = models.DecimalField(max_digits=20, decimal_places=6)
+    total = models.DecimalField(max_digits=20, decimal_places=6)
+    base_total = models.DecimalField(max_digits=20, decimal_places=6)
+    captured = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    refunded = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    delivery = EncryptedJSONField()
+    shipping_method = models.TextField()
+    state = models.TextField(default="placed")
+    payment_state = models.TextField(default="authorised")
+    fulfilment_state = models.TextField(default="unfulfilled")
+    metadata = models.JSONField(default=dict)
+    external_id = models.TextField(blank=True, default="")
+    version = models.BigIntegerField(default=1)
+    placed_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "commerce"
+        indexes = [
+            models.Index(fields=["customer", "-placed_at"], name="commerce_order_customer"),
+            models.Index(fields=["-placed_at"], name="commerce_order_placed"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(captured__lte=models.F("total")), name="commerce_order_captured"),
+            models.CheckConstraint(
+                condition=models.Q(refunded__lte=models.F("captured")), name="commerce_order_refunded"
+            ),
+        ]
+
+    def transition(self, name: str) -> None:
+        """Move the order itself (hold, release, cancel, complete); IllegalTransition otherwise."""
+        self._move("state", ORDER, name)
+
+    def transition_payment(self, name: str) -> None:
+        """Move the payment state (capture, void, refund_part, refund)."""
+        self._move("payment_state", PAYMENT, name)
+
+    def transition_fulfilment(self, name: str) -> None:
+        """Move the fulfilment state (ship_part, ship, cancel)."""
+        self._move("fulfilment_state", FULFILMENT, name)
+
+    def _move(self, column: str, machine: dict[str, dict[str, str]], name: str) -> None:
+        before = getattr(self, column)
+        after = move(machine, before, name)
+        setattr(self, column, after)
+        self.note(f"{column}.{name}", {"from": before, "to": after})
+
+    def note(self, what: str, facts: dict[str, Any] | None = None) -> None:
+        """Add to the order's timeline, in the running transaction."""
+        OrderEvent(order=self, what=what, facts=facts or {}, actor=current().actor, at=clock.now()).save()
+
+
+class OrderLine(models.Model):
+    """A line as sold."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    sku = models.TextField()
+    product = models.UUIDField()
+    name = models.TextField()
+    options = models.TextField(blank=True, default="")
+    quantity = models.DecimalField(max_digits=12, decimal_places=4)
+    shipped = models.DecimalField(max_digits=12, decimal_places=4, default=0)
+    unit_price = models.DecimalField(max_digits=20, decimal_places=6)
+    total = models.DecimalField(max_digits=20, decimal_places=6)
+    tax = models.DecimalField(max_digits=20, decimal_places=6)
+    requires_shipping = models.BooleanField(default=True)
+
+    class Meta:
+        app_label = "commerce"
+        ordering = ["id"]
+
+
+class OrderEvent(models.Model):
+    """One entry of an order's timeline; never edited."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="timeline")
+    what = models.TextField()
+    facts = models.JSONField(default=dict)
+    actor = models.TextField(blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "commerce"
+        ordering = ["id"]

@@ -1,0 +1,53 @@
+"""What other domains' events mean to an order."""
+
+from chassis.unit_of_work import publish
+from commerce.order.commands import refund_order
+from commerce.order.models import Order
+from commerce.payment.errors import NotRefundable, RefundTooLarge
+from contracts.commerce import RefundFailed
+from contracts.logistics import ShipmentSent, StockConfirmed
+from contracts.postpurchase import RefundRequested
+
+
+def shipment_sent(event: ShipmentSent) -> None:
+    """Count what was sent; the order is complete when nothing is left and it is paid."""
+    order = Order.objects.select_for_update().get(id=event.order)
+    lines = list(order.lines.select_for_update())
+    for shipped in event.lines:
+        left = shipped.quantity
+        for line in lines:
+            taken = min(left, line.quantity - line.shipped) if line.sku == shipped.sku else 0
+            if taken:
+                line.shipped += taken
+                left -= taken
+                line.save(update_fields=["shipped"])
+    complete = all(line.shipped >= line.quantity for line in lines if line.requires_shipping)
+    order.transition_fulfilment("ship" if complete else "ship_part")
+    order.note("shipped", {"carrier": event.carrier, "tracking": event.tracking_number})
+    if complete and order.state == "placed":
+        order.transition("complete")
+    order.version += 1
+    order.save()
+
+
+def stock_lost(event: StockConfirmed) -> None:
+    """The reservation was gone when the order stood: staff must decide, so the order is held."""
+    if event.confirmed:
+        return
+    order = Order.objects.select_for_update().get(id=event.order)
+    if order.state == "placed":
+        order.transition("hold")
+        order.note("stock.lost")
+        order.version += 1
+        order.save()
+
+
+def refund_requested(event: RefundRequested) -> None:
+    """A return wants money back; what cannot be refunded is answered, not retried."""
+    try:
+        refund_order(event.order, amount=event.amount, return_request=event.return_request)
+    except (NotRefundable, RefundTooLarge) as refusal:
+        publish(
+            RefundFailed(order=event.order, return_request=event.return_request, reason=str(refusal)),
+            aggregate_id=event.order,
+        )

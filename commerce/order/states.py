@@ -1,0 +1,31 @@
+"""The order's state machines as data. The transition methods in models.py are the only writers of a state."""
+
+from commerce.order.errors import IllegalTransition
+
+ORDER = {
+    "placed": {"hold": "held", "cancel": "cancelled", "complete": "completed"},
+    "held": {"release": "placed", "cancel": "cancelled"},
+    "completed": {},
+    "cancelled": {},
+}
+PAYMENT = {
+    "authorised": {"capture": "paid", "void": "voided"},
+    "paid": {"refund_part": "partially_refunded", "refund": "refunded"},
+    "partially_refunded": {"refund_part": "partially_refunded", "refund": "refunded"},
+    "refunded": {},
+    "voided": {},
+}
+FULFILMENT = {
+    "unfulfilled": {"ship_part": "partially_fulfilled", "ship": "fulfilled", "cancel": "cancelled"},
+    "partially_fulfilled": {"ship_part": "partially_fulfilled", "ship": "fulfilled"},
+    "fulfilled": {},
+    "cancelled": {},
+}
+
+
+def move(machine: dict[str, dict[str, str]], state: str, transition: str) -> str:
+    """The state after a transition; IllegalTransition when the machine has none of that name there."""
+    try:
+        return machine[state][transition]
+    except KeyError:
+        raise IllegalTransition(f"{transition} is not possible while {state}", state=state) from None

@@ -1,0 +1,201 @@
+"""Talking to the provider: each kind calls with no transaction open and records the answer in one.
+
+An answer that was lost leaves the payment in doubt; nothing is decided before the provider was asked by
+reference. Voiding marks the payment first, so that an authorisation that was not yet sent is not sent; one
+that was already under way is found by `reconcile`, which looks again later.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connections
+
+from chassis import clock
+from chassis.ids import new_id
+from chassis.jobs import JobKind, LeasedJob
+from chassis.unit_of_work import enqueue, open_domain
+from commerce.payment import outcomes, sandbox
+from commerce.payment.models import Payment
+
+HOLDING = ("requires_action", "authorised", "partially_captured")
+"""What the provider calls a payment that may still take money, or holds some that is not taken."""
+FOR_EVER = 1_000_000
+"""Attempts at what must not be given up: money that may have gone back counts as gone until the provider says no."""
+RECONCILE_AFTER = (timedelta(seconds=30), timedelta(minutes=10))
+
+
+class CapturePending(Exception):
+    """The provider is taking the money right now; the answer must be waited for."""
+
+
+class PaymentJob(JobKind):
+    """Provider calls are tried again soon, and long: money in doubt is not given up."""
+
+    def delay(self, attempts: int) -> timedelta:
+        return timedelta(seconds=min(0.5 * 2 ** max(attempts - 1, 0), 30))
+
+
+def _read(job: LeasedJob) -> Payment:
+    """The payment, with the connection given back: a provider that is slow must not hold the pool's connections."""
+    payment = Payment.objects.get(id=job.payload["payment"])
+    connection = connections["commerce"]
+    if not connection.in_atomic_block:
+        connection.close()
+    return payment
+
+
+def _authorise(job: LeasedJob) -> sandbox.ProviderPayment | sandbox.ProviderRefused | None:
+    payment = _read(job)
+    if payment.state != "requested":
+        return None
+    if job.attempts > 1 and (known := sandbox.find(reference=payment.reference)):
+        return known
+    try:
+        return sandbox.authorise(
+            reference=payment.reference,
+            amount=payment.amount,
+            currency=payment.currency,
+            source=payment.source,
+            key=job.idempotency_key,
+        )
+    except sandbox.ProviderRefused as refusal:
+        return refusal
+
+
+def _authorised(job: LeasedJob, answer: sandbox.ProviderPayment | sandbox.ProviderRefused | None) -> None:
+    if isinstance(answer, sandbox.ProviderRefused):
+        outcomes.refused(UUID(job.payload["payment"]), reason=answer.code)
+    elif answer is not None:
+        outcomes.apply(UUID(job.payload["payment"]), answer)
+
+
+def _void(job: LeasedJob) -> sandbox.ProviderPayment | None:
+    payment = _read(job)
+    known = sandbox.find(reference=payment.reference)
+    if known is not None and known.pending > 0:
+        raise CapturePending(f"{known.pending} is being captured; what is taken will be given back")
+    if known is None or known.status not in HOLDING:
+        return known
+    return sandbox.void(provider_id=known.id, key=_fresh(job, known))
+
+
+def _voided(job: LeasedJob, answer: sandbox.ProviderPayment | None) -> None:
+    outcomes.voided(UUID(job.payload["payment"]), answer)
+
+
+def _capture(job: LeasedJob) -> sandbox.ProviderPayment | None:
+    payment = _read(job)
+    if payment.state != "authorised":
+        return None
+    known = sandbox.find(reference=payment.reference)
+    if known is not None and known.captured + known.pending >= payment.amount:
+        return known
+    return sandbox.capture(provider_id=payment.provider_id, amount=payment.amount, key=job.idempotency_key)
+
+
+def _refund(job: LeasedJob) -> str | sandbox.ProviderRefused:
+    payment = _read(job)
+    try:
+        return sandbox.refund(
+            provider_id=payment.provider_id,
+            amount=Decimal(job.payload["amount"]),
+            reference=job.payload["refund"],
+            key=job.idempotency_key,
+        )
+    except sandbox.ProviderRefused as refusal:
+        return refusal
+
+
+def _refunded(job: LeasedJob, answer: str | sandbox.ProviderRefused) -> None:
+    if isinstance(answer, sandbox.ProviderRefused):
+        outcomes.refund_failed(UUID(job.payload["payment"]), job.payload, str(answer))
+        return
+    outcomes.refunded(
+        UUID(job.payload["payment"]),
+        refund=UUID(job.payload["refund"]),
+        amount=Decimal(job.payload["amount"]),
+        provider_reference=answer,
+        return_request=job.payload.get("return_request"),
+    )
+
+
+def _look(job: LeasedJob) -> sandbox.ProviderPayment | None:
+    payment = _read(job)
+    known = sandbox.find(reference=payment.reference)
+    if known is None or known.pending > 0 or payment.state not in ("voided", "voiding") or known.status not in HOLDING:
+        return known
+    return sandbox.void(provider_id=known.id, key=_fresh(job, known))
+
+
+def _looked(job: LeasedJob, answer: Any) -> None:
+    if answer is not None:
+        outcomes.apply(UUID(job.payload["payment"]), answer)
+
+
+def _fresh(job: LeasedJob, known: sandbox.ProviderPayment) -> str:
+    """A key for one try at voiding what was just looked up.
+
+    The provider keeps refusals under their key; a payment that is refused now may be voidable in a moment.
+    Every try looks first and a void of nothing is refused, so that a key per try gives nothing back twice.
+    """
+    return f"{job.idempotency_key}:{known.status}:{job.attempts}"
+
+
+def request_authorisation(payment: Payment, *, again: bool = False) -> None:
+    """Enqueue the authorisation of a payment; `again` when staff retry, whatever became of the first job."""
+    _enqueue("authorise", payment, again=again)
+
+
+def request_void(payment: Payment) -> None:
+    """Mark the payment as being voided and enqueue asking, voiding, and looking again later; may be repeated."""
+    again = payment.state == "voiding"
+    payment.transition("abandon")
+    payment.save(update_fields=["state"])
+    _enqueue("void", payment, again=again)
+    request_looks(payment, after="void")
+
+
+def request_capture(payment: Payment) -> None:
+    """Enqueue taking all that is authorised."""
+    _enqueue("capture", payment)
+    request_looks(payment, after="capture")
+
+
+def request_looks(payment: Payment, *, after: str) -> None:
+    """Look at the provider's books some time after this, in case its webhooks are lost."""
+    for delay in RECONCILE_AFTER:
+        enqueue(
+            RECONCILE.name,
+            key=f"{payment.id}:{after}:{delay.total_seconds():.0f}",
+            payload={"payment": str(payment.id)},
+            due_at=clock.now() + delay,
+        )
+
+
+def request_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_request: UUID | None) -> None:
+    """Enqueue giving money back; `refund` is its identity, here and at the provider."""
+    enqueue(
+        REFUND.name,
+        key=str(refund),
+        payload={
+            "payment": str(payment.id),
+            "refund": str(refund),
+            "amount": str(amount),
+            "return_request": str(return_request) if return_request else None,
+        },
+    )
+
+
+def _enqueue(verb: str, payment: Payment, *, again: bool = False) -> None:
+    assert open_domain() == "commerce"
+    key = f"{payment.id}:{new_id()}" if again else str(payment.id)
+    enqueue(f"commerce.{verb}", key=key, payload={"payment": str(payment.id)})
+
+
+AUTHORISE = PaymentJob(name="commerce.authorise", call=_authorise, record=_authorised, max_attempts=100)
+VOID = PaymentJob(name="commerce.void", call=_void, record=_voided, max_attempts=1000)
+CAPTURE = PaymentJob(name="commerce.capture", call=_capture, record=_looked, max_attempts=1000)
+REFUND = PaymentJob(name="commerce.refund", call=_refund, record=_refunded, max_attempts=FOR_EVER)
+RECONCILE = PaymentJob(name="commerce.reconcile", call=_look, record=_looked, max_attempts=1000)

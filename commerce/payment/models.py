@@ -1,0 +1,91 @@
+"""Payments and their ledger."""
+
+from decimal import Decimal
+
+from django.db import models
+
+from chassis import clock
+from chassis.fields import EncryptedTextField
+from chassis.ids import new_id
+from commerce.payment.errors import IllegalPaymentTransition
+from commerce.payment.states import PAYMENT
+
+
+class Payment(models.Model):
+    """Money promised or taken for one checkout. `reference` is what the provider knows it by: ours, unique."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    saga = models.UUIDField(unique=True)
+    order = models.UUIDField(null=True, db_index=True)
+    provider = models.TextField()
+    reference = models.TextField(unique=True)
+    provider_id = models.TextField(blank=True, default="")
+    tender = models.TextField(default="card")
+    currency = models.CharField(max_length=3)
+    amount = models.DecimalField(max_digits=20, decimal_places=6)
+    captured = models.DecimalField(max_digits=20, decimal_places=6, default=Decimal(0))
+    refunded = models.DecimalField(max_digits=20, decimal_places=6, default=Decimal(0))
+    state = models.TextField(default="requested")
+    decline_code = models.TextField(blank=True, default="")
+    source = EncryptedTextField(blank=True, default="", help_text="the card token; emptied once it was used")
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        app_label = "commerce"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "provider_id"],
+                condition=~models.Q(provider_id=""),
+                name="commerce_payment_provider",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(captured__lte=models.F("amount")), name="commerce_payment_captured"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refunded__lte=models.F("captured")), name="commerce_payment_refunded"
+            ),
+        ]
+
+    def transition(self, name: str) -> None:
+        """Move to another state; IllegalPaymentTransition when the machine has no such move."""
+        try:
+            self.state = PAYMENT[self.state][name]
+        except KeyError:
+            raise IllegalPaymentTransition(f"{name} is not possible while {self.state}") from None
+
+    def book(self, kind: str, amount: Decimal, provider_reference: str) -> bool:
+        """Add to the ledger; False when this very movement is booked already."""
+        _, made = Transaction.objects.get_or_create(
+            payment=self,
+            kind=kind,
+            provider_reference=provider_reference,
+            defaults={"amount": amount, "at": clock.now()},
+        )
+        return made
+
+
+class Transaction(models.Model):
+    """One movement of a payment; append-only."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="transactions")
+    kind = models.TextField()
+    amount = models.DecimalField(max_digits=20, decimal_places=6)
+    provider_reference = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "commerce"
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "kind", "provider_reference"], name="commerce_transaction_once"),
+        ]
+
+
+class WebhookReceipt(models.Model):
+    """A webhook that was taken: the same id again changes nothing."""
+
+    id = models.TextField(primary_key=True)
+    received_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        app_label = "commerce"

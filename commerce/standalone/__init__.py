@@ -1,0 +1,1 @@
+"""Commerce as its own service: composition only, no rule. Never imported by the domain's code."""

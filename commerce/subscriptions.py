@@ -1,0 +1,18 @@
+"""Which events commerce takes, and who handles them."""
+
+from chassis.subscriptions import each, projection, reaction
+from commerce.checkout import projection as copies
+from commerce.checkout import reactions as checkout
+from commerce.order import reactions as order
+from contracts import catalog, logistics, postpurchase
+
+SUBSCRIPTIONS = (
+    projection(catalog.ChannelChanged, copies.copy_channels),
+    projection(catalog.ViewChanged, copies.copy_views),
+    reaction(logistics.StockReserved, each(checkout.stock_reserved)),
+    reaction(logistics.StockReservationFailed, each(checkout.stock_reservation_failed)),
+    reaction(logistics.StockConfirmed, each(checkout.stock_confirmed)),
+    reaction(logistics.StockConfirmed, each(order.stock_lost)),
+    reaction(logistics.ShipmentSent, each(order.shipment_sent)),
+    reaction(postpurchase.RefundRequested, each(order.refund_requested)),
+)

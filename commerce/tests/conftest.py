@@ -1,0 +1,128 @@
+"""A shop for commerce alone: catalog and logistics answer from memory, by the Protocols of contracts."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import pytest
+
+from chassis import clients, clock
+from chassis.ids import new_id
+from commerce.checkout import commands
+from commerce.checkout.commands import Shopper
+from commerce.checkout.models import Cart, ChannelCopy, ViewCopy
+from contracts.catalog import Pricing, Quote, QuotedLine, QuoteRequestLine
+from contracts.logistics import ShippingOption, ShippingRates
+
+PRICES = {"MUG": Decimal("10.00"), "TENT": Decimal("199.90"), "FREE": Decimal("0")}
+
+
+class Prices:
+    """Prices by SKU, found in any spelling and answered in capitals; changing `PRICES` changes the next quote."""
+
+    def quote(
+        self,
+        *,
+        channel: str,
+        view: str,
+        country: str,
+        customer_group: str,
+        lines: tuple[QuoteRequestLine, ...],
+        shipping: Decimal,
+    ) -> Quote:
+        quoted = []
+        for line in lines:
+            sku = line.sku.upper() if line.sku.upper() in PRICES else line.sku
+            price = PRICES.get(sku)
+            quoted.append(
+                QuotedLine(
+                    key=line.key,
+                    sku=sku,
+                    product=uuid5(NAMESPACE_URL, sku),
+                    name=sku.title(),
+                    options="",
+                    image="",
+                    requires_shipping=True,
+                    quantity=line.quantity,
+                    unit_price=price or Decimal(0),
+                    regular_unit_price=price or Decimal(0),
+                    total=((price or Decimal(0)) * line.quantity).quantize(Decimal("0.01")),
+                    tax=Decimal(0),
+                    tax_rate=Decimal(0),
+                    explanation=("price list",),
+                    problem="" if price is not None else "unknown_sku",
+                )
+            )
+        subtotal = sum((line.total for line in quoted), Decimal(0))
+        return Quote(
+            id=new_id(),
+            channel=channel,
+            currency="EUR",
+            lines=tuple(quoted),
+            subtotal=subtotal,
+            shipping=shipping,
+            tax=Decimal(0),
+            total=subtotal + shipping,
+            expires_at=clock.now() + timedelta(minutes=5),
+        )
+
+
+class Rates:
+    """One way of delivery."""
+
+    def options(self, *, channel: str, country: str, goods_total: Decimal) -> tuple[ShippingOption, ...]:
+        return (ShippingOption(code="parcel", name="Parcel", price=Decimal("4.90"), currency="EUR"),)
+
+
+@pytest.fixture(autouse=True)
+def other_domains() -> Iterator[None]:
+    before = dict(clients._bindings)
+    clients.bind(Pricing, Prices())
+    clients.bind(ShippingRates, Rates())
+    yield
+    clients._bindings.clear()
+    clients._bindings.update(before)
+
+
+@pytest.fixture
+def shop() -> str:
+    """A channel with one view; returns the view's code."""
+    ChannelCopy.objects.get_or_create(
+        code="home", defaults={"currency": "EUR", "countries": ["DE", "AT"], "version": 1}
+    )
+    ViewCopy.objects.get_or_create(code="en", defaults={"channel": "home", "locale": "en", "version": 1})
+    return "en"
+
+
+ADDRESS = {
+    "name": "Ada Example",
+    "street": "Lindenweg 1",
+    "city": "Kassel",
+    "postcode": "34117",
+    "country": "DE",
+    "region": "",
+    "company": "",
+    "phone": "",
+}
+
+
+def a_ready_cart(*, view: str = "en", lines: dict[str, int] | None = None) -> tuple[Cart, Shopper]:
+    """A guest's cart that only needs to be placed."""
+    cart, secret = commands.open_cart(view=view, shopper=Shopper())
+    shopper = Shopper(secret=secret)
+    for sku, quantity in (lines or {"MUG": 2}).items():
+        commands.add_line(view=view, cart_id=cart.id, shopper=shopper, sku=sku, quantity=Decimal(quantity))
+    cart = commands.set_delivery(
+        view=view,
+        cart_id=cart.id,
+        shopper=shopper,
+        email="ada@example.org",
+        address=ADDRESS,
+        shipping_method="parcel",
+    )
+    return cart, shopper
+
+
+def uuid_of(name: str) -> UUID:
+    return uuid5(NAMESPACE_URL, name)

@@ -1,0 +1,25 @@
+"""State machines: every pair of state and transition, not only the ones that are allowed."""
+
+import pytest
+
+from commerce.order.errors import IllegalTransition
+from commerce.order.states import FULFILMENT, ORDER, PAYMENT, move
+from commerce.payment.states import PAYMENT as PROVIDER_PAYMENT
+
+MACHINES = {"order": ORDER, "payment": PAYMENT, "fulfilment": FULFILMENT, "provider": PROVIDER_PAYMENT}
+PAIRS = [
+    (name, state, transition)
+    for name, machine in MACHINES.items()
+    for state in machine
+    for transition in sorted({t for moves in machine.values() for t in moves})
+]
+
+
+@pytest.mark.parametrize(("name", "state", "transition"), PAIRS)
+def test_a_transition_leads_where_the_table_says_or_raises(name: str, state: str, transition: str) -> None:
+    machine = MACHINES[name]
+    if transition in machine[state]:
+        assert move(machine, state, transition) in machine
+    else:
+        with pytest.raises(IllegalTransition):
+            move(machine, state, transition)

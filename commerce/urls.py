@@ -1,0 +1,21 @@
+"""Commerce over REST. `urlpatterns` stand under /api/v1/<view>/, `webhooks` under /api/webhooks/."""
+
+from django.urls import path
+
+from commerce.checkout import api as checkout
+from commerce.order import api as order
+from commerce.payment.api import SandboxWebhook
+
+urlpatterns = [
+    path("carts", checkout.Carts.as_view()),
+    path("carts/<uuid:cart>", checkout.CartDetail.as_view()),
+    path("carts/<uuid:cart>/lines", checkout.Lines.as_view()),
+    path("carts/<uuid:cart>/lines/<uuid:line>", checkout.LineDetail.as_view()),
+    path("carts/<uuid:cart>/delivery", checkout.DeliveryDetail.as_view()),
+    path("carts/<uuid:cart>/shipping-options", checkout.ShippingOptions.as_view()),
+    path("carts/<uuid:cart>/claim", checkout.Claim.as_view()),
+    path("carts/<uuid:cart>/place", checkout.Place.as_view()),
+    path("orders", order.Orders.as_view()),
+    path("orders/<uuid:order>", order.OrderDetail.as_view()),
+]
+webhooks = [path("sandbox", SandboxWebhook.as_view())]

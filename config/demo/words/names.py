@@ -1,0 +1,120 @@
+"""Names, towns and streets to make customers from, by country. No person, no address is meant to be real."""
+
+FIRST_NAMES = {
+    "de": (
+        "Anna",
+        "Jonas",
+        "Mira",
+        "Felix",
+        "Katrin",
+        "Lukas",
+        "Sophie",
+        "Tim",
+        "Helene",
+        "Moritz",
+        "Nele",
+        "Paul",
+        "Greta",
+        "Emre",
+        "Aylin",
+        "Jörg",
+        "Ute",
+        "Björn",
+        "Leyla",
+        "Änne",
+    ),
+    "en": ("Aoife", "Ciarán", "Niamh", "Declan", "Saoirse", "Tom", "Grace", "Owen", "Ruth", "Finn", "Orla", "Sam"),
+    "nl": ("Sanne", "Daan", "Fleur", "Bram", "Lotte", "Sem", "Noor", "Thijs"),
+    "fr": ("Camille", "Hugo", "Léa", "Mathis", "Chloé", "Étienne", "Inès", "Rémi"),
+}
+LAST_NAMES = {
+    "de": (
+        "Hofstetter",
+        "Brandt",
+        "Özkan",
+        "Lindner",
+        "Kessler",
+        "Vogt",
+        "Jäger",
+        "Reimann",
+        "Schönfeld",
+        "Albers",
+        "Thoma",
+        "Weiß",
+        "Kühn",
+        "Petersen",
+        "Wagenknecht",
+        "Nguyen",
+        "Seidel",
+        "Zeller",
+        "Ackermann",
+        "Ritter",
+    ),
+    "en": ("Byrne", "Gallagher", "O'Dea", "Keane", "Whelan", "Nolan", "Hartigan", "Quinlan", "Foley", "Tierney"),
+    "nl": ("de Wit", "van Leeuwen", "Bakker", "Dijkstra", "Vermeer", "Hoekstra"),
+    "fr": ("Moreau", "Lefèvre", "Garnier", "Chevalier", "Roussel", "Marchand"),
+}
+# country -> language of names, pattern of a street line, street names, (postcode, town)
+PLACES = {
+    "DE": (
+        "de",
+        "{street} {number}",
+        ("Lindenallee", "Am Mühlbach", "Gerberstraße", "Hafenweg", "Schillergasse", "Ringstraße", "Birkenweg"),
+        (
+            ("10437", "Berlin"),
+            ("22765", "Hamburg"),
+            ("80469", "München"),
+            ("50674", "Köln"),
+            ("04229", "Leipzig"),
+            ("70180", "Stuttgart"),
+            ("79098", "Freiburg im Breisgau"),
+            ("28203", "Bremen"),
+            ("01099", "Dresden"),
+        ),
+    ),
+    "AT": (
+        "de",
+        "{street} {number}",
+        ("Kirchengasse", "Neubaugasse", "Innstraße", "Am Graben"),
+        (("1070", "Wien"), ("5020", "Salzburg"), ("6020", "Innsbruck"), ("8010", "Graz")),
+    ),
+    "CH": (
+        "de",
+        "{street} {number}",
+        ("Seefeldstrasse", "Rebweg", "Bahnhofstrasse", "Im Baumgarten", "Dorfgasse"),
+        (
+            ("8004", "Zürich"),
+            ("3011", "Bern"),
+            ("4053", "Basel"),
+            ("9000", "St. Gallen"),
+            ("6003", "Luzern"),
+            ("7000", "Chur"),
+        ),
+    ),
+    "LI": ("de", "{street} {number}", ("Landstrasse", "Im Äule"), (("9490", "Vaduz"), ("9494", "Schaan"))),
+    "IE": (
+        "en",
+        "{number} {street}",
+        ("Harbour Road", "Chapel Lane", "Mill Street", "Strand View"),
+        (("D08 X2Y4", "Dublin"), ("T12 W8K6", "Cork"), ("H91 R5T3", "Galway")),
+    ),
+    "NL": (
+        "nl",
+        "{street} {number}",
+        ("Molenstraat", "Havenkade", "Wilgenlaan"),
+        (("1012 KL", "Amsterdam"), ("3512 BN", "Utrecht"), ("9711 PD", "Groningen")),
+    ),
+    "FR": (
+        "fr",
+        "{number} {street}",
+        ("rue des Tilleuls", "quai du Moulin", "avenue de la Gare"),
+        (("67000", "Strasbourg"), ("69003", "Lyon"), ("44000", "Nantes")),
+    ),
+}
+# view -> countries that its shoppers live in, with weights
+HOMES = {
+    "de": (("DE", 80), ("AT", 20)),
+    "en": (("IE", 45), ("NL", 30), ("FR", 15), ("DE", 10)),
+    "ch": (("CH", 95), ("LI", 5)),
+}
+COMPANIES = ("Hüttenwerk GmbH", "Café Rosmarin", "Studio Nordlicht", "Bergschule Talblick", "Kontor 9")

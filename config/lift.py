@@ -1,0 +1,171 @@
+"""`python -m config.lift DOMAIN`: prove that a domain stands alone.
+
+Builds wheels of chassis, contracts and the one domain, installs them and what they declare (in the locked
+versions) into an empty environment, checks that nothing else of Sixfold can be imported there, and runs the
+domain's tests under its standalone settings. A domain that does not even parse elsewhere does not matter here.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import config  # noqa: F401
+from config.domains import DOMAINS, DomainRow
+
+ROOT = Path(__file__).resolve().parent.parent
+BELOW = ("chassis", "contracts")
+IN_PLATFORM = (*BELOW, "operations", "strangler")
+PYTEST_INI = """[pytest]
+DJANGO_SETTINGS_MODULE = {package}.standalone.settings
+addopts = -p chassis.testing -p no:cacheprovider -ra --strict-markers --import-mode=importlib
+timeout = 300
+markers =
+    processes: starts real server processes
+    magento: needs MariaDB and the Magento dump
+    browser: needs Chromium
+"""
+
+
+class LiftError(Exception):
+    """A step failed; the message says which and ends with what its program printed."""
+
+
+def lift(row: DomainRow, *, root: Path = ROOT, pytest_arguments: Sequence[str] = ()) -> None:
+    """Lift one domain out of the tree at `root`. Raises LiftError at the first step that fails."""
+    with tempfile.TemporaryDirectory(prefix=f"lift-{row.package}-") as folder:
+        work = Path(folder)
+        wheels = [build_wheel(package, root=root, work=work) for package in (*BELOW, row.package)]
+        python = make_environment(wheels, root=root, work=work)
+        check_alone(python, row, work=work)
+        run_tests(python, row, work=work, arguments=pytest_arguments)
+
+
+def build_wheel(package: str, *, root: Path, work: Path) -> Path:
+    """Build a package's wheel from a copy of its folder and nothing else; returns its path."""
+    source = root / "platform" / package if package in IN_PLATFORM else root / package
+    target = work / "source" / package / package  # setuptools leaves its traces one folder up
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "build", "*.egg-info"))
+    wheels = work / "wheels" / package
+    _run(
+        f"building the wheel of {package}",
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", wheels, target],
+    )
+    return next(wheels.glob("*.whl"))
+
+
+def make_environment(wheels: Sequence[Path], *, root: Path, work: Path) -> Path:
+    """An empty environment with these wheels and what they declare; returns its Python."""
+    _run("making an environment", [sys.executable, "-m", "venv", work / "venv"])
+    python = work / "venv" / "bin" / "python"
+    constraints = work / "constraints.txt"
+    constraints.write_text(locked_versions((root / "requirements.lock").read_text()))
+    *below, domain = wheels
+    install: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--no-compile", "-c", constraints]
+    _run("installing", [*install, *below, f"{domain}[test]"])
+    return python
+
+
+def locked_versions(lock: str) -> str:
+    """The lock's pins as constraints: pip takes no hashes for some packages only."""
+    pins = re.findall(r"^([A-Za-z0-9][\w.-]*==[^\s\\;]+)([^\\\n]*)", lock, re.M)
+    return "".join(f"{pin}{marker.rstrip()}\n" for pin, marker in pins)
+
+
+def check_alone(python: Path, row: DomainRow, *, work: Path) -> None:
+    """Refuse an environment in which any other domain, or the composition root, can be imported."""
+    others = [other.package for other in DOMAINS if other.package != row.package]
+    program = (
+        "import importlib.util as u, sys;"
+        f"there = [n for n in {[*others, 'config', 'tests']!r} if u.find_spec(n)];"
+        f"missing = [n for n in {[*BELOW, row.package]!r} if not u.find_spec(n)];"
+        "sys.exit(f'importable: {there}, missing: {missing}' if there or missing else 0)"
+    )
+    _run(f"checking that {row.package} is alone", [python, "-I", "-c", program], folder=_empty(work))
+
+
+def run_tests(python: Path, row: DomainRow, *, work: Path, arguments: Sequence[str]) -> None:
+    """The domain's own tests under its standalone settings, against its own database only."""
+    folder = _empty(work)
+    (folder / "pytest.ini").write_text(PYTEST_INI.format(package=row.package))
+    installed = next((work / "venv" / "lib").glob("python*")) / "site-packages" / row.package
+    environment = test_environment(row)
+    _run("checking the settings", [python, "-m", f"{row.package}.standalone", "check"], folder, environment)
+    _run(
+        f"the tests of {row.package}",
+        [python, "-m", "pytest", "-c", folder / "pytest.ini", installed, *arguments],
+        folder,
+        environment,
+        show=True,
+    )
+
+
+def test_environment(row: DomainRow) -> dict[str, str]:
+    """What a lifted domain is told: one database, a broker, secrets; nothing about other domains."""
+    import config.testing  # noqa: F401  starts the servers, or takes those of the tests that run us
+
+    keep = ("PATH", "HOME", "LANG", "TMPDIR", "BROKER_URL", "SECRET_KEY", "SIXFOLD_PERSONAL_KEYS")
+    own = f"SIXFOLD_TEST_URL_{row.alias.upper()}"
+    environment = {name: os.environ[name] for name in (*keep, own, "SIXFOLD_TEST_ADMIN_URL") if name in os.environ}
+    environment[f"DATABASE_URL_{row.alias.upper()}"] = os.environ[own]
+    return environment
+
+
+def _empty(work: Path) -> Path:
+    folder = work / "empty"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _run(
+    step: str,
+    command: Sequence[str | Path],
+    folder: Path | None = None,
+    environment: dict[str, str] | None = None,
+    *,
+    show: bool = False,
+) -> None:
+    begun = time.monotonic()
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=environment,
+        stdout=None if show else subprocess.PIPE,
+        stderr=None if show else subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise LiftError(f"{step} failed with status {done.returncode}\n{(done.stdout or '')[-4000:]}")
+    print(f"{step}: {time.monotonic() - begun:.1f} s", flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m config.lift",
+        description="Prove that a domain stands alone.",
+        epilog="What follows -- goes to pytest.",
+    )
+    names = {row.package: row for row in DOMAINS if row.package != "strangler"}
+    parser.add_argument("domain", choices=sorted(names))
+    parser.add_argument("--root", type=Path, default=ROOT, help="the tree to lift from")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    cut = given.index("--") if "--" in given else len(given)
+    options = parser.parse_args(given[:cut])
+    try:
+        lift(names[options.domain], root=options.root.resolve(), pytest_arguments=given[cut + 1 :])
+    except LiftError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{options.domain} stands alone")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

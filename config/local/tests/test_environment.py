@@ -1,0 +1,90 @@
+"""Secrets, the environment, the Procfile and the knowledge of what is migrated: no server is started."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from config.domains import ALIASES
+from config.local import infrastructure, migrations, procfile, secrets
+from config.local.infrastructure import Infrastructure, database_variable
+from config.local.state import LocalError, read_record, write_record
+
+
+def test_secrets_are_made_once_marked_as_demo_and_kept_from_others(tmp_path: Path) -> None:
+    first = secrets.ensure(tmp_path / "state")
+    assert secrets.ensure(tmp_path / "state") == first
+    assert all(value.startswith("demo-") for value in first.values())
+    assert stat.S_IMODE((tmp_path / "state" / secrets.RECORD).stat().st_mode) == 0o600
+    assert secrets.ensure(tmp_path / "other")["SECRET_KEY"] != first["SECRET_KEY"]
+
+
+def test_a_half_written_record_counts_as_none(tmp_path: Path) -> None:
+    (tmp_path / "record.json").write_text('{"port": 12')
+    assert read_record(tmp_path / "record.json") == {}
+    write_record(tmp_path / "record.json", {"port": 1})
+    assert read_record(tmp_path / "record.json") == {"port": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["record.json"]
+
+
+def test_what_the_environment_names_is_not_started(tmp_path: Path, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for alias in ALIASES:
+        monkeypatch.setenv(database_variable(alias), f"postgresql://elsewhere/{alias}")
+    monkeypatch.setenv("BROKER_URL", "amqp://elsewhere")
+    monkeypatch.setenv("CACHE_URL", "redis://elsewhere")
+    monkeypatch.setenv("SECRET_KEY", "my own")
+    servers = infrastructure.start(tmp_path / "state")
+    assert servers.cluster is None
+    assert servers.broker is None
+    assert servers.environment["DATABASE_URL_CATALOG"] == "postgresql://elsewhere/catalog"
+    assert servers.environment["SECRET_KEY"] == "my own"
+    assert servers.environment["SIXFOLD_PERSONAL_KEYS"].startswith("demo-1:")
+    assert not list((tmp_path / "state").glob("postgres*"))
+
+
+def test_an_empty_variable_counts_as_not_set(tmp_path: Path, bare: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", "")
+    assert infrastructure.environment_of(tmp_path, cluster=None, broker=None)["SECRET_KEY"]
+
+
+def test_the_projects_procfile_has_a_worker_for_every_domain(tmp_path: Path) -> None:
+    lines = procfile.read(Path(infrastructure.__file__).parents[2] / "Procfile", environment={"WEB_PORT": "8000"})
+    names = {line.name for line in lines}
+    assert names >= {"web", "relay", "provider"} | {f"worker-{alias}" for alias in ALIASES}
+    web = next(line for line in lines if line.name == "web")
+    assert "8000" in web.command
+
+
+def test_every_wrong_line_of_a_procfile_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "Procfile"
+    path.write_text("# fine\n\nweb: run $NOWHERE\nnocolon\ntwice: a\ntwice: b\nquote: 'open\n")
+    with pytest.raises(LocalError) as error:
+        procfile.read(path, environment={})
+    for part in ("line 3 uses NOWHERE", "line 4 is not", "line 6 names twice", "line 7 cannot be read"):
+        assert part in str(error.value)
+
+
+def test_a_changed_or_added_migration_or_another_database_is_noticed(tmp_path: Path) -> None:
+    def digest(port: int = 1) -> str:
+        urls = {database_variable(alias): f"postgresql://127.0.0.1:{port}/{alias}" for alias in ALIASES}
+        servers = Infrastructure(state=tmp_path, cluster=None, broker=None, environment=urls)
+        return migrations.digest(servers, repository=tmp_path)
+
+    folder = tmp_path / "platform" / "operations" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001_initial.py").write_text("one")
+    hidden = tmp_path / ".venv" / "x" / "migrations"
+    hidden.mkdir(parents=True)
+    first = digest()
+    (hidden / "0001_initial.py").write_text("not ours")
+    assert digest() == first
+    (folder / "0001_initial.py").write_text("two")
+    changed = digest()
+    (folder / "0002_more.py").write_text("three")
+    assert len({first, changed, digest(), digest(port=2)}) == 4
+
+
+def test_the_projects_own_migrations_are_seen() -> None:
+    found = migrations.migration_files(Path(infrastructure.__file__).parents[2])
+    assert any("commerce" in path.parts for path in found)
+    assert not any("site-packages" in path.parts for path in found)

@@ -1,0 +1,5 @@
+"""The monolith under test: every database is a clone made for this test process (see conftest.py)."""
+
+from config.settings.monolith import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

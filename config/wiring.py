@@ -1,0 +1,14 @@
+"""Binds every typed client to its provider in this process. A standalone service binds HTTP proxies instead."""
+
+from chassis import clients
+from contracts import catalog, logistics
+
+
+def bind_all() -> None:
+    """Bind the monolith's clients; called once the apps are ready."""
+    from catalog.provides import Pricing
+    from logistics.provides import AvailabilityProvider, ShippingRatesProvider
+
+    clients.bind(catalog.Pricing, Pricing())
+    clients.bind(logistics.Availability, AvailabilityProvider())
+    clients.bind(logistics.ShippingRates, ShippingRatesProvider())

@@ -1,0 +1,1 @@
+"""Customers: accounts, address book, groups, and where they may sign in."""

@@ -1,0 +1,98 @@
+"""Sign-in, refresh and sign-out of customers under /api/v1/{view}/sessions."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from chassis.access.authentication import principal_of
+from chassis.access.principal import Kind, Principal
+from chassis.access.ratelimit import limit
+from chassis.unit_of_work import unit_of_work
+from identity.auth import sessions
+from identity.auth.sessions import Tokens
+from identity.customer import serializers as shapes
+from identity.customer.access import OfThisShop, SessionAuthentication, customer_of
+from identity.customer.queries import load_principal, place_of
+from identity.customer.sign_in import sign_in
+
+
+class Sessions(APIView):
+    """Signing in."""
+
+    authentication_classes = ()
+
+    @extend_schema(
+        operation_id="sign_in", tags=["sessions"], request=shapes.Credentials, responses={201: shapes.Session}
+    )
+    def post(self, request: Request, view: str) -> Response:
+        limit(request, "sign_in", "60/m")
+        place = place_of(view)
+        body = shapes.Credentials(data=request.data)
+        body.is_valid(raise_exception=True)
+        tokens = sign_in(channel_group=place.channel_group, **body.validated_data)
+        return _answer(tokens, status=201)
+
+
+class Refresh(APIView):
+    """The next tokens of a session."""
+
+    authentication_classes = ()
+
+    @extend_schema(
+        operation_id="refresh_session",
+        tags=["sessions"],
+        request=shapes.RefreshRequest,
+        responses={200: shapes.Session},
+        description="A refresh token is good for one use. Using it again later ends the session for everybody.",
+    )
+    def post(self, request: Request, view: str) -> Response:
+        limit(request, "refresh", "120/m")
+        place = place_of(view)
+        body = shapes.RefreshRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+
+        def load(customer: UUID) -> Principal | None:
+            principal = load_principal(customer)
+            return principal if principal and principal.channel_group == place.channel_group else None
+
+        return _answer(sessions.refresh(body.validated_data["refresh_token"], kind=Kind.CUSTOMER, load=load))
+
+
+class CurrentSession(APIView):
+    """Signing out here."""
+
+    authentication_classes = (SessionAuthentication,)
+    permission_classes = (OfThisShop,)
+
+    @extend_schema(operation_id="sign_out", tags=["sessions"], request=None, responses={204: None})
+    def delete(self, request: Request, view: str) -> Response:
+        with unit_of_work("identity"):
+            sessions.end(principal_of(request).session, reason="signed out")
+        return Response(status=204)
+
+
+class RevokeAll(APIView):
+    """Signing out everywhere."""
+
+    authentication_classes = (SessionAuthentication,)
+    permission_classes = (OfThisShop,)
+
+    @extend_schema(operation_id="sign_out_everywhere", tags=["sessions"], request=None, responses={204: None})
+    def post(self, request: Request, view: str) -> Response:
+        with unit_of_work("identity"):
+            sessions.end_all(Kind.CUSTOMER, customer_of(request), reason="signed out everywhere")
+        return Response(status=204)
+
+
+def _answer(tokens: Tokens, *, status: int = 200) -> Response:
+    body = {
+        "access_token": tokens.access_token,
+        "token_type": "Bearer",
+        "expires_in": tokens.expires_in,
+        "refresh_token": tokens.refresh_token,
+        "customer": tokens.principal.id,
+    }
+    return Response(body, status=status, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,56 @@
+"""The concrete chassis tables of this database."""
+
+from chassis.admin.history import HistoryEntry
+from chassis.messaging import models as chassis_models
+from chassis.web import idempotency
+
+
+class OutboxEvent(chassis_models.OutboxEvent):
+    class Meta(chassis_models.OutboxEvent.Meta):
+        abstract = False
+        app_label = "identity"
+
+
+class Delivery(chassis_models.Delivery):
+    class Meta(chassis_models.Delivery.Meta):
+        abstract = False
+        app_label = "identity"
+
+
+class InboxEntry(chassis_models.InboxEntry):
+    class Meta(chassis_models.InboxEntry.Meta):
+        abstract = False
+        app_label = "identity"
+
+
+class DeadLetter(chassis_models.DeadLetter):
+    class Meta(chassis_models.DeadLetter.Meta):
+        abstract = False
+        app_label = "identity"
+
+
+class Job(chassis_models.Job):
+    class Meta(chassis_models.Job.Meta):
+        abstract = False
+        app_label = "identity"
+
+
+class SagaInstance(chassis_models.SagaInstance):
+    class Meta(chassis_models.SagaInstance.Meta):
+        abstract = False
+        app_label = "identity"
+
+
+class IdempotencyKey(idempotency.IdempotencyKey):
+    class Meta(idempotency.IdempotencyKey.Meta):
+        abstract = False
+        app_label = "identity"
+
+
+class History(HistoryEntry):
+    class Meta(HistoryEntry.Meta):
+        abstract = False
+        app_label = "identity"
+
+
+TABLES = chassis_models.tables(globals())

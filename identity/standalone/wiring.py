@@ -1,0 +1,11 @@
+"""Whom this service asks (by <DOMAIN>_URL), and what it answers itself."""
+
+from collections.abc import Mapping
+from typing import Any
+
+NEEDS: dict[type, str] = {}
+
+
+def serves() -> Mapping[type, Any]:
+    """Providers by Protocol."""
+    return {}

@@ -1,0 +1,1 @@
+"""Staff: members, roles, their door to the admin."""

@@ -1,0 +1,97 @@
+"""Tables of fulfilment: the order as logistics needs it, its picking list, its shipments."""
+
+from typing import Any
+
+from django.db import models
+
+from chassis.fields import EncryptedJSONField
+from chassis.ids import new_id
+from logistics.fulfillment import states
+from logistics.warehouse.models import Allocation, Source, units
+
+
+class FulfilmentOrder(models.Model):
+    """What is to be sent for an order; its id is the order's. `saga` leads to the reservation.
+
+    A cancellation that arrives before its order makes a row that is `cancelled` from the start.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    saga = models.UUIDField(null=True, unique=True)
+    number = models.TextField(blank=True)
+    channel = models.TextField(blank=True)
+    state = models.TextField(db_index=True)
+    shipping_method = models.TextField(blank=True)
+    delivery = EncryptedJSONField(null=True)
+    lines = models.JSONField(default=list)
+    metadata = models.JSONField(default=dict, blank=True)
+    version = models.IntegerField(default=1)
+    placed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "logistics"
+
+    def __str__(self) -> str:
+        return self.number or str(self.id)
+
+    def become(self, state: states.State, **facts: Any) -> None:
+        """Change state (the only way to) and store it; raises IllegalTransition. Call it under the row's lock."""
+        states.check(self.state, state)
+        self.state = state.value
+        self.version += 1
+        for name, value in facts.items():
+            setattr(self, name, value)
+        self.save(update_fields=["state", "version", *facts])
+
+
+class PickLine(models.Model):
+    """So much of a SKU from one source. quantity >= picked >= sent."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    fulfilment = models.ForeignKey(FulfilmentOrder, on_delete=models.PROTECT, related_name="picks")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="picks")
+    allocation = models.OneToOneField(Allocation, on_delete=models.PROTECT, related_name="pick")
+    sku = models.TextField()
+    name = models.TextField(blank=True)
+    quantity = units()
+    picked = units(default=0)
+    sent = units(default=0)
+
+    class Meta:
+        app_label = "logistics"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sent__gte=0, sent__lte=models.F("picked"), picked__lte=models.F("quantity")),
+                name="logistics_sent_of_picked",
+            )
+        ]
+
+
+class Shipment(models.Model):
+    """A parcel that left. The same tracking number of a carrier is one shipment of an order."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    fulfilment = models.ForeignKey(FulfilmentOrder, on_delete=models.PROTECT, related_name="shipments")
+    carrier = models.TextField()
+    tracking_number = models.TextField()
+    sent_at = models.DateTimeField()
+    metadata = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        app_label = "logistics"
+        constraints = [
+            models.UniqueConstraint(fields=["fulfilment", "carrier", "tracking_number"], name="logistics_parcel_once")
+        ]
+
+
+class ShipmentLine(models.Model):
+    """What of a picking line is in a parcel."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="lines")
+    pick = models.ForeignKey(PickLine, on_delete=models.PROTECT, related_name="shipment_lines")
+    quantity = units()
+
+    class Meta:
+        app_label = "logistics"

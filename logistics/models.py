@@ -1,0 +1,6 @@
+"""Index of this domain's models."""
+
+from logistics.fulfillment.models import *  # noqa: F403
+from logistics.messaging import *  # noqa: F403
+from logistics.shipping.models import *  # noqa: F403
+from logistics.warehouse.models import *  # noqa: F403

@@ -1,0 +1,21 @@
+"""Answers logistics' query protocols. `config/wiring.py` binds these; nothing else imports them."""
+
+from decimal import Decimal
+
+from contracts.logistics import ShippingOption, SkuAvailability
+from logistics.shipping.queries import shipping_options
+from logistics.warehouse.availability import availability
+
+
+class AvailabilityProvider:
+    """contracts.logistics.Availability: one query, whatever the number of SKUs."""
+
+    def of(self, *, channel: str, skus: tuple[str, ...]) -> tuple[SkuAvailability, ...]:
+        return availability(channel=channel, skus=skus)
+
+
+class ShippingRatesProvider:
+    """contracts.logistics.ShippingRates: one query, whatever the number of methods."""
+
+    def options(self, *, channel: str, country: str, goods_total: Decimal) -> tuple[ShippingOption, ...]:
+        return shipping_options(channel=channel, country=country, goods_total=goods_total)

@@ -1,0 +1,64 @@
+"""One handler for every event that moves stock, so that one envelope takes its locks in one order.
+
+The inbox runs each handler over its part of an envelope in one transaction. Were there a handler per event
+type, one transaction would lock items for its requests and then again for its releases, out of order, and
+two workers could wait for each other. It knows both slices; they do not know each other's reactions.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from chassis.subscriptions import Received, caused_by
+from contracts.commerce import (
+    OrderCancelled,
+    OrderPlaced,
+    StockConfirmationRequested,
+    StockReleaseRequested,
+    StockRequested,
+)
+from logistics.fulfillment import reactions as fulfillment
+from logistics.warehouse import reactions as warehouse
+from logistics.warehouse.availability import announce
+from logistics.warehouse.models import Reservation
+from logistics.warehouse.reservations import Held, hold, requested, tombstone
+
+
+def _confirm(event: StockConfirmationRequested, held: Held) -> None:
+    if warehouse.confirm_stock(event, held):
+        fulfillment.stock_confirmed(event, held)
+
+
+_REACTIONS: dict[type, Callable[[Any, Held], object]] = {
+    StockRequested: warehouse.reserve,
+    StockReleaseRequested: warehouse.release,
+    StockConfirmationRequested: _confirm,
+    OrderPlaced: fulfillment.place,
+    OrderCancelled: fulfillment.cancel,
+}
+
+
+def stock_events(batch: list[Received[Any]]) -> None:
+    """Lock what the batch touches, let each event act in its order, then announce what can be sold now."""
+    events = [received.event for received in batch]
+    sagas = [event.saga for event in events if not isinstance(event, OrderCancelled)]
+    sagas += fulfillment.sagas_of([event.order for event in events if isinstance(event, OrderCancelled)])
+    held = hold([row for event in events if (row := _row(event)) is not None], sagas)
+    for received in batch:
+        with caused_by(received.message):
+            _REACTIONS[type(received.event)](received.event, held)
+    with caused_by(batch[-1].message):
+        announce(held.touched)
+
+
+def _row(event: object) -> Reservation | None:
+    if isinstance(event, StockRequested):
+        return requested(
+            event.saga,
+            channel=event.channel,
+            cart=event.cart,
+            lines=[(line.sku, line.quantity) for line in event.lines],
+            expires_at=event.expires_at,
+        )
+    if isinstance(event, StockReleaseRequested):
+        return tombstone(event.saga, reason=event.reason)
+    return None

@@ -1,0 +1,15 @@
+"""What shipping refuses."""
+
+from chassis.errors import Invalid, NotFound
+
+
+class UnknownZone(NotFound):
+    code, title = "unknown_zone", "There is no zone of this code in the channel."
+
+
+class BadRate(Invalid):
+    code, title = "bad_rate", "A rate is not negative and has a currency's code."
+
+
+class BadCountry(Invalid):
+    code, title = "bad_country", "A country is two capital letters (ISO 3166-1)."

@@ -1,0 +1,1 @@
+"""Logistics as its own service: composition only, no rule. Never imported by the domain's code."""

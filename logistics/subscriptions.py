@@ -1,0 +1,26 @@
+"""Which events this domain takes, and who handles them."""
+
+from chassis.subscriptions import projection, reaction
+from contracts.catalog import ChannelChanged, ViewChanged
+from contracts.commerce import (
+    OrderCancelled,
+    OrderPlaced,
+    StockConfirmationRequested,
+    StockReleaseRequested,
+    StockRequested,
+)
+from contracts.postpurchase import ReturnReceived
+from logistics.fulfillment.reactions import restock
+from logistics.reactions import stock_events
+from logistics.warehouse.projection import copy_channels, copy_views
+
+SUBSCRIPTIONS = (
+    reaction(StockRequested, stock_events),
+    reaction(StockReleaseRequested, stock_events),
+    reaction(StockConfirmationRequested, stock_events),
+    reaction(OrderPlaced, stock_events),
+    reaction(OrderCancelled, stock_events),
+    reaction(ReturnReceived, restock),
+    projection(ChannelChanged, copy_channels),
+    projection(ViewChanged, copy_views),
+)

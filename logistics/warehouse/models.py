@@ -1,0 +1,180 @@
+"""Tables of sources, stock, reservations and what can be sold per channel."""
+
+from typing import Any
+
+from django.db import models
+
+from chassis.ids import new_id
+from logistics.warehouse import states
+
+
+def units(**options: Any) -> models.DecimalField:
+    """A column for a quantity: decimal(12,4)."""
+    return models.DecimalField(max_digits=12, decimal_places=4, **options)
+
+
+class Channel(models.Model):
+    """Copy of catalog's channel; `version` is the event's."""
+
+    code = models.TextField(primary_key=True)
+    name = models.TextField()
+    currency = models.CharField(max_length=3)
+    countries = models.JSONField(default=list)
+    active = models.BooleanField(default=True)
+    version = models.BigIntegerField()
+
+    class Meta:
+        app_label = "logistics"
+
+
+class View(models.Model):
+    """Copy of catalog's view; its channel may arrive later than itself."""
+
+    code = models.TextField(primary_key=True)
+    channel = models.TextField()
+    locale = models.TextField()
+    active = models.BooleanField(default=True)
+    version = models.BigIntegerField()
+
+    class Meta:
+        app_label = "logistics"
+
+
+class Source(models.Model):
+    """A place that holds stock and sends parcels."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    country = models.CharField(max_length=2, blank=True)
+    enabled = models.BooleanField(default=True)
+    external_id = models.JSONField(default=dict, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
+    version = models.IntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "logistics"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ChannelSource(models.Model):
+    """A channel sells from these sources, lowest `priority` first."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    channel = models.TextField()
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="channels")
+    priority = models.IntegerField(default=0)
+
+    class Meta:
+        app_label = "logistics"
+        constraints = [models.UniqueConstraint(fields=["channel", "source"], name="logistics_channel_source_once")]
+
+
+class StockItem(models.Model):
+    """What lies of a SKU in a source. `on_hand` may be negative, `reserved` may not.
+
+    managed: false for what never runs out. backorders: may be sold beyond what is on hand.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="items")
+    sku = models.TextField()
+    on_hand = units(default=0)
+    reserved = units(default=0)
+    managed = models.BooleanField(default=True)
+    backorders = models.BooleanField(default=False)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        app_label = "logistics"
+        constraints = [
+            models.UniqueConstraint(fields=["sku", "source"], name="logistics_stock_item_once"),
+            models.CheckConstraint(condition=models.Q(reserved__gte=0), name="logistics_reserved_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} in {self.source_id}"
+
+
+class StockMovement(models.Model):
+    """Ledger of `on_hand`: every change with its reason, never edited. `on_hand` is the value after it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="movements")
+    quantity = units()
+    on_hand = units()
+    reason = models.TextField()
+    reference = models.TextField(blank=True)
+    actor = models.TextField(blank=True)
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "logistics"
+        indexes = [models.Index(fields=["item", "moved_at"], name="logistics_movement_item")]
+
+
+class Availability(models.Model):
+    """What can be sold of a SKU in a channel: the row that readers read and that orders its events.
+
+    `limited` is false where it may be sold beyond `available`; `version` grows with each change.
+    """
+
+    pk = models.CompositePrimaryKey("channel", "sku")
+    channel = models.TextField()
+    sku = models.TextField()
+    available = units(default=0)
+    in_stock = models.BooleanField(default=False)
+    limited = models.BooleanField(default=True)
+    version = models.BigIntegerField(default=0)
+
+    class Meta:
+        app_label = "logistics"
+
+
+class Reservation(models.Model):
+    """What a checkout holds. Its id is the saga's; `lines` are [sku, quantity], one per SKU."""
+
+    id = models.UUIDField(primary_key=True)
+    state = models.TextField()
+    channel = models.TextField(blank=True)
+    cart = models.UUIDField(null=True)
+    lines = models.JSONField(default=list)
+    expires_at = models.DateTimeField(null=True)
+    order = models.UUIDField(null=True, db_index=True)
+    order_number = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    version = models.IntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "logistics"
+
+    def become(self, state: states.State, **facts: Any) -> None:
+        """Change state (the only way to) and store it; raises IllegalTransition. Call it under the row's lock."""
+        states.check(self.state, state)
+        self.state = state.value
+        self.version += 1
+        for name, value in facts.items():
+            setattr(self, name, value)
+        self.save(update_fields=["state", "version", *facts])
+
+
+class Allocation(models.Model):
+    """What a reservation took from an item; `held` is the part neither released nor sent yet."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="allocations")
+    item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="allocations")
+    quantity = units()
+    held = units()
+
+    class Meta:
+        app_label = "logistics"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(held__gte=0, held__lte=models.F("quantity")), name="logistics_held_in_range"
+            )
+        ]

@@ -1,0 +1,72 @@
+"""Answers to what a checkout asks of the warehouse. Requests may repeat: each repetition is answered alike."""
+
+from chassis.unit_of_work import publish
+from contracts.commerce import StockConfirmationRequested, StockReleaseRequested, StockRequested
+from contracts.logistics import (
+    StockConfirmed,
+    StockReleased,
+    StockReservationFailed,
+    StockReserved,
+)
+from logistics.warehouse.models import Reservation
+from logistics.warehouse.reservations import Held, claim, confirm, give_back, schedule_expiry
+from logistics.warehouse.states import State
+
+
+def reserve(event: StockRequested, held: Held) -> None:
+    """Reserve all lines or none and answer. After a release it is a no-op: the release was answered."""
+    reservation = held.reservations[event.saga]
+    if reservation.state == State.REQUESTED:
+        if missing := claim(held, reservation):
+            reservation.become(State.FAILED, reason=",".join(missing))
+        else:
+            reservation.become(State.RESERVED)
+            schedule_expiry(reservation)
+    elif reservation.state == State.RESERVED and event.expires_at > reservation.expires_at:
+        reservation.expires_at = event.expires_at
+        reservation.save(update_fields=["expires_at"])
+        schedule_expiry(reservation)
+    _answer(reservation)
+
+
+def release(event: StockReleaseRequested, held: Held) -> None:
+    """Put back what the saga holds; raises IllegalTransition when it belongs to an order by now."""
+    reservation = held.reservations[event.saga]
+    if reservation.state != State.RELEASED:
+        give_back(held, reservation)
+        reservation.become(State.RELEASED, reason=event.reason)
+    released(reservation, reason=event.reason)
+
+
+def confirm_stock(event: StockConfirmationRequested, held: Held) -> bool:
+    """Confirm and answer whether it worked."""
+    reservation = held.reservations.get(event.saga)
+    confirmed = reservation is not None and confirm(
+        held, reservation, order=event.order, order_number=event.order_number
+    )
+    publish(
+        StockConfirmed(saga=event.saga, order=event.order, confirmed=confirmed),
+        aggregate_id=event.saga,
+        aggregate_version=reservation.version if reservation else 0,
+    )
+    return confirmed
+
+
+def released(reservation: Reservation, *, reason: str) -> None:
+    """Tell that a reservation is void."""
+    publish(
+        StockReleased(saga=reservation.id, reason=reason),
+        aggregate_id=reservation.id,
+        aggregate_version=reservation.version,
+    )
+
+
+def _answer(reservation: Reservation) -> None:
+    answer: StockReserved | StockReservationFailed
+    if reservation.state in (State.RESERVED, State.CONFIRMED, State.CONSUMED):
+        answer = StockReserved(saga=reservation.id, expires_at=reservation.expires_at)
+    elif reservation.state == State.FAILED:
+        answer = StockReservationFailed(saga=reservation.id, missing=tuple(reservation.reason.split(",")))
+    else:
+        return
+    publish(answer, aggregate_id=reservation.id, aggregate_version=reservation.version)

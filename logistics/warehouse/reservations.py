@@ -1,0 +1,195 @@
+"""Claiming, giving back and confirming what checkouts hold, under locks taken in one order.
+
+`hold` locks everything that a batch of events will touch; the other functions act on what it returns.
+Nothing here publishes answers: reactions do.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connections
+
+from chassis import clock
+from chassis.messages import encode
+from chassis.unit_of_work import enqueue
+from logistics.warehouse import statements
+from logistics.warehouse.models import Reservation
+from logistics.warehouse.states import State
+
+EXPIRE = "logistics.expire_reservation"
+Lines = list[tuple[str, Decimal]]
+
+
+@dataclass
+class Held:
+    """The locked reservations of a batch, and the items whose stock it moved."""
+
+    reservations: dict[UUID, Reservation]
+    touched: set[UUID] = field(default_factory=set)
+
+
+class BrokenClaim(RuntimeError):
+    """A claim took another quantity than was wanted, or too much: a defect; the transaction is given up."""
+
+
+def requested(
+    saga: UUID, *, channel: str, cart: UUID, lines: Iterable[tuple[str, Decimal]], expires_at: object
+) -> Reservation:
+    """The row of a request that has not been looked at; lines on one SKU become one."""
+    sums: dict[str, Decimal] = {}
+    for sku, quantity in lines:
+        sums[sku] = sums.get(sku, Decimal(0)) + quantity
+    return Reservation(
+        id=saga,
+        state=State.REQUESTED.value,
+        channel=channel,
+        cart=cart,
+        lines=[[sku, str(sums[sku])] for sku in sorted(sums)],
+        expires_at=expires_at,
+        created_at=clock.now(),
+    )
+
+
+def tombstone(saga: UUID, *, reason: str) -> Reservation:
+    """The row of a release that came before its request."""
+    return Reservation(id=saga, state=State.RELEASED.value, reason=reason, created_at=clock.now())
+
+
+def hold(new: Sequence[Reservation], also: Iterable[UUID] = ()) -> Held:
+    """Insert the rows that are not there yet and lock all: reservations by id, then their items by id.
+
+    Of two rows of one saga the first counts, and a row that exists wins over both. `also` names
+    reservations to lock as they are; those that do not exist are absent from the answer.
+    """
+    first: dict[UUID, Reservation] = {}
+    for row in new:
+        first.setdefault(row.id, row)
+    inserted = _insert([first[key] for key in sorted(first)])
+    found = {key: first[key] for key in inserted}
+    others = (set(first) | set(also)) - set(inserted)
+    if others:
+        rows = Reservation.objects.select_for_update(no_key=True).filter(id__in=others).order_by("id")
+        found.update((row.id, row) for row in rows)
+    if len(found) > 1:
+        _lock_items(found.values())
+    return Held(found)
+
+
+def claim(held: Held, reservation: Reservation) -> list[str]:
+    """Take all lines or none, from the channel's sources by priority; returns the SKUs that fall short."""
+    lines = _lines(reservation)
+    with connections["logistics"].cursor() as cursor:
+        cursor.execute(
+            statements.CLAIM,
+            {
+                "reservation": reservation.id,
+                "channel": reservation.channel,
+                "skus": [sku for sku, _ in lines],
+                "quantities": [quantity for _, quantity in lines],
+            },
+        )
+        short, items, claimed, wanted = cursor.fetchone()
+    if not short and claimed != (wanted or 0):
+        raise BrokenClaim(f"{claimed} claimed of {wanted} for {reservation.id}")
+    held.touched.update(items)
+    return list(short)
+
+
+def give_back(held: Held, reservation: Reservation) -> None:
+    """Return all that a reservation still holds to the shelf."""
+    with connections["logistics"].cursor() as cursor:
+        cursor.execute(statements.RELEASE, {"reservation": reservation.id})
+        held.touched.update(item for (item,) in cursor.fetchall())
+
+
+def confirm(held: Held, reservation: Reservation, *, order: UUID, order_number: str) -> bool:
+    """Tie a reservation to its order; one that expired is claimed again. False when it cannot be had."""
+    if reservation.state in (State.CONFIRMED, State.CONSUMED):
+        return reservation.order == order
+    if reservation.state == State.EXPIRED and claim(held, reservation):
+        return False
+    if reservation.state not in (State.RESERVED, State.EXPIRED):
+        return False
+    reservation.become(State.CONFIRMED, order=order, order_number=order_number)
+    return True
+
+
+def schedule_expiry(reservation: Reservation) -> None:
+    """A job at `expires_at`; it does nothing when the reservation was confirmed or extended by then."""
+    if reservation.expires_at is not None:
+        moment = reservation.expires_at.isoformat()
+        enqueue(
+            EXPIRE,
+            key=f"{reservation.id}@{moment}",
+            payload={"saga": str(reservation.id), "expires_at": moment},
+            due_at=reservation.expires_at,
+        )
+
+
+def send(held: Held, allocations: Sequence[tuple[UUID, Decimal]], *, reference: str, actor: str) -> bool:
+    """Take goods off the shelf for good; false when an allocation no longer holds that much."""
+    with connections["logistics"].cursor() as cursor:
+        cursor.execute(
+            statements.SEND,
+            {
+                "allocations": [allocation for allocation, _ in allocations],
+                "quantities": [quantity for _, quantity in allocations],
+                "reference": reference,
+                "actor": actor,
+                "now": clock.now(),
+            },
+        )
+        count, items = cursor.fetchone()
+    held.touched.update(items)
+    return bool(count == len(allocations))
+
+
+def _lines(reservation: Reservation) -> Lines:
+    return [(sku, Decimal(quantity)) for sku, quantity in reservation.lines]
+
+
+def _insert(rows: list[Reservation]) -> list[UUID]:
+    """Insert in the given order what is not there; a row that another transaction is inserting is waited for."""
+    if not rows:
+        return []
+    with connections["logistics"].cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO logistics_reservation
+                   (id, state, channel, cart, lines, expires_at, order_number, reason, version, created_at)
+               SELECT id, state, channel, cart, lines::jsonb, expires_at, '', reason, 1, created_at
+               FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::timestamptz[],
+                           %s::text[], %s::timestamptz[])
+                   AS new(id, state, channel, cart, lines, expires_at, reason, created_at)
+               ON CONFLICT (id) DO NOTHING RETURNING id""",
+            [
+                [row.id for row in rows],
+                [row.state for row in rows],
+                [row.channel for row in rows],
+                [row.cart for row in rows],
+                [encode(row.lines).decode() for row in rows],
+                [row.expires_at for row in rows],
+                [row.reason for row in rows],
+                [row.created_at for row in rows],
+            ],
+        )
+        inserted = [id_ for (id_,) in cursor.fetchall()]
+    for row in rows:
+        row._state.adding = False
+        row._state.db = "logistics"
+    return inserted
+
+
+def _lock_items(reservations: Iterable[Reservation]) -> None:
+    rows = sorted(reservations, key=lambda row: row.id)
+    pairs = [(row.channel, sku) for row in rows for sku, _ in row.lines]
+    with connections["logistics"].cursor() as cursor:
+        cursor.execute(
+            statements.LOCK_ITEMS,
+            {
+                "channels": [channel for channel, _ in pairs],
+                "skus": [sku for _, sku in pairs],
+                "reservations": [row.id for row in rows],
+            },
+        )

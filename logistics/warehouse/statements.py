@@ -1,0 +1,97 @@
+"""The SQL that moves `reserved` and `on_hand`: each statement is whole, and right under any concurrency."""
+
+# One statement per claim. `locked` takes the rows in id order and, having waited, sees their newest values;
+# the allocation is worked out from those, and the UPDATE adds to the newest row, which nobody else can change.
+# The UPDATE must not repeat the condition: it would be tested on the statement's snapshot first, and refuse a
+# unit that was given back while `locked` waited. `sound` looks at the row as it was written instead.
+# Lines on one SKU are summed before anything is compared. A SKU that falls short leaves all untouched.
+CLAIM = """
+WITH wanted AS (
+    SELECT sku, sum(quantity) AS quantity
+    FROM unnest(%(skus)s::text[], %(quantities)s::numeric[]) AS line(sku, quantity) GROUP BY sku
+), locked AS (
+    SELECT i.id, i.sku, link.priority, i.backorders OR NOT i.managed AS elastic,
+           CASE WHEN i.managed THEN greatest(i.on_hand - i.reserved, 0) ELSE 0 END AS free
+    FROM logistics_stockitem i
+    JOIN logistics_channelsource link ON link.source_id = i.source_id AND link.channel = %(channel)s
+    JOIN logistics_source source ON source.id = i.source_id AND source.enabled
+    WHERE i.sku = ANY(%(skus)s)
+    ORDER BY i.id FOR NO KEY UPDATE OF i
+), ranked AS (
+    SELECT locked.*, wanted.quantity AS wanted,
+           sum(free) OVER (PARTITION BY sku ORDER BY priority, id) - free AS nearer,
+           sum(free) OVER (PARTITION BY sku) AS total,
+           elastic AND row_number() OVER (PARTITION BY sku, elastic ORDER BY priority, id) = 1 AS overflow
+    FROM locked JOIN wanted USING (sku)
+), taken AS (
+    SELECT id, sku, elastic, least(free, greatest(wanted - nearer, 0))
+           + CASE WHEN overflow THEN greatest(wanted - total, 0) ELSE 0 END AS quantity
+    FROM ranked
+), short AS (
+    SELECT wanted.sku FROM wanted LEFT JOIN taken USING (sku)
+    GROUP BY wanted.sku, wanted.quantity HAVING coalesce(sum(taken.quantity), 0) < wanted.quantity
+), claimed AS (
+    UPDATE logistics_stockitem i SET reserved = i.reserved + taken.quantity, version = i.version + 1
+    FROM taken
+    WHERE i.id = taken.id AND taken.quantity > 0 AND NOT EXISTS (SELECT 1 FROM short)
+    RETURNING i.id, taken.quantity, taken.elastic OR i.on_hand >= i.reserved AS sound
+), noted AS (
+    INSERT INTO logistics_allocation (id, reservation_id, item_id, quantity, held)
+    SELECT gen_random_uuid(), %(reservation)s, id, quantity, quantity FROM claimed
+)
+SELECT coalesce((SELECT array_agg(sku ORDER BY sku) FROM short), '{}'),
+       coalesce((SELECT array_agg(id) FROM claimed), '{}'),
+       coalesce((SELECT sum(quantity) FROM claimed WHERE sound), 0), (SELECT sum(quantity) FROM wanted)
+"""
+
+# Gives back all that a reservation still holds, under the locks that CLAIM takes.
+RELEASE = """
+WITH locked AS (
+    SELECT i.id, a.id AS allocation, a.held
+    FROM logistics_allocation a JOIN logistics_stockitem i ON i.id = a.item_id
+    WHERE a.reservation_id = %(reservation)s AND a.held > 0
+    ORDER BY i.id FOR NO KEY UPDATE OF i
+), emptied AS (
+    UPDATE logistics_allocation a SET held = 0 FROM locked WHERE a.id = locked.allocation
+), given AS (SELECT id, sum(held) AS quantity FROM locked GROUP BY id)
+UPDATE logistics_stockitem i SET reserved = i.reserved - given.quantity, version = i.version + 1
+FROM given WHERE i.id = given.id RETURNING i.id
+"""
+
+# Goods leave: `on_hand`, `reserved` and `held` fall together, so what can be sold does not change.
+# The reservation's row lock, taken before, keeps a release of the same allocations away.
+SEND = """
+WITH sent AS (
+    SELECT a.id AS allocation, a.item_id AS id, s.quantity
+    FROM unnest(%(allocations)s::uuid[], %(quantities)s::numeric[]) AS s(allocation, quantity)
+    JOIN logistics_allocation a ON a.id = s.allocation AND a.held >= s.quantity
+), locked AS (
+    SELECT i.id FROM logistics_stockitem i WHERE i.id IN (SELECT id FROM sent)
+    ORDER BY i.id FOR NO KEY UPDATE
+), lessened AS (
+    UPDATE logistics_allocation a SET held = a.held - sent.quantity FROM sent WHERE a.id = sent.allocation
+    RETURNING a.id
+), totals AS (
+    SELECT sent.id, sum(quantity) AS quantity FROM sent JOIN locked ON locked.id = sent.id GROUP BY sent.id
+), moved AS (
+    UPDATE logistics_stockitem i
+    SET on_hand = i.on_hand - totals.quantity, reserved = i.reserved - totals.quantity, version = i.version + 1
+    FROM totals WHERE i.id = totals.id RETURNING i.id, i.on_hand, totals.quantity
+), noted AS (
+    INSERT INTO logistics_stockmovement (id, item_id, quantity, on_hand, reason, reference, actor, moved_at)
+    SELECT gen_random_uuid(), id, -quantity, on_hand, 'shipment', %(reference)s, %(actor)s, %(now)s FROM moved
+)
+SELECT (SELECT count(*) FROM lessened), coalesce((SELECT array_agg(id) FROM moved), '{}')
+"""
+
+# For several claims and releases in one transaction: all their items at once, in id order.
+LOCK_ITEMS = """
+SELECT i.id FROM logistics_stockitem i
+WHERE i.id IN (
+    SELECT i.id FROM unnest(%(channels)s::text[], %(skus)s::text[]) AS wanted(channel, sku)
+    JOIN logistics_stockitem i ON i.sku = wanted.sku
+    JOIN logistics_channelsource link ON link.source_id = i.source_id AND link.channel = wanted.channel
+    UNION
+    SELECT item_id FROM logistics_allocation WHERE reservation_id = ANY(%(reservations)s) AND held > 0)
+ORDER BY i.id FOR NO KEY UPDATE
+"""

@@ -1,0 +1,40 @@
+"""The life of a reservation, as data.
+
+    requested -> reserved -> confirmed -> consumed
+                    |   \\-> expired -> confirmed (claimed again)
+                    \\-> released
+
+A release that arrives before its request makes a row that is `released` from the start: the tombstone
+that turns the late request into a no-op.
+"""
+
+from enum import StrEnum
+
+from logistics.warehouse.errors import IllegalTransition
+
+
+class State(StrEnum):
+    REQUESTED = "requested"
+    RESERVED = "reserved"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    RELEASED = "released"
+    CONFIRMED = "confirmed"
+    CONSUMED = "consumed"
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.REQUESTED: frozenset({State.RESERVED, State.FAILED}),
+    State.RESERVED: frozenset({State.CONFIRMED, State.EXPIRED, State.RELEASED}),
+    State.FAILED: frozenset({State.RELEASED}),
+    State.EXPIRED: frozenset({State.CONFIRMED, State.RELEASED}),
+    State.CONFIRMED: frozenset({State.CONSUMED, State.RELEASED}),
+    State.RELEASED: frozenset(),
+    State.CONSUMED: frozenset(),
+}
+
+
+def check(current: str, target: State) -> None:
+    """Raise IllegalTransition unless a reservation may go from `current` to `target`."""
+    if target not in TRANSITIONS[State(current)]:
+        raise IllegalTransition(f"A reservation that is {current} cannot become {target}.")

@@ -1,0 +1,1 @@
+"""Who is asking: principals, signed tokens verified from published keys, rate limits."""

@@ -1,0 +1,125 @@
+"""REST framework's doors: one authentication class per audience, each giving `request.user` a Principal.
+
+No token is a guest; a token that is not valid is a 401 and never a guest, or a client would lose its sign-in without
+noticing. A domain registers its own revocation projection; keys come from the source that the composition
+root binds. Whether the principal may do something is the view's question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from chassis.access.keys import KeyCache, Source, from_address
+from chassis.access.principal import GUEST, Kind, Principal
+from chassis.access.tokens import PublishedKeys, verify
+from chassis.errors import Unauthenticated
+
+ISSUER = "sixfold"
+Revoked = Callable[[Principal], bool]
+
+_keys: PublishedKeys | None = None
+_revoked: dict[str, Revoked] = {}
+
+
+def bind_keys(source: Source) -> None:
+    """Verify by what `source` publishes; called once by the composition root."""
+    global _keys
+    folder = getattr(settings, "STATE_FOLDER", None)
+    _keys = KeyCache(source, file=Path(folder) / "published-keys.json" if folder else None)
+
+
+def register_revocation(name: str, revoked: Revoked) -> None:
+    """Ask `revoked(principal)` for every token; one True refuses it. `name` is the domain's label."""
+    _revoked[name] = revoked
+
+
+def authenticate_token(token: str, *, kinds: frozenset[Kind]) -> Principal:
+    """The principal of a token. Raises Unauthenticated if it is not valid, not of `kinds`, or revoked."""
+    principal = verify(token, keys=_published(), issuer=getattr(settings, "TOKEN_ISSUER", ISSUER), kinds=kinds)
+    if any(revoked(principal) for revoked in _revoked.values()):
+        raise RevokedToken()
+    return principal
+
+
+class RevokedToken(Unauthenticated):
+    code, title = "revoked_token", "This session was ended; sign in again."
+
+
+class TokenAuthentication(BaseAuthentication):
+    """The storefront's door: customers and guests."""
+
+    kinds = frozenset({Kind.CUSTOMER})
+
+    def authenticate(self, request: Request) -> tuple[Principal, str | None]:
+        scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+        if not scheme:
+            return GUEST, None
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Unauthenticated("Send 'Authorization: Bearer <token>'.", headers=self._challenge())
+        try:
+            principal = authenticate_token(token.strip(), kinds=self.kinds)
+        except Unauthenticated as error:
+            error.headers.update(self._challenge('error="invalid_token"'))
+            raise
+        return principal, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return self._challenge()["WWW-Authenticate"]
+
+    def _challenge(self, more: str = "") -> dict[str, str]:
+        return {"WWW-Authenticate": f"Bearer {more}".strip()}
+
+
+class StaffAuthentication(TokenAuthentication):
+    """A door for staff's tokens only."""
+
+    kinds = frozenset({Kind.STAFF})
+
+
+class ServiceAuthentication(TokenAuthentication):
+    """A door for other services only."""
+
+    kinds = frozenset({Kind.SERVICE})
+
+
+class SignedIn(BasePermission):
+    """Anybody but a guest, of the kinds that the view's door admits."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return principal_of(request).is_authenticated
+
+
+def principal_of(request: Any) -> Principal:
+    """The request's principal, GUEST where no door was passed."""
+    user = getattr(request, "user", None)
+    return user if isinstance(user, Principal) else GUEST
+
+
+def _published() -> PublishedKeys:
+    if _keys is None:
+        url = getattr(settings, "TOKEN_KEYS_URL", "")
+        if not url:
+            raise ImproperlyConfigured("No published keys: set TOKEN_KEYS_URL or call bind_keys in the wiring.")
+        bind_keys(from_address(url))
+    assert _keys is not None
+    return _keys
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the doors appear in the OpenAPI document."""
+
+    target_class = TokenAuthentication
+    match_subclasses = True
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

@@ -1,0 +1,53 @@
+"""Django app of the chassis (commands and templates), and the base of every domain's app."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.apps import AppConfig
+
+from chassis import domains
+
+
+class ChassisConfig(AppConfig):
+    """Holds no models; its label exists so that commands and templates are found."""
+
+    name = "chassis"
+    label = "chassis"
+
+    def ready(self) -> None:
+        from chassis.observe import backlog
+
+        backlog.register()
+
+
+class DomainConfig(AppConfig):
+    """A domain's app: registers its tables, subscriptions and jobs with the chassis when ready.
+
+    Subclasses set `name`, `label` and `alias`. The domain's `messaging` module holds its concrete
+    tables, `subscriptions.SUBSCRIPTIONS` its handlers, `jobs.JOBS` its kinds of job.
+    """
+
+    alias: str
+    default = False  # Django would otherwise see two candidates in every apps.py that imports this class
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        cls.default = True
+
+    def ready(self) -> None:
+        messaging = import_module(f"{self.name}.messaging")
+        domains.register(
+            domains.Domain(
+                label=self.label,
+                alias=self.alias,
+                tables=messaging.TABLES,
+                subscriptions=self._table("subscriptions", "SUBSCRIPTIONS"),
+                jobs=self._table("jobs", "JOBS"),
+            )
+        )
+
+    def _table(self, module: str, name: str) -> tuple:  # type: ignore[type-arg]
+        if find_spec(f"{self.name}.{module}") is None:
+            return ()
+        return tuple(getattr(import_module(f"{self.name}.{module}"), name))

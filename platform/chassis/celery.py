@@ -1,0 +1,82 @@
+"""The Celery application: one task, `deliver`, and queues named `<domain>.<lane>`.
+
+Redis and RabbitMQ differ here only: on RabbitMQ queues are quorum queues; on Redis, messages that a
+killed worker had reserved are given back within seconds. Neither is trusted: the producer sends again
+what its consumer has not acknowledged.
+"""
+
+import os
+
+from celery import Celery
+from kombu.connection import Connection
+from kombu.entity import Exchange, Queue
+
+from chassis.messages import Lane
+
+app = Celery("sixfold")
+_exchange = Exchange("sixfold", type="direct", durable=True)
+
+
+def queue(name: str, *, broker_url: str | None = None) -> Queue:
+    """A durable queue bound under its own name."""
+    url = broker_url or broker()
+    arguments = {"x-queue-type": "quorum"} if url.startswith("amqp") else None
+    return Queue(name, _exchange, routing_key=name, durable=True, queue_arguments=arguments)
+
+
+def broker() -> str:
+    """The broker's URL."""
+    return os.environ.get("BROKER_URL", "redis://127.0.0.1:6379/0")
+
+
+def lane_queue(label: str, lane: Lane | str) -> str:
+    """Name of a subscriber's queue."""
+    return f"{label}.{lane}"
+
+
+def ack_queue(label: str) -> str:
+    """Name of the queue on which a producer hears what was finished."""
+    return f"{label}.acks"
+
+
+def connect() -> Connection:
+    """A broker connection that gives up within seconds, so that callers can try again by their own clock."""
+    return Connection(broker(), connect_timeout=3, transport_options=transport_options())
+
+
+def transport_options() -> dict[str, object]:
+    """Redis: restore reserved messages of dead workers soon; bound every socket call."""
+    if broker().startswith("amqp"):
+        return {"confirm_publish": True}
+    return {
+        "visibility_timeout": 60,
+        "unacked_restore_interval": 1,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 3,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    }
+
+
+def configure() -> Celery:
+    """Apply settings; called once Django is set up."""
+    app.conf.update(
+        broker_url=broker(),
+        broker_transport_options=transport_options(),
+        broker_connection_retry_on_startup=True,
+        task_ignore_result=True,
+        task_store_errors_even_if_ignored=False,
+        task_serializer="json",
+        accept_content=["json"],
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=False,
+        task_create_missing_queues=False,
+        worker_enable_remote_control=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_heartbeat=0 if not broker().startswith("amqp") else 30,
+        result_backend=None,
+        enable_utc=True,
+    )
+    return app

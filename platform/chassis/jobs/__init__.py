@@ -1,0 +1,50 @@
+"""Jobs: the only place from which anything outside is called.
+
+A handler or command writes a job row with its unit of work. The runner leases it and commits, calls out
+with no transaction open, and records the answer in a second transaction together with the job's end.
+`call` may therefore run more than once: it must pass a key derived from the row to whom it calls.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeasedJob:
+    """A job as its functions see it. `idempotency_key` is the same on every attempt."""
+
+    id: UUID
+    domain: str
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    context: dict[str, str]
+    attempts: int
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobKind:
+    """What a kind of job does.
+
+    call: talks to the outside, no transaction open, returns what `record` needs (None: no call at all).
+    record: writes the answer inside the domain's unit of work.
+    give_up: writes that all attempts failed, in the unit of work that marks the job failed.
+    """
+
+    name: str
+    record: Callable[[LeasedJob, Any], None]
+    call: Callable[[LeasedJob], Any] | None = None
+    give_up: Callable[[LeasedJob, Exception], None] | None = None
+    max_attempts: int = 10
+    lease: timedelta = timedelta(seconds=60)
+
+    def delay(self, attempts: int) -> timedelta:
+        """Back-off before the next attempt: 1 s, 2 s, 4 s … up to five minutes."""
+        return timedelta(seconds=min(2 ** max(attempts - 1, 0), 300))

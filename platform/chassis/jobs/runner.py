@@ -1,0 +1,154 @@
+"""Leases due jobs of one domain and runs them on a few threads; wakes by LISTEN/NOTIFY."""
+
+import json
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from django.db import connections
+
+from chassis import clock, domains
+from chassis.context import bind
+from chassis.failpoints import hit
+from chassis.jobs import LeasedJob
+from chassis.listening import Listener
+from chassis.unit_of_work import unit_of_work
+
+log = logging.getLogger("sixfold.jobs")
+
+IDLE_SECONDS = 1.0
+
+
+class JobRunner:
+    """Runs one domain's jobs until stopped. Many runners may share a domain: leases keep them apart."""
+
+    def __init__(self, label: str, *, threads: int = 4) -> None:
+        self.domain = domains.get(label)
+        self.threads = threads
+        self._free = threading.Semaphore(threads)
+        self._wake = threading.Event()
+
+    def run(self, stop: threading.Event) -> None:
+        """Lease and run until `stop` is set."""
+        listener = Listener(self.domain.alias, [f"sixfold_jobs_{self.domain.label}"])
+        with ThreadPoolExecutor(self.threads, thread_name_prefix=f"jobs-{self.domain.label}") as pool:
+            while not stop.is_set():
+                free = self._reserve()
+                if not free:
+                    continue
+                try:
+                    jobs = self._lease_or_release(free)
+                    for job in jobs:
+                        pool.submit(self._run_and_release, job)
+                    if not jobs:
+                        listener.wait(IDLE_SECONDS)
+                except Exception:
+                    log.exception("job runner of %s", self.domain.label)
+                    connections[self.domain.alias].close()
+                    stop.wait(1)
+        listener.close()
+
+    def _lease_or_release(self, free: int) -> list[LeasedJob]:
+        """Lease for the reserved threads and give back those that stay idle, all of them if leasing fails."""
+        jobs: list[LeasedJob] = []
+        try:
+            jobs = self.lease(free)
+        finally:
+            for _ in range(free - len(jobs)):
+                self._free.release()
+        return jobs
+
+    def run_due(self, *, until: datetime | None = None) -> int:
+        """Run everything due now (or by `until`) in this thread; for tests and the demo loader."""
+        count = 0
+        while jobs := self.lease(20, by=until):
+            for job in jobs:
+                self.run_one(job)
+                count += 1
+        return count
+
+    def lease(self, limit: int, *, by: datetime | None = None) -> list[LeasedJob]:
+        """Take up to `limit` due jobs for the time of their kind's lease, in one statement."""
+        kinds = self.domain.kinds
+        now = clock.now()
+        longest = max(kind.lease for kind in kinds.values())
+        table = self.domain.tables.job._meta.db_table
+        with connections[self.domain.alias].cursor() as cursor:
+            cursor.execute(
+                f"""UPDATE {table} SET leased_until = %s, attempts = attempts + 1
+                    WHERE id IN (
+                        SELECT id FROM {table}
+                        WHERE state = 'due' AND due_at <= %s AND kind = ANY(%s)
+                          AND (leased_until IS NULL OR leased_until <= %s)
+                        ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
+                    RETURNING id, kind, key, payload::text, attempts, context::text""",
+                [now + longest, by or now, list(kinds), now, limit],
+            )
+            rows = cursor.fetchall()
+        return [
+            LeasedJob(
+                id=id_,
+                domain=self.domain.label,
+                kind=kind,
+                key=key,
+                payload=json.loads(payload),
+                context=json.loads(context),
+                attempts=attempts,
+            )
+            for id_, kind, key, payload, attempts, context in rows
+        ]
+
+    def run_one(self, job: LeasedJob) -> bool:
+        """Call out, then record; True when the job is done."""
+        kind = self.domain.kinds[job.kind]
+        with bind(**job.context):
+            try:
+                hit(f"job.{job.kind}.before_call")
+                answer = kind.call(job) if kind.call else None
+                hit(f"job.{job.kind}.after_call")
+                with unit_of_work(self.domain.label):
+                    kind.record(job, answer)
+                    self._finish(job, "done", "")
+                hit(f"job.{job.kind}.after_record")
+                return True
+            except Exception as failure:
+                log.warning("job %s %s attempt %s: %r", job.kind, job.key, job.attempts, failure)
+                self._fail(job, failure)
+                return False
+
+    def _fail(self, job: LeasedJob, failure: Exception) -> None:
+        kind = self.domain.kinds[job.kind]
+        error = f"{type(failure).__name__}: {failure}"[:2000]
+        with unit_of_work(self.domain.label):
+            if job.attempts >= kind.max_attempts:
+                if kind.give_up:
+                    kind.give_up(job, failure)
+                self._finish(job, "failed", error)
+            else:
+                self.domain.tables.job._default_manager.using(self.domain.alias).filter(
+                    id=job.id, attempts=job.attempts
+                ).update(leased_until=None, due_at=clock.now() + kind.delay(job.attempts), last_error=error)
+
+    def _finish(self, job: LeasedJob, state: str, error: str) -> None:
+        self.domain.tables.job._default_manager.using(self.domain.alias).filter(id=job.id).update(
+            state=state, last_error=error, leased_until=None, finished_at=clock.now()
+        )
+
+    def _run_and_release(self, job: LeasedJob) -> None:
+        try:
+            self.run_one(job)
+        except Exception:
+            log.exception("job %s could not be recorded; its lease will end", job.id)
+        finally:
+            connections[self.domain.alias].close()
+            self._free.release()
+
+    def _reserve(self) -> int:
+        """Wait a second for a free thread, then take all that are free; 0 when none came free."""
+        if not self._free.acquire(timeout=IDLE_SECONDS):
+            return 0
+        count = 1
+        while self._free.acquire(blocking=False):
+            count += 1
+        return count

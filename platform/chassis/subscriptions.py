@@ -1,0 +1,79 @@
+"""The two kinds of handler, as rows of a domain's `subscriptions.py`.
+
+A projection copies another domain's state: it applies an event only where its aggregate's version is
+newer. A reaction does something once; the order of events does not matter to it. Both take a list.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from chassis.context import bind
+from chassis.messages import Message, type_of
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received(Generic[E]):
+    """An event as it arrived: the event and the message that carried it."""
+
+    event: E
+    message: Message
+
+
+Handler = Callable[[list[Received[E]]], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription(Generic[E]):
+    """One row: which event, which handler, which kind."""
+
+    type: str
+    handler: Handler[E]
+    name: str
+    kind: str
+
+
+def projection(event: type[E], handler: Handler[E]) -> Subscription[E]:
+    """A handler that keeps a copy, version-checked by itself (see `chassis.projections`)."""
+    return Subscription(type=type_of(event).name, handler=handler, name=_name(handler), kind="projection")
+
+
+def reaction(event: type[E], handler: Handler[E]) -> Subscription[E]:
+    """A handler that acts; it must not depend on the order of events."""
+    return Subscription(type=type_of(event).name, handler=handler, name=_name(handler), kind="reaction")
+
+
+def each(handle: Callable[[E], None]) -> Handler[E]:
+    """Turn a function of one event into a handler of many.
+
+    Events are taken in the order of their aggregate's id, so that two workers lock rows in the same
+    order; each runs under the context of its own message.
+    """
+
+    def handler(batch: list[Received[E]]) -> None:
+        for received in sorted(batch, key=lambda r: (r.message.aggregate_id, r.message.aggregate_version)):
+            with caused_by(received.message):
+                handle(received.event)
+
+    handler.__module__ = handle.__module__
+    handler.__qualname__ = handle.__qualname__
+    return handler
+
+
+def caused_by(message: Message) -> Any:
+    """Bind the context of a message: what is published inside inherits its correlation and origin."""
+    return bind(
+        correlation=message.correlation,
+        causation=str(message.id),
+        actor=message.actor,
+        origin=message.origin,
+        channel=message.channel,
+        traceparent=message.traceparent,
+    )
+
+
+def _name(handler: Callable[..., Any]) -> str:
+    """Stable name for the inbox key: module without the domain's internals would collide, so both."""
+    return f"{handler.__module__}.{handler.__qualname__}"

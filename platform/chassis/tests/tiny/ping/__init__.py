@@ -1,0 +1,1 @@
+"""A tiny domain of the chassis' own tests."""

@@ -1,0 +1,20 @@
+"""What pong has seen: `times` must never pass 1."""
+
+from django.db import models
+
+from chassis.tests.tiny.pong.messaging import *  # noqa: F403
+
+
+class Ball(models.Model):
+    number = models.IntegerField(primary_key=True)
+    times = models.IntegerField(default=0)
+
+    class Meta:
+        app_label = "pong"
+
+
+class Permit(models.Model):
+    """A row here lets poisoned balls pass."""
+
+    class Meta:
+        app_label = "pong"

@@ -1,0 +1,3 @@
+"""The tiny deployment serves nothing."""
+
+urlpatterns: list[object] = []

@@ -1,0 +1,1 @@
+"""The edge towards HTTP: problem documents, idempotency keys, ETags, pages, limits, health."""

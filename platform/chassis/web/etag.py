@@ -1,0 +1,85 @@
+"""Optimistic concurrency at the edge: an aggregate's version as ETag, If-Match as a condition of the edit.
+
+A view turns the request into a `Precondition` and hands it to the command, which checks it after it has locked the
+row: checked any earlier, two edits could both pass. A stale edit is a 412, never a lost update.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from rest_framework.request import Request
+
+from chassis.errors import Invalid, PreconditionRequired, StaleVersion
+
+R = TypeVar("R", bound=HttpResponseBase)
+_TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
+
+
+def etag_of(version: int, *variant: str) -> str:
+    """The strong ETag of an aggregate's version; `variant` tells representations apart (view, currency)."""
+    return '"' + ".".join((f"v{version}", *variant)) + '"'
+
+
+def with_etag(response: R, version: int, *variant: str) -> R:
+    """The response, carrying its ETag."""
+    response["ETag"] = etag_of(version, *variant)
+    return response
+
+
+@dataclass(frozen=True)
+class Precondition:
+    """What If-Match demands: None nothing, an empty set never matches, "*" any version."""
+
+    tags: frozenset[str] | None = None
+
+    def check(self, version: int, *variant: str) -> None:
+        """Raise StaleVersion unless `version` is one of those the caller knows. Call it under the row's lock."""
+        if self.tags is None or "*" in self.tags:
+            return
+        tag = etag_of(version, *variant)
+        if tag not in self.tags:
+            raise StaleVersion(headers={"ETag": tag}, current=tag)
+
+
+NO_PRECONDITION = Precondition()
+
+
+def precondition(request: HttpRequest | Request, *, required: bool = False) -> Precondition:
+    """The request's If-Match. Raises PreconditionRequired where it is `required` and missing, Invalid if unreadable."""
+    header = request.headers.get("If-Match")
+    if header is None:
+        if required:
+            raise PreconditionRequired()
+        return NO_PRECONDITION
+    # RFC 9110: If-Match compares strongly, so a weak tag never matches; it stays out of the set.
+    return Precondition(frozenset(tag for tag in _tags(header, name="If-Match") if not tag.startswith("W/")))
+
+
+def not_modified(request: HttpRequest | Request, etag: str) -> HttpResponse | None:
+    """A 304 if the caller's If-None-Match already holds `etag`, else None: ask before building the body."""
+    header = request.headers.get("If-None-Match")
+    if header is None:
+        return None
+    known = {tag.removeprefix("W/") for tag in _tags(header, name="If-None-Match")}
+    if "*" not in known and etag.removeprefix("W/") not in known:
+        return None
+    answer = HttpResponseNotModified()
+    answer["ETag"] = etag
+    return answer
+
+
+def _tags(header: str, *, name: str) -> list[str]:
+    if header.strip() == "*":
+        return ["*"]
+    tags, position = [], 0
+    while position < len(header):
+        match = _TAG.match(header, position)
+        if match is None:
+            raise Invalid(f'{name} must be "*" or a list of quoted ETags.')
+        tags.append(f'{match[1] or ""}"{match[2]}"')
+        position = match.end()
+    return tags

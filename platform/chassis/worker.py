@@ -1,0 +1,132 @@
+"""The consuming end: the `deliver` task, and the processes of one domain.
+
+One parent loads Django once and forks its children (a consumer per lane, the job runner), so that they
+share its memory; a child that dies is started again.
+"""
+
+import gc
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import connections
+from kombu.pools import producers
+
+from chassis import celery, domains, failpoints
+from chassis.inbox import receive
+from chassis.jobs.runner import JobRunner
+from chassis.messages import Lane, decode_envelope
+
+log = logging.getLogger("sixfold.worker")
+
+
+@celery.app.task(name="sixfold.deliver", ignore_result=True)
+def deliver(payload: str) -> None:
+    """Apply an envelope, then acknowledge it to its producer; what raises is sent again by the producer."""
+    envelope = decode_envelope(payload)
+    failpoints.hit(f"inbox.{envelope.subscriber}.before_apply")
+    try:
+        receive(envelope)
+    finally:
+        connections[domains.get(envelope.subscriber).alias].close()
+    failpoints.hit(f"inbox.{envelope.subscriber}.before_ack")
+    queue = celery.queue(celery.ack_queue(envelope.producer))
+    with producers[celery.app.connection_for_write()].acquire(block=True, timeout=5) as producer:
+        producer.publish(
+            str(envelope.id), exchange=queue.exchange, routing_key=queue.routing_key, declare=[queue], retry=True,
+            retry_policy={"max_retries": 2}, serializer="json",
+        )  # fmt: skip
+
+
+def consume(labels: list[str], lane: Lane) -> None:
+    """Run a Celery consumer of some domains' queues of one lane in this process, until SIGTERM."""
+    app = celery.configure()
+    app.conf.task_queues = [celery.queue(celery.lane_queue(label, lane)) for label in labels]
+    worker = app.Worker(
+        pool="solo", concurrency=1, without_gossip=True, without_mingle=True, without_heartbeat=True,
+        loglevel="WARNING", hostname=f"{labels[0]}-{lane}@%h", quiet=True,
+    )  # fmt: skip
+    worker.start()
+
+
+def run_jobs(labels: list[str], *, threads: int) -> None:
+    """Run the job runners of some domains in this process, until SIGTERM."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    runners = [threading.Thread(target=JobRunner(label, threads=threads).run, args=(stop,)) for label in labels]
+    for runner in runners:
+        runner.start()
+    stop.wait()
+    for runner in runners:
+        runner.join(timeout=10)
+
+
+class Children:
+    """Forked children by name, started again when they die, stopped together."""
+
+    def __init__(self, parts: dict[str, Callable[[], None]]) -> None:
+        self.parts = parts
+        self.pids: dict[int, str] = {}
+        self.stopping = False
+
+    def run(self) -> None:
+        """Fork all, then wait and restart until SIGTERM or SIGINT."""
+        connections.close_all()
+        gc.collect()
+        gc.freeze()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        for name in self.parts:
+            self._fork(name)
+        while self.pids:
+            try:
+                pid, status = os.wait()
+            except ChildProcessError:
+                break
+            name = self.pids.pop(pid, "")
+            if name and not self.stopping:
+                log.error("%s ended with status %s; starting it again", name, status)
+                time.sleep(0.5)
+                if not self.stopping:
+                    self._fork(name)
+
+    def _fork(self, name: str) -> None:
+        pid = os.fork()
+        if pid:
+            self.pids[pid] = name
+            return
+        _die_with_parent()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        try:
+            self.parts[name]()
+        except KeyboardInterrupt:
+            pass
+        except SystemExit:
+            pass
+        except BaseException:
+            log.exception("%s failed", name)
+            os._exit(1)
+        sys.stdout.flush()
+        os._exit(0)
+
+    def _stop(self, *_: object) -> None:
+        self.stopping = True
+        for pid in list(self.pids):
+            try:
+                os.kill(pid, signal.SIGTERM)
+            except ProcessLookupError:
+                self.pids.pop(pid, None)
+
+
+def _die_with_parent() -> None:
+    """On Linux, ask for SIGTERM when the parent is gone, so that its kill -9 leaves no orphans."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)

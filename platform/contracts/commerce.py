@@ -1,0 +1,137 @@
+"""Events and query protocols of commerce: carts, orders, payments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from chassis.messages import Personal, event
+from contracts.shared import Amount, PostalAddress
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestedLine:
+    """How many of a SKU are wanted for one cart line."""
+
+    line: UUID
+    sku: str
+    quantity: Decimal
+
+
+@event("commerce.stock_requested", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class StockRequested:
+    """A checkout asks logistics to reserve all lines or none, until `expires_at`."""
+
+    saga: UUID
+    cart: UUID
+    channel: str
+    lines: tuple[RequestedLine, ...]
+    expires_at: datetime
+
+
+@event("commerce.stock_release_requested", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class StockReleaseRequested:
+    """A checkout did not end in an order: what it reserved returns to the shelf."""
+
+    saga: UUID
+    reason: str
+
+
+@event("commerce.stock_confirmation_requested", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class StockConfirmationRequested:
+    """The order stands: its reservation no longer expires and belongs to the order."""
+
+    saga: UUID
+    order: UUID
+    order_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderLine:
+    """A line as sold; `unit_price` is what was charged for one, `total` for all, tax included."""
+
+    id: UUID
+    sku: str
+    product: UUID
+    name: str
+    quantity: Decimal
+    unit_price: Decimal
+    total: Decimal
+    requires_shipping: bool = True
+
+
+@event("commerce.order_placed", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class OrderPlaced:
+    """An order exists and its payment is authorised (or to be collected later)."""
+
+    order: UUID
+    saga: UUID
+    cart: UUID
+    number: str
+    channel: str
+    view: str
+    locale: str
+    customer: UUID | None
+    email: Personal
+    currency: str
+    subtotal: Decimal
+    shipping: Decimal
+    tax: Decimal
+    total: Decimal
+    lines: tuple[OrderLine, ...]
+    delivery: PostalAddress
+    shipping_method: str
+    placed_at: datetime
+
+
+@event("commerce.order_paid", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class OrderPaid:
+    """The whole total of an order is captured."""
+
+    order: UUID
+    number: str
+    channel: str
+    customer: UUID | None
+    total: Amount
+    paid_at: datetime
+
+
+@event("commerce.order_cancelled", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class OrderCancelled:
+    """An order was cancelled before anything left the house."""
+
+    order: UUID
+    number: str
+    channel: str
+    total: Amount
+    reason: str
+
+
+@event("commerce.order_refunded", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class OrderRefunded:
+    """Money went back for an order. `return_request` names the return that asked for it, if one did."""
+
+    order: UUID
+    number: str
+    channel: str
+    customer: UUID | None
+    refund: UUID
+    amount: Amount
+    return_request: UUID | None = None
+
+
+@event("commerce.refund_failed", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class RefundFailed:
+    """A refund that a return asked for could not be made; `reason` says why."""
+
+    order: UUID
+    return_request: UUID
+    reason: str

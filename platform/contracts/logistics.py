@@ -1,0 +1,110 @@
+"""Events and query protocols of logistics: stock, reservations, shipments."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol
+from uuid import UUID
+
+from chassis.messages import event
+
+
+@event("logistics.stock_reserved", aggregate="reservation")
+@dataclass(frozen=True, kw_only=True)
+class StockReserved:
+    """All lines of a checkout are reserved until `expires_at`."""
+
+    saga: UUID
+    expires_at: datetime
+
+
+@event("logistics.stock_reservation_failed", aggregate="reservation")
+@dataclass(frozen=True, kw_only=True)
+class StockReservationFailed:
+    """Nothing is reserved: these SKUs fall short."""
+
+    saga: UUID
+    missing: tuple[str, ...]
+
+
+@event("logistics.stock_released", aggregate="reservation")
+@dataclass(frozen=True, kw_only=True)
+class StockReleased:
+    """A reservation is void, by request or because it expired."""
+
+    saga: UUID
+    reason: str
+
+
+@event("logistics.stock_confirmed", aggregate="reservation")
+@dataclass(frozen=True, kw_only=True)
+class StockConfirmed:
+    """A reservation belongs to its order and does not expire; or it had expired: `confirmed` is false."""
+
+    saga: UUID
+    order: UUID
+    confirmed: bool
+
+
+@event("logistics.availability_changed", aggregate="stock")
+@dataclass(frozen=True, kw_only=True)
+class AvailabilityChanged:
+    """What can be sold of a SKU in a channel now; `version` grows with each change of the pair."""
+
+    channel: str
+    sku: str
+    available: Decimal
+    in_stock: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShippedLine:
+    sku: str
+    quantity: Decimal
+
+
+@event("logistics.shipment_sent", aggregate="shipment")
+@dataclass(frozen=True, kw_only=True)
+class ShipmentSent:
+    """A parcel left the house; `complete` when nothing of the order is left to send."""
+
+    shipment: UUID
+    order: UUID
+    order_number: str
+    channel: str
+    carrier: str
+    tracking_number: str
+    lines: tuple[ShippedLine, ...]
+    complete: bool
+    sent_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkuAvailability:
+    """What can be sold of a SKU; `available` is None when the SKU's stock is not managed."""
+
+    sku: str
+    available: Decimal | None
+    in_stock: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShippingOption:
+    """A way to deliver, with its price at the channel's currency exponent, tax included."""
+
+    code: str
+    name: str
+    price: Decimal
+    currency: str
+
+
+class Availability(Protocol):
+    """What can be sold now. Advisory: only a reservation decides."""
+
+    def of(self, *, channel: str, skus: tuple[str, ...]) -> tuple[SkuAvailability, ...]: ...
+
+
+class ShippingRates(Protocol):
+    """Delivery options for a country and goods total of a channel."""
+
+    def options(self, *, channel: str, country: str, goods_total: Decimal) -> tuple[ShippingOption, ...]: ...

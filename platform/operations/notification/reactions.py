@@ -1,0 +1,138 @@
+"""Which events are answered with a message.
+
+Nobody is written to about what came on the bulk lane (imports and rebuilds repeat the past) or from another system
+(the old shop writes to its own orders): only what happened here, now.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from chassis.messages import Lane
+from chassis.subscriptions import Handler, Received, caused_by
+from chassis.unit_of_work import enqueue
+from contracts.commerce import OrderCancelled, OrderPlaced, OrderRefunded
+from contracts.identity import CustomerRegistered
+from contracts.logistics import ShipmentSent
+from operations.notification import texts
+from operations.notification.models import Message
+from operations.notification.projection import contact_of
+
+SEND = "platform.send_message"
+E = TypeVar("E")
+
+
+def _about_here_and_now(handle: Callable[[Received[E]], None]) -> Handler[E]:
+    def handler(batch: list[Received[E]]) -> None:
+        for received in sorted(batch, key=lambda r: r.message.aggregate_id):
+            if received.message.lane is Lane.BULK or received.message.origin != "sixfold":
+                continue
+            with caused_by(received.message):
+                handle(received)
+
+    handler.__module__, handler.__qualname__ = handle.__module__, handle.__qualname__
+    return handler
+
+
+@_about_here_and_now
+def confirm_order(received: Received[OrderPlaced]) -> None:
+    """Thank for an order, with its lines and totals."""
+    event = received.event
+
+    def cost(amount: Any) -> str:
+        return texts.money(amount, event.currency, locale=event.locale)
+
+    facts = {
+        "name": event.delivery.name,
+        "number": event.number,
+        "lines": [
+            {
+                "name": line.name,
+                "quantity": texts.quantity(line.quantity, locale=event.locale),
+                "total": cost(line.total),
+            }
+            for line in event.lines
+        ],
+        "subtotal": cost(event.subtotal),
+        "shipping": cost(event.shipping),
+        "tax": cost(event.tax),
+        "total": cost(event.total),
+        "delivery": event.delivery,
+    }
+    _write("order_placed", received, about=event.order, to=event.email, locale=event.locale, facts=facts)
+
+
+@_about_here_and_now
+def announce_shipment(received: Received[ShipmentSent]) -> None:
+    """Tell what is on its way and how to follow it."""
+    event, contact = received.event, contact_of(received.event.order)
+    lines = [
+        {
+            "name": contact.names.get(line.sku, line.sku),
+            "quantity": texts.quantity(line.quantity, locale=contact.locale),
+        }
+        for line in event.lines
+    ]
+    facts = {
+        "name": contact.name,
+        "number": contact.number,
+        "carrier": event.carrier,
+        "tracking_number": event.tracking_number,
+        "lines": lines,
+        "complete": event.complete,
+    }
+    _write("shipment_sent", received, about=event.shipment, to=contact.email, locale=contact.locale, facts=facts)
+
+
+@_about_here_and_now
+def confirm_cancellation(received: Received[OrderCancelled]) -> None:
+    """Confirm that an order will not be sent."""
+    event, contact = received.event, contact_of(received.event.order)
+    total = texts.money(event.total.amount, event.total.currency, locale=contact.locale)
+    facts = {"name": contact.name, "number": contact.number, "total": total}
+    _write("order_cancelled", received, about=event.order, to=contact.email, locale=contact.locale, facts=facts)
+
+
+@_about_here_and_now
+def confirm_refund(received: Received[OrderRefunded]) -> None:
+    """Tell how much money went back; each refund of an order has its own message."""
+    event, contact = received.event, contact_of(received.event.order)
+    amount = texts.money(event.amount.amount, event.amount.currency, locale=contact.locale)
+    facts = {"name": contact.name, "number": contact.number, "amount": amount}
+    _write("order_refunded", received, about=event.refund, to=contact.email, locale=contact.locale, facts=facts)
+
+
+@_about_here_and_now
+def welcome_customer(received: Received[CustomerRegistered]) -> None:
+    """Greet a new customer."""
+    event = received.event
+    facts = {"name": event.name}
+    _write("customer_registered", received, about=event.customer, to=event.email, locale=event.locale, facts=facts)
+
+
+def _write(template: str, received: Received[Any], *, about: UUID, to: str, locale: str, facts: dict[str, Any]) -> None:
+    if not to:  # the personal fields of an erased customer are empty: there is nobody left to write to
+        return
+    text = texts.render(template, locale=locale, facts=facts)
+    message = Message(
+        template=template,
+        about=about,
+        event=received.message.id,
+        channel=received.message.channel,
+        locale=text.locale,
+        recipient=to,
+        subject=text.subject,
+        text=text.text,
+        html=text.html,
+    )
+    # One statement decides who wrote it, also between two workers; bulk_create does not say whether it did.
+    Message.objects.bulk_create([message], ignore_conflicts=True)
+    if Message.objects.filter(id=message.id).exists():
+        request_sending(message)
+
+
+def request_sending(message: Message) -> None:
+    """Enqueue sending the present dispatch of a message."""
+    enqueue(
+        SEND, key=f"{message.id}:{message.dispatch}", payload={"message": str(message.id), "dispatch": message.dispatch}
+    )

@@ -1,0 +1,7 @@
+"""The message's state machine as data."""
+
+MESSAGE = {
+    "queued": {"send": "sent", "give_up": "failed"},
+    "sent": {"resend": "queued"},
+    "failed": {"resend": "queued"},
+}

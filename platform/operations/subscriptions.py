@@ -1,0 +1,21 @@
+"""Which events this domain takes, and who handles them."""
+
+from chassis.subscriptions import projection, reaction
+from contracts import catalog, commerce, identity, logistics
+from operations.analytics import projection as analytics
+from operations.notification import projection as contacts
+from operations.notification import reactions as notification
+
+SUBSCRIPTIONS = (
+    projection(commerce.OrderPlaced, contacts.copy_order_contacts),
+    reaction(commerce.OrderPlaced, notification.confirm_order),
+    reaction(logistics.ShipmentSent, notification.announce_shipment),
+    reaction(commerce.OrderCancelled, notification.confirm_cancellation),
+    reaction(commerce.OrderRefunded, notification.confirm_refund),
+    reaction(identity.CustomerRegistered, notification.welcome_customer),
+    projection(catalog.ChannelChanged, analytics.copy_channels),
+    reaction(commerce.OrderPlaced, analytics.add_facts),
+    reaction(commerce.OrderPaid, analytics.add_facts),
+    reaction(commerce.OrderCancelled, analytics.add_facts),
+    reaction(commerce.OrderRefunded, analytics.add_facts),
+)

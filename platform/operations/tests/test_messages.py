@@ -1,0 +1,213 @@
+"""Mails: to whom, in which language, and each of them once."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from chassis import clock
+from chassis.jobs.runner import JobRunner
+from chassis.messages import Lane
+from operations.models import DeadLetter, Job, Message, OrderContact, OutboxEvent
+from operations.notification import texts
+from operations.tests.conftest import (
+    Mailbox,
+    cancelled,
+    deliver,
+    placed,
+    refunded,
+    registered,
+    run_jobs,
+    shipped,
+    text_of,
+    told,
+)
+
+pytestmark = pytest.mark.django_db(databases=["platform"])
+TEMPLATES = ("order_placed", "shipment_sent", "order_cancelled", "order_refunded", "customer_registered")
+
+
+class Killed(BaseException):
+    """What no `except Exception` survives: stands for the end of the process."""
+
+
+def sent_events() -> int:
+    return OutboxEvent.objects.filter(type="platform.message_sent").count()
+
+
+def test_an_order_is_confirmed_to_its_shopper(mailbox: Mailbox) -> None:
+    deliver(told(placed()))
+    run_jobs()
+    mail = mailbox.only()
+    assert mail["To"] == "ann@example.org"
+    assert mail["Subject"] == "Your order S100001"
+    assert "2 × Mug <blue>  €1,234.50" in text_of(mail)
+    assert "Mug &lt;blue&gt;" in text_of(mail, "html")
+    assert Message.objects.get().state == "sent"
+
+
+def test_an_event_that_arrives_twice_is_one_mail(mailbox: Mailbox) -> None:
+    message = told(placed())
+    deliver(message)
+    run_jobs()
+    deliver(message, message)
+    run_jobs()
+    assert len(mailbox.mails()) == Message.objects.count() == sent_events() == 1
+
+
+def test_a_fact_told_under_a_second_event_id_is_one_mail(mailbox: Mailbox) -> None:
+    order = placed()
+    deliver(told(order), told(order, version=2))
+    run_jobs()
+    assert len(mailbox.mails()) == Message.objects.count() == 1
+
+
+def test_a_worker_that_dies_between_sending_and_recording_leaves_one_mail(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(told(placed()))
+
+    def die(name: str) -> None:
+        if name == "job.platform.send_message.after_call":
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr("chassis.jobs.runner.hit", die)
+        with pytest.raises(Killed):
+            run_jobs()
+    assert len(mailbox.mails()) == 1
+    assert Message.objects.get().state == "queued"
+    assert run_jobs() == 0, "the dead worker's lease still stands"
+    with clock.travel(timedelta(minutes=2)):
+        assert run_jobs() == 1
+    message = Message.objects.get()
+    assert message.state == "sent"
+    assert mailbox.only()["Message-ID"] == f"<{message.id}.1@shop.example>"
+    assert sent_events() == 1
+
+
+def test_two_workers_with_the_same_job_record_it_once(mailbox: Mailbox) -> None:
+    deliver(told(placed()))
+    runner = JobRunner("platform")
+    [job] = runner.lease(5)
+    assert runner.run_one(job)
+    assert runner.run_one(job)
+    assert len(mailbox.mails()) == sent_events() == 1
+
+
+def test_a_german_customer_gets_german_text(mailbox: Mailbox) -> None:
+    deliver(told(placed(locale="de_DE")))
+    run_jobs()
+    mail = mailbox.only()
+    assert mail["Subject"] == "Ihre Bestellung S100001"
+    assert mail["Content-Language"] == "de"
+    assert "Guten Tag Ann Müller" in text_of(mail)
+    assert "1.234,50\xa0€" in text_of(mail)
+
+
+@pytest.mark.parametrize("locale", ["vi", "", "xx-YY", "../../etc"])
+def test_an_unknown_locale_falls_back_to_english(mailbox: Mailbox, locale: str) -> None:
+    deliver(told(registered(locale=locale)))
+    run_jobs()
+    assert mailbox.only()["Subject"] == "Welcome"
+
+
+@pytest.mark.parametrize("locale", texts.LOCALES)
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_template_is_there_in_every_language(template: str, locale: str) -> None:
+    text = texts.render(template, locale=locale, facts={"name": "Zoë & Co", "number": "S1", "amount": "1 €"})
+    assert text.locale == locale
+    assert text.subject and "\n" not in text.subject
+    assert "Zoë & Co" in text.text
+    assert "Zoë &amp; Co" in text.html
+    other = next(one for one in texts.LOCALES if one != locale)
+    facts = {"name": "Zoë & Co", "number": "S1", "amount": "1 €"}
+    assert text.text != texts.render(template, locale=other, facts=facts).text
+
+
+def test_a_shipment_that_is_told_before_its_order_is_announced_once_the_order_is_known(mailbox: Mailbox) -> None:
+    order = placed(locale="de")
+    deliver(told(shipped(order)))
+    run_jobs()
+    assert not Message.objects.exists()
+    assert DeadLetter.objects.get().state == "retrying"
+    deliver(told(order))
+    with clock.travel(timedelta(seconds=5)):
+        run_jobs()
+    subjects = {mail["Subject"] for mail in mailbox.mails()}
+    assert subjects == {"Ihre Bestellung S100001", "Ihre Bestellung S100001 ist unterwegs"}
+    shipment = next(mail for mail in mailbox.mails() if "unterwegs" in mail["Subject"])
+    assert "2 × Mug <blue>" in text_of(shipment)
+    assert "Post, Sendungsnummer T-42" in text_of(shipment)
+
+
+def test_cancellation_and_each_refund_have_their_own_mail(mailbox: Mailbox) -> None:
+    order = placed()
+    deliver(told(order))
+    deliver(told(cancelled(order)), told(refunded(order, "10.00")), told(refunded(order, "0.50")))
+    run_jobs()
+    texts_sent = "\n".join(text_of(mail) for mail in mailbox.mails())
+    assert len(mailbox.mails()) == 4
+    assert "€10.00 back to you" in texts_sent and "€0.50 back to you" in texts_sent
+    assert "€1,239.50 was cancelled" in texts_sent
+
+
+def test_nobody_is_written_to_about_imports_rebuilds_or_the_old_shop(mailbox: Mailbox) -> None:
+    deliver(told(placed(), lane=Lane.BULK), told(registered(), origin="magento"))
+    run_jobs()
+    assert not Message.objects.exists()
+    assert OrderContact.objects.exists(), "later events of an imported order need its contact all the same"
+
+
+def test_an_older_version_of_an_order_does_not_bring_its_old_address_back() -> None:
+    order = placed(email="new@example.org")
+    deliver(told(order, version=3))
+    deliver(told(placed(order=order.order, email="old@example.org"), version=2, lane=Lane.BULK))
+    assert OrderContact.objects.get().email == "new@example.org"
+
+
+def test_addresses_and_texts_are_not_readable_in_the_database() -> None:
+    deliver(told(placed()))
+    with connections["platform"].cursor() as cursor:
+        cursor.execute("SELECT m::text || c::text || j::text FROM platform_message m, platform_ordercontact c, "
+                       "platform_job j")  # fmt: skip
+        [(stored,)] = cursor.fetchall()
+    assert "S100001" in stored
+    for secret in ("ann@", "Müller", "Weg 1", "53111"):
+        assert secret not in stored
+
+
+def test_a_mail_server_that_stays_away_is_tried_again_and_then_the_message_failed(
+    mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMAIL_URL", "smtp://127.0.0.1:9")
+    deliver(told(placed()))
+    run_jobs()
+    assert Job.objects.get().state == "due"
+    assert Message.objects.get().state == "queued"
+    Job.objects.update(attempts=29)
+    with clock.travel(timedelta(hours=1)):
+        run_jobs()
+    assert Message.objects.get().state == "failed"
+    assert "ann@" not in Job.objects.get().last_error + Message.objects.get().failure
+
+
+def test_an_address_that_would_forge_a_header_is_not_written_to(mailbox: Mailbox) -> None:
+    deliver(told(registered(email="a@example.org\nBcc: all@example.org")))
+    run_jobs()
+    assert Message.objects.get().state == "failed"
+    assert mailbox.mails() == []
+
+
+def test_money_is_written_as_the_locale_writes_it() -> None:
+    assert texts.money(Decimal("1234.5"), "USD", locale="en_GB") == "$1,234.50"
+    assert texts.money(Decimal("1234"), "JPY", locale="de") == "1.234\xa0¥"
+
+
+def test_an_erased_customer_is_not_written_to(mailbox: Mailbox) -> None:
+    order: Any = placed(email="")
+    deliver(told(order))
+    assert not Message.objects.exists()
+    assert not DeadLetter.objects.exists()

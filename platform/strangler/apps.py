@@ -1,0 +1,9 @@
+"""Django app: label and database alias."""
+
+from chassis.apps import DomainConfig
+
+
+class StranglerConfig(DomainConfig):
+    name = "strangler"
+    label = "strangler"
+    alias = "platform"

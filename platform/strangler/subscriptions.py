@@ -1,0 +1,3 @@
+"""Which events this domain takes, and who handles them."""
+
+SUBSCRIPTIONS = ()

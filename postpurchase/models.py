@@ -1,0 +1,5 @@
+"""Index of this domain's models."""
+
+from postpurchase.loyalty.models import *  # noqa: F403
+from postpurchase.messaging import *  # noqa: F403
+from postpurchase.returns.models import *  # noqa: F403

@@ -1,0 +1,56 @@
+"""The copy of orders that returns are checked against. An order and its cancellation arrive in any order."""
+
+from django.db import connections
+
+from chassis.subscriptions import Received
+from contracts.catalog import ViewChanged
+from contracts.commerce import OrderCancelled, OrderPlaced
+from postpurchase.returns.models import BoughtLine, BoughtOrder
+
+_VIEW = """
+INSERT INTO postpurchase_view (code, channel, active, version) VALUES (%s, %s, %s, %s)
+ON CONFLICT (code) DO UPDATE SET channel = excluded.channel, active = excluded.active,
+    version = excluded.version
+WHERE postpurchase_view.version < excluded.version
+"""
+
+
+def copy_views(batch: list[Received[ViewChanged]]) -> None:
+    """Keep which channel a view belongs to; the newest version wins."""
+    with connections["postpurchase"].cursor() as cursor:
+        for received in sorted(batch, key=lambda r: (r.event.code, r.message.aggregate_version)):
+            event = received.event
+            cursor.execute(_VIEW, [event.code, event.channel, event.active, received.message.aggregate_version])
+
+
+def copy_order(event: OrderPlaced) -> None:
+    """Keep an order as it was sold; a second arrival changes nothing."""
+    facts = {
+        "number": event.number,
+        "channel": event.channel,
+        "customer": event.customer,
+        "email": event.email,
+        "currency": event.currency,
+        "placed_at": event.placed_at,
+    }
+    order, made = BoughtOrder.objects.select_for_update().get_or_create(id=event.order, defaults=facts)
+    if not made:
+        if order.placed_at is not None:
+            return
+        for name, value in facts.items():
+            setattr(order, name, value)
+        order.save()
+    BoughtLine.objects.bulk_create(
+        BoughtLine(id=line.id, order=order, sku=line.sku, name=line.name, quantity=line.quantity, total=line.total)
+        for line in event.lines
+    )
+
+
+def note_cancellation(event: OrderCancelled) -> None:
+    """A cancelled order has nothing to return."""
+    order, made = BoughtOrder.objects.select_for_update().get_or_create(
+        id=event.order, defaults={"number": event.number, "channel": event.channel, "cancelled": True}
+    )
+    if not made:
+        order.cancelled = True
+        order.save(update_fields=["cancelled"])

@@ -1,0 +1,102 @@
+"""Points: earned once per order, taken back in proportion, never edited."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from rest_framework.test import APIRequestFactory, force_authenticate
+
+from chassis.access.principal import GUEST, Kind, Principal
+from chassis.ids import new_id
+from contracts.postpurchase import PointsEarned
+from postpurchase.loyalty.api import PointsView
+from postpurchase.loyalty.ledger import balance
+from postpurchase.loyalty.models import EarnRule, PointsEntry
+from postpurchase.tests.build import deliver, paid, published, refunded
+
+pytestmark = pytest.mark.django_db(databases=["postpurchase"])
+
+
+def test_a_paid_order_earns_once_however_often_it_is_told() -> None:
+    customer, order = new_id(), new_id()
+    deliver(paid(customer, "49.99", order=order))
+    deliver(paid(customer, "49.99", order=order))
+    assert balance(customer) == 49
+    assert [(event.points, event.balance) for event in published(PointsEarned)] == [(49, 49)]
+
+
+def test_a_guest_earns_nothing() -> None:
+    deliver(paid(None, "49.99"), refunded(None, new_id(), "1"))
+    assert not PointsEntry.objects.exists() and not published(PointsEarned)
+
+
+def test_a_channels_rule_sets_the_rate() -> None:
+    EarnRule.objects.create(channel="shop", points_per_unit=Decimal("2.5"))
+    customer = new_id()
+    deliver(paid(customer, "10.10"))
+    assert balance(customer) == 25
+
+
+def test_a_refund_takes_back_its_share() -> None:
+    customer, order = new_id(), new_id()
+    deliver(paid(customer, "100", order=order), paid(customer, "7"))
+    deliver(refunded(customer, order, "25"))
+    assert balance(customer) == 75 + 7
+    deliver(refunded(customer, order, "75"))
+    assert balance(customer) == 7
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    total=st.integers(1, 50_000),
+    shares=st.lists(st.integers(1, 20_000), max_size=4),
+    position=st.integers(0, 4),
+    together=st.booleans(),
+)
+def test_payment_and_refunds_in_any_order_end_in_the_same_balance(
+    total: int, shares: list[int], position: int, together: bool
+) -> None:
+    customer, order = new_id(), new_id()
+    cents = Decimal("0.01")
+    events: list[object] = [refunded(customer, order, str(share * cents)) for share in shares]
+    events.insert(position, paid(customer, str(total * cents), order=order))
+    for batch in [events] if together else [[event] for event in events]:
+        deliver(*batch)
+    earned = total // 100
+    kept = max(total - sum(shares), 0)
+    assert balance(customer) == earned * kept // total
+
+
+def test_the_database_refuses_to_change_the_ledger() -> None:
+    deliver(paid(new_id(), "10"))
+    entry = PointsEntry.objects.get()
+    for change in (
+        lambda: PointsEntry.objects.filter(id=entry.id).update(points=99),
+        lambda: PointsEntry.objects.filter(id=entry.id).delete(),
+    ):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(using="postpurchase"):
+            change()
+    assert PointsEntry.objects.get().points == 10
+
+
+def ask(principal: Principal) -> tuple[int, dict]:
+    request = APIRequestFactory().get("/api/v1/shop-en/points")
+    force_authenticate(request, user=principal)  # type: ignore[arg-type]
+    answer = PointsView.as_view()(request, view="shop-en")
+    answer.render()
+    return answer.status_code, getattr(answer, "data", {})
+
+
+def test_a_customer_sees_their_own_statement_and_nobody_elses() -> None:
+    mine, theirs = new_id(), new_id()
+    deliver(paid(mine, "10"), paid(theirs, "99"))
+    status, body = ask(Principal(kind=Kind.CUSTOMER, id=str(mine)))
+    assert (status, body["balance"], [entry["points"] for entry in body["entries"]]) == (200, 10, [10])
+
+
+def test_a_guest_has_no_statement() -> None:
+    request = APIRequestFactory().get("/api/v1/shop-en/points")
+    force_authenticate(request, user=GUEST)  # type: ignore[arg-type]
+    assert PointsView.as_view()(request, view="shop-en").status_code in (401, 403)

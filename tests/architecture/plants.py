@@ -1,0 +1,181 @@
+"""Planted violations: for every rule at least one file that must be caught, in a copy of the tree."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plant:
+    """A file that breaks `rule`; `files` beside it set the scene."""
+
+    rule: str
+    path: str
+    source: str
+
+
+PLANTS = (
+    Plant(
+        rule="dynamic-import",
+        path="commerce/order/planted_a.py",
+        source="from importlib import import_module\n\nimport_module('logistics.models')\n",
+    ),
+    Plant(
+        rule="dynamic-import",
+        path="commerce/order/planted_b.py",
+        source="import importlib as i\n\n\ndef ask(name):\n    return i.import_module(name)\n",
+    ),
+    Plant(
+        rule="dynamic-import",
+        path="platform/chassis/planted_c.py",
+        source="def ask():\n    return __import__('catalog.models')\n",
+    ),
+    Plant(
+        rule="dynamic-import",
+        path="platform/contracts/planted_d.py",
+        source="from django.utils.module_loading import import_string as load\n\nload('identity.user.models.Staff')\n",
+    ),
+    Plant(
+        rule="foreign-model",
+        path="commerce/order/planted_e.py",
+        source="from django.apps import apps\n\n\ndef ask():\n    return apps.get_model('catalog', 'Product')\n",
+    ),
+    Plant(
+        rule="foreign-model",
+        path="logistics/warehouse/planted_f.py",
+        source="from django.apps import apps as a\n\nProduct = a.get_model('catalog.Product')\n",
+    ),
+    Plant(
+        rule="foreign-model",
+        path="commerce/order/planted_g.py",
+        source="from django.db import models\n\nf = models.ForeignKey('catalog.Product', on_delete=models.CASCADE)\n",
+    ),
+    Plant(
+        rule="foreign-model",
+        path="identity/customer/planted_h.py",
+        source="from django.db.models import ManyToManyField\n\nf = ManyToManyField(to='commerce.Order')\n",
+    ),
+    Plant(
+        rule="foreign-model",
+        path="commerce/migrations/9999_planted.py",
+        source="from django.db import models as m\n\nf = m.OneToOneField(on_delete=m.CASCADE, to='platform.job')\n",
+    ),
+    Plant(
+        rule="foreign-database",
+        path="catalog/pricing/planted_i.py",
+        source="from django.db import connections\n\n\ndef ask():\n    return connections['commerce'].cursor()\n",
+    ),
+    Plant(
+        rule="foreign-database",
+        path="platform/operations/planted_j.py",
+        source="from chassis import unit_of_work as u\n\n\ndef go():\n    u.unit_of_work('commerce')\n",
+    ),
+    Plant(
+        rule="foreign-database",
+        path="platform/strangler/planted_k.py",
+        source="def ask(model):\n    return model.objects.using('identity').all()\n",
+    ),
+    Plant(
+        rule="foreign-table",
+        path="postpurchase/loyalty/planted_l.py",
+        source="SQL = 'SELECT total FROM commerce_outboxevent WHERE id = %s'\n",
+    ),
+    Plant(
+        rule="foreign-table",
+        path="commerce/order/planted_m.py",
+        source="def sql(column):\n    return f'UPDATE catalog_outboxevent SET {column} = 1'\n",
+    ),
+    Plant(
+        rule="foreign-table",
+        path="platform/chassis/planted_n.py",
+        source="SQL = 'SELECT 1 FROM x JOIN \"identity_outboxevent\" USING (id)'\n",
+    ),
+    Plant(
+        rule="user-model",
+        path="commerce/order/planted_o.py",
+        source="from django.contrib import auth\n\nUser = auth.get_user_model()\n",
+    ),
+    Plant(
+        rule="user-model",
+        path="logistics/warehouse/planted_p.py",
+        source="from django.conf import settings\n\nOWNER = settings.AUTH_USER_MODEL\n",
+    ),
+    Plant(
+        rule="user-model",
+        path="platform/operations/planted_q.py",
+        source="def ask():\n    from django.contrib.auth.models import User\n\n    return User\n",
+    ),
+    Plant(
+        rule="clock",
+        path="commerce/order/planted_r.py",
+        source="from django.utils import timezone as tz\n\n\ndef late(at):\n    return at < tz.now()\n",
+    ),
+    Plant(
+        rule="clock",
+        path="catalog/pricing/planted_s.py",
+        source="from django.utils.timezone import now\n\n\nclass T:\n    at = Field(default=now)\n",
+    ),
+    Plant(
+        rule="clock",
+        path="platform/chassis/planted_t.py",
+        source="import datetime as dt\n\n\ndef at():\n    return dt.datetime.now(dt.UTC)\n",
+    ),
+    Plant(
+        rule="clock",
+        path="config/planted_u.py",
+        source="from time import time as seconds\n\n\ndef at():\n    return seconds()\n",
+    ),
+    Plant(
+        rule="clock",
+        path="identity/customer/planted_v.py",
+        source="from django.db import models\n\nf = models.DateTimeField(auto_now_add=True)\n",
+    ),
+    Plant(
+        rule="clock",
+        path="logistics/warehouse/planted_w.py",
+        source="SQL = 'UPDATE logistics_reservation SET ended_at = now() WHERE id = %s'\n",
+    ),
+    Plant(
+        rule="view-catches",
+        path="postpurchase/returns/api.py",
+        source="def view(request):\n    try:\n        return 1\n    except ValueError:\n        return 400\n",
+    ),
+    Plant(rule="file-name", path="commerce/order/utils.py", source=""),
+    Plant(rule="file-name", path="catalog/common/__init__.py", source=""),
+    Plant(rule="platform-folder", path="platform/__init__.py", source=""),
+    Plant(rule="platform-folder", path="platform/conftest.py", source=""),
+    Plant(rule="platform-folder", path="platform/tests/test_x.py", source=""),
+)
+
+INNOCENT = {
+    "commerce/order/innocent.py": (
+        '"""Speaks of catalog_outboxevent and of timezone.now() in words only: SELECT FROM catalog_outboxevent."""\n'
+        "from django.apps import apps\nfrom django.db import connections, models\n\n"
+        "from chassis.clock import now\n\n"
+        "f = models.ForeignKey('commerce.Order', on_delete=models.CASCADE)\n"
+        "g = models.ForeignKey('self', on_delete=models.CASCADE)\n"
+        "at = models.DateTimeField(default=now)\n"
+        "SQL = 'SELECT 1 FROM commerce_outboxevent WHERE at < %s'\n\n\n"
+        "def ask():\n    apps.get_model('commerce', 'Order')\n    return connections['commerce']\n"
+    ),
+    "platform/strangler/innocent.py": "KIND = 'catalog_product'\nSQL = 'SELECT * FROM catalog_product_entity'\n",
+    "config/innocent.py": "from importlib import import_module\n\nimport_module('commerce.provides')\n",
+}
+"""Files that look similar and break nothing; a check that fires on them would soon be switched off."""
+
+LINTER_PLANTS = {
+    "commerce.order.planted_import": "from logistics import models\n",
+    "commerce.order.planted_function": "def ask():\n    from catalog import models\n\n    return models\n",
+    "identity.customer.planted_typing": (
+        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from commerce import models\n"
+    ),
+    "catalog.search.planted_upwards": "import config.domains\n",
+    "operations.planted_strangler": "import strangler.models\n",
+    "strangler.planted_domain": "import catalog.models\n",
+    "chassis.planted_contracts": "import contracts.commerce\n",
+    "chassis.planted_domain": "import commerce.models\n",
+    "contracts.planted_framework": "from django.db import models\n",
+    "contracts.planted_mechanism": "import chassis.unit_of_work\n",
+    "postpurchase.planted_broker": "import celery\n",
+    "commerce.sandbox.planted_shop": "import commerce.order.models\n",
+    "commerce.payment.states": "import commerce.order.states\n",
+}
+"""Modules for the import linter, each of which must be named in its report."""

@@ -1,0 +1,3 @@
+from tests.magento.fixtures import magento, own_magento
+
+__all__ = ["magento", "own_magento"]
