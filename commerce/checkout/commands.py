@@ -97,9 +97,7 @@ def find_cart(*, view: str, cart_id: UUID, shopper: Shopper) -> Cart:
     return cart
 
 
-def add_line(
-    *, view: str, cart_id: UUID, shopper: Shopper, sku: str, quantity: Decimal, also: Also = nothing
-) -> Cart:
+def add_line(*, view: str, cart_id: UUID, shopper: Shopper, sku: str, quantity: Decimal, also: Also = nothing) -> Cart:
     """Add to the SKU's line or make it; NotForSale where catalog will not price it."""
 
     def edit(_: Cart, draft: Draft) -> Draft:
