@@ -1,17 +1,21 @@
-"""Row changes of a Magento database, from snapshot and change capture alike; published by the strangler."""
+"""Row changes of a Magento database, from snapshot and change capture alike; published by the strangler.
+
+One event type for each part of the old shop, so that a domain is sent only the rows that it keeps: nobody but identity
+sees a customer's. What a row means is for that domain's `legacy/` to say.
+"""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from chassis.messages import event
+from chassis.messages import PersonalMark, event
 
 
-@event("magento.row_changed", aggregate="magento_row")
 @dataclass(frozen=True, kw_only=True)
 class RowChanged:
     """One row of a source table as it is at `position`.
 
     `key` are the primary key's values as text, `after` all columns as text (None for NULL; absent for a
-    deleted row). `position` grows with the source's history; 0 is the snapshot.
+    deleted row). `position` grows with the source's history; 0 is a source that has none.
     """
 
     source: str
@@ -19,3 +23,41 @@ class RowChanged:
     key: tuple[str, ...]
     after: dict[str, str | None] | None
     position: int
+
+
+@event("magento.scope_row_changed", aggregate="magento_row")
+@dataclass(frozen=True, kw_only=True)
+class ScopeRowChanged(RowChanged):
+    """Websites, store groups, store views and their configuration."""
+
+
+@event("magento.attribute_row_changed", aggregate="magento_row")
+@dataclass(frozen=True, kw_only=True)
+class AttributeRowChanged(RowChanged):
+    """Attributes of every kind of entity, their options, sets and groups."""
+
+
+@event("magento.product_row_changed", aggregate="magento_row")
+@dataclass(frozen=True, kw_only=True)
+class ProductRowChanged(RowChanged):
+    """Which products there are, of which type, under which SKU."""
+
+
+@event("magento.catalog_row_changed", aggregate="magento_row")
+@dataclass(frozen=True, kw_only=True)
+class CatalogRowChanged(RowChanged):
+    """Categories, and what products say of themselves: values, variants, pictures, websites."""
+
+
+@event("magento.stock_row_changed", aggregate="magento_row")
+@dataclass(frozen=True, kw_only=True)
+class StockRowChanged(RowChanged):
+    """Sources, stocks, quantities and reservations."""
+
+
+@event("magento.customer_row_changed", aggregate="magento_row")
+@dataclass(frozen=True, kw_only=True)
+class CustomerRowChanged(RowChanged):
+    """Customers, their groups and addresses, and the hashes of their passwords."""
+
+    after: dict[str, Annotated[str | None, PersonalMark()]] | None

@@ -17,10 +17,9 @@ from chassis import clock, failpoints
 from chassis.context import bind
 from chassis.messages import Lane
 from chassis.unit_of_work import publish, unit_of_work
-from contracts.magento import RowChanged
 from strangler.runs import RowSent, Run, TableCursor
 from strangler.source import Position, Source
-from strangler.tables import carried_tables
+from strangler.tables import carried_tables, event_of
 from strangler.values import Row, as_text
 
 LABEL, ALIAS = "strangler", "platform"
@@ -178,7 +177,7 @@ def _send_deleted(run: Run, cursor: TableCursor, *, position: Position, batch: i
 def _publish(run: Run, table: str, key_json: str, after: dict[str, str | None] | None, *, position: Position) -> None:
     key = tuple(msgspec.json.decode(key_json))
     publish(
-        RowChanged(source=run.source, table=table, key=key, after=after, position=position.number),
+        event_of(table)(source=run.source, table=table, key=key, after=after, position=position.number),
         aggregate_id=f"{table}:{':'.join(key)}", aggregate_version=position.number, lane=Lane.BULK,
     )  # fmt: skip
 

@@ -10,6 +10,16 @@ import fnmatch
 from dataclasses import dataclass
 from functools import cache
 
+from contracts.magento import (
+    AttributeRowChanged,
+    CatalogRowChanged,
+    CustomerRowChanged,
+    ProductRowChanged,
+    RowChanged,
+    ScopeRowChanged,
+    StockRowChanged,
+)
+
 
 class Fate(enum.StrEnum):
     """What happens to a table's rows."""
@@ -21,13 +31,17 @@ class Fate(enum.StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Entity:
-    """What a merchant would call it, its tables with their key columns, and why it is not carried."""
+    """What a merchant would call it, its tables with their key columns, and why it is not carried.
+
+    `event` is the type under which its rows are published; only a carried entity has one.
+    """
 
     name: str
     fate: Fate
     tables: dict[str, tuple[str, ...]]
     count: str = ""  # the table whose rows are the entity's records; the first one if empty
     why: str = ""
+    event: type[RowChanged] | None = None
 
     @property
     def counted(self) -> str:
@@ -49,8 +63,8 @@ def _tables(text: str) -> dict[str, tuple[str, ...]]:
 _VALUES = "+_varchar+_int+_decimal+_text+_datetime=value_id"
 
 
-def _carried(name: str, text: str, *, count: str = "") -> Entity:
-    return Entity(name=name, fate=Fate.CARRIED, tables=_tables(text), count=count)
+def _carried(name: str, event: type[RowChanged], text: str, *, count: str = "") -> Entity:
+    return Entity(name=name, fate=Fate.CARRIED, tables=_tables(text), count=count, event=event)
 
 
 def _parked(name: str, text: str, why: str = "a later release") -> Entity:
@@ -63,36 +77,37 @@ def _never(name: str, text: str, why: str) -> Entity:
 
 # The order is the order of extraction: what others refer to comes first.
 ENTITIES: tuple[Entity, ...] = (
-    _carried("stores", "store_website=website_id store_group=group_id store=store_id", count="store"),
-    _carried("configuration", "core_config_data=config_id"),
-    _carried("attributes", """
+    _carried("stores", ScopeRowChanged, "store_website=website_id store_group=group_id store=store_id", count="store"),
+    _carried("configuration", ScopeRowChanged, "core_config_data=config_id"),
+    _carried("attributes", AttributeRowChanged, """
         eav_entity_type=entity_type_id eav_attribute=attribute_id eav_attribute_set=attribute_set_id
         eav_attribute_group=attribute_group_id eav_entity_attribute=entity_attribute_id
         eav_attribute_option=option_id eav_attribute_option_value=value_id
         eav_attribute_option_swatch=swatch_id eav_attribute_label=attribute_label_id
         catalog_eav_attribute=attribute_id customer_eav_attribute=attribute_id""", count="eav_attribute"),
-    _carried("tax classes", "tax_class=class_id"),
-    _carried("categories", f"""
+    _carried("tax classes", CatalogRowChanged, "tax_class=class_id"),
+    _carried("categories", CatalogRowChanged, f"""
         catalog_category_entity=entity_id catalog_category_entity{_VALUES}"""),
-    _carried("products", f"""
-        catalog_product_entity=entity_id catalog_product_entity{_VALUES}
+    _carried("products", ProductRowChanged, "catalog_product_entity=entity_id"),
+    _carried("product values", CatalogRowChanged, f"""
+        catalog_product_entity{_VALUES}
         catalog_product_website=product_id,website_id catalog_product_relation=parent_id,child_id
         catalog_category_product=entity_id,category_id,product_id"""),
-    _carried("configurable options", """
+    _carried("configurable options", CatalogRowChanged, """
         catalog_product_super_attribute=product_super_attribute_id
         catalog_product_super_attribute_label=value_id catalog_product_super_link=link_id"""),
-    _carried("media", """
+    _carried("media", CatalogRowChanged, """
         catalog_product_entity_media_gallery=value_id catalog_product_entity_media_gallery_value=record_id
         catalog_product_entity_media_gallery_value_to_entity=value_id,entity_id"""),
-    _carried("stock", """
+    _carried("stock", StockRowChanged, """
         cataloginventory_stock_item=item_id inventory_source=source_code inventory_stock=stock_id
         inventory_source_stock_link=link_id inventory_stock_sales_channel=type,code
         inventory_source_item=source_item_id inventory_reservation=reservation_id""",
         count="inventory_source_item"),
-    _carried("customers", f"""
+    _carried("customers", CustomerRowChanged, f"""
         customer_group=customer_group_id customer_entity=entity_id customer_entity{_VALUES}""",
         count="customer_entity"),
-    _carried("customer addresses", f"""
+    _carried("customer addresses", CustomerRowChanged, f"""
         customer_address_entity=entity_id customer_address_entity{_VALUES}"""),
     _parked("product links", """
         catalog_product_link=link_id catalog_product_link_type=link_type_id
@@ -294,3 +309,11 @@ def classify(table: str) -> Classified | None:
 def carried_tables() -> dict[str, tuple[str, ...]]:
     """Every carried table with its key columns, in the order of extraction."""
     return {t: key for e in ENTITIES if e.fate is Fate.CARRIED for t, key in e.tables.items()}
+
+
+def event_of(table: str) -> type[RowChanged]:
+    """The event type under which a carried table's rows are published; LookupError for any other table."""
+    entity = _entity_by_table().get(table)
+    if entity is None or entity.event is None:
+        raise LookupError(f"{table} is not carried")
+    return entity.event
