@@ -46,6 +46,9 @@ class Payment(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return self.reference
+
     def transition(self, name: str) -> None:
         """Move to another state; IllegalPaymentTransition when the machine has no such move."""
         try:

@@ -16,9 +16,11 @@ from django.utils.html import format_html
 
 from chassis import clock, domains
 from chassis.admin.history import HistoryEntry, NoHistory, history_of
+from chassis.admin.look_only import LookOnly
 from chassis.admin.model_admin import DomainAdmin
 from chassis.admin.staff_site import site
-from chassis.admin.transitions import Transition, perform
+from chassis.admin.transitions import Transition
+from chassis.admin.watching import Watch
 from chassis.errors import Conflict, DomainError
 from chassis.inbox import discard, retry
 from chassis.messages import decode_message, masked
@@ -26,25 +28,6 @@ from chassis.sagas import Saga
 from chassis.sagas.runner import FINISHED, STUCK_AFTER, resume
 
 OPEN_LETTERS = ("retrying", "dead")
-
-
-class LookOnly(DomainAdmin):
-    """Rows that nobody writes by hand."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._granted(request, "view") or self._granted(request, "change")
 
 
 class StillFailing(DomainError):
@@ -75,7 +58,7 @@ class DeadLetterAdmin(LookOnly):
         "body", "trace",
     )  # fmt: skip
     readonly_fields = ("body", "trace")
-    actions = ("replay_selected", "discard_selected")
+    bulk = ("replay", "discard")
     transitions = (
         Transition(
             name="replay", title="Replay", run=_replay, when=_is_open_letter, own_transaction=True,
@@ -86,34 +69,6 @@ class DeadLetterAdmin(LookOnly):
             explanation="The event will never be applied. This cannot be taken back.",
         ),
     )  # fmt: skip
-
-    def get_actions(self, request: HttpRequest) -> Any:
-        found = super().get_actions(request)
-        if not all(self._may_run(request, one) for one in self.transitions):
-            found = {name: one for name, one in found.items() if not name.endswith("_selected")}
-        return found
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        # Replays must each stand in a transaction of their own, so not in one around the whole request.
-        return admin.ModelAdmin.changelist_view(self, request, extra_context)
-
-    @admin.action(description="Replay selected letters")
-    def replay_selected(self, request: HttpRequest, queryset: Any) -> None:
-        self._each(request, queryset, self.transitions[0])
-
-    @admin.action(description="Discard selected letters")
-    def discard_selected(self, request: HttpRequest, queryset: Any) -> None:
-        self._each(request, queryset, self.transitions[1])
-
-    def _each(self, request: HttpRequest, queryset: Any, transition: Transition) -> None:
-        done = failed = 0
-        for pk in list(queryset.order_by("first_failed_at").values_list("pk", flat=True)):
-            try:
-                perform(self.model, transition, pk, {}, actor=str(request.user))
-                done += 1
-            except DomainError:
-                failed += 1
-        self.message_user(request, f"{transition.title}: {done} done, {failed} not.")
 
     @admin.display(description="reason")
     def reason_in_short(self, letter: Any) -> str:
@@ -141,7 +96,12 @@ class StuckFilter(admin.SimpleListFilter):
     def queryset(self, request: Any, queryset: Any) -> Any:
         if self.value() != "yes":
             return queryset
-        return queryset.exclude(state__in=FINISHED).filter(changed_at__lt=clock.now() - STUCK_AFTER)
+        return stuck(queryset)
+
+
+def stuck(sagas: Any) -> Any:
+    """Those of `sagas` that are open and have not moved for a while."""
+    return sagas.exclude(state__in=FINISHED).filter(changed_at__lt=clock.now() - STUCK_AFTER)
 
 
 def _resume(saga: Any, data: Mapping[str, Any]) -> None:
@@ -238,3 +198,11 @@ def register_messaging(label: str) -> None:
     for model, page in pages:
         if not site.is_registered(model):
             site.register(model, page)
+    sagas = tables.saga._default_manager.using(domains.get(label).alias)
+    site.watch(
+        Watch(model=tables.letter, title="dead letters", query={"state": "dead"}, urgent=True),
+        Watch(model=tables.job, title="failed jobs", query={"state": tables.job.FAILED}, urgent=True),
+        Watch(
+            model=tables.saga, title="stuck sagas", query={"stuck": "yes"}, rows=lambda: stuck(sagas), urgent=True
+        ),
+    )

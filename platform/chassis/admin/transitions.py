@@ -36,7 +36,9 @@ class Transition:
     name: part of the URL, and the permission "label.model.<name>" ("label.model.change" grants it too).
     run: gets the object and the form's cleaned data, calls the command; raises DomainError to refuse.
     when: whether the object's present state offers it.
-    form: asks for what the command needs beside the object.
+    form: asks for what the command needs beside the object; a function makes it for the object at hand.
+    lock_first: gets the object's key and takes what the command locks before the object's own row: two that lock in
+        different order would end in a deadlock.
     own_transaction: `run` opens its units of work itself and must not stand inside one.
     """
 
@@ -44,10 +46,17 @@ class Transition:
     title: str
     run: Run
     when: Callable[[Any], bool] = _always
-    form: type[forms.Form] = forms.Form
+    form: type[forms.Form] | Callable[[Any], type[forms.Form]] = forms.Form
     explanation: str = ""
     dangerous: bool = False
+    lock_first: Callable[[Any], object] | None = None
     own_transaction: bool = False
+
+    def form_for(self, obj: Any) -> type[forms.Form]:
+        """The form that asks about this object."""
+        if isinstance(self.form, type):
+            return self.form
+        return self.form(obj)
 
 
 def perform(model: type[models.Model], transition: Transition, pk: Any, data: Mapping[str, Any], *, actor: str) -> None:
@@ -68,6 +77,8 @@ def perform(model: type[models.Model], transition: Transition, pk: Any, data: Ma
                 _note(model, transition, pk, before, rows)
             return
         with unit_of_work(label):
+            if transition.lock_first is not None:
+                transition.lock_first(pk)
             obj = rows.select_for_update(of=("self",)).get(pk=pk)
             before = values_of(obj)
             _refuse_unless(transition, obj)
@@ -106,7 +117,7 @@ def transition_page(admin: Any, request: HttpRequest, object_id: str, name: str)
         raise PermissionDenied
     opts = admin.model._meta
     back = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[object_id])
-    form = transition.form(request.POST if request.method == "POST" else None)
+    form = transition.form_for(obj)(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             perform(admin.model, transition, obj.pk, form.cleaned_data, actor=str(request.user))
