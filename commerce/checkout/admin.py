@@ -1,5 +1,6 @@
 """Carts in the admin: looked at. Only their shoppers change them."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -75,7 +76,7 @@ class CartAdmin(FoundByKey, LookOnly):
         return shown.table(
             ("SKU", "name", "quantity", "total"),
             [
-                (row["sku"], row["name"], shown.quantity(_number(row["quantity"])), f"{row['total']} {cart.currency}")
+                (row["sku"], row["name"], shown.quantity(Decimal(row["quantity"])), f"{row['total']} {cart.currency}")
                 for row in rows
             ],
         )
@@ -93,7 +94,7 @@ def _number(value: Any) -> Any:
 
 def _figure(cart: Cart, name: str) -> str:
     value = (cart.quote or {}).get(name)
-    return shown.NOTHING if value is None else shown.amount(_number(value), cart.currency)
+    return shown.NOTHING if value is None else shown.amount(Decimal(value), cart.currency)
 
 
 site.register(Cart, CartAdmin)

@@ -202,7 +202,5 @@ def register_messaging(label: str) -> None:
     site.watch(
         Watch(model=tables.letter, title="dead letters", query={"state": "dead"}, urgent=True),
         Watch(model=tables.job, title="failed jobs", query={"state": tables.job.FAILED}, urgent=True),
-        Watch(
-            model=tables.saga, title="stuck sagas", query={"stuck": "yes"}, rows=lambda: stuck(sagas), urgent=True
-        ),
+        Watch(model=tables.saga, title="stuck sagas", query={"stuck": "yes"}, rows=lambda: stuck(sagas), urgent=True),
     )

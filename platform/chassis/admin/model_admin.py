@@ -193,7 +193,9 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
     def _bulk_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Django's action tuples of the `bulk` transitions that this staff member may run."""
         offered = [one for one in self.transitions if one.name in self.bulk and self._may_run(request, one)]
-        return {f"{one.name}_selected": (_each(one), f"{one.name}_selected", f"{one.title} selected") for one in offered}
+        return {
+            f"{one.name}_selected": (_each(one), f"{one.name}_selected", f"{one.title} selected") for one in offered
+        }
 
     def _may_run(self, request: HttpRequest, transition: Transition, obj: Any = None) -> bool:
         """Whether this staff member may press that button, on `obj` or at all."""

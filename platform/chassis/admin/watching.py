@@ -1,6 +1,6 @@
 """What waits for staff, on the admin's first page: a number and the list behind it.
 
-    site.watch(Watch(model=Order, title="orders on hold", query={"state": "held"}))
+site.watch(Watch(model=Order, title="orders on hold", query={"state": "held"}))
 """
 
 from collections.abc import Callable, Mapping

@@ -1,0 +1,102 @@
+"""Points in the admin: accounts and their ledger are looked at; only the earn rules are edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Sum
+from django.http import HttpRequest
+
+from chassis.admin import DomainAdmin, LookOnly, ShownInline, shown, site
+from chassis.admin.finding import FoundByKey
+from postpurchase.loyalty.ledger import EARNED, REVERSED
+from postpurchase.loyalty.models import EarnRule, PointsAccount, PointsEntry
+
+
+class EntryInline(ShownInline):
+    model = PointsEntry
+    verbose_name_plural = "ledger, newest first"
+    per_page = 20
+    ordering = ("-created_at", "-id")
+    fields = ("created_at", "kind", "points", "order_link", "amount_shown")
+    readonly_fields = fields
+
+    @admin.display(description="order")
+    def order_link(self, entry: PointsEntry) -> str:
+        return _order(entry)
+
+    @admin.display(description="money it comes from")
+    def amount_shown(self, entry: PointsEntry) -> str:
+        return _money(entry)
+
+
+class AccountAdmin(FoundByKey, LookOnly):
+    """Customers with points. The balance is the sum of the ledger."""
+
+    search_fields = ("customer",)
+    search_help_text = "A customer's id"
+    list_display = ("customer", "balance", "version")
+    ordering = ("-customer",)
+    fields = ("customer_link", "balance")
+    readonly_fields = fields
+    inlines = (EntryInline,)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(sum=Sum("entries__points", default=0))
+
+    @admin.display(description="points", ordering="sum")
+    def balance(self, account: Any) -> int:
+        return int(account.sum)
+
+    @admin.display(description="customer")
+    def customer_link(self, account: PointsAccount) -> str:
+        return shown.link("identity", "customer", account.customer, "customer and addresses")
+
+
+class EntryAdmin(FoundByKey, LookOnly):
+    """The ledger of points: added to by payments and refunds, never changed."""
+
+    search_fields = ("order_number",)
+    search_help_text = "An order's number or a part of it"
+    list_display = ("created_at", "kind", "points", "order_link", "amount_shown", "account_link")
+    list_filter = (shown.one_of("kind", (EARNED, REVERSED)), "created_at")
+    ordering = ("-created_at", "-id")
+    fields = ("created_at", "kind", "points", "order_link", "amount_shown", "account_link")
+    readonly_fields = fields
+
+    @admin.display(description="order")
+    def order_link(self, entry: PointsEntry) -> str:
+        return _order(entry)
+
+    @admin.display(description="money it comes from", ordering="amount")
+    def amount_shown(self, entry: PointsEntry) -> str:
+        return _money(entry)
+
+    @admin.display(description="account")
+    def account_link(self, entry: PointsEntry) -> str:
+        return shown.link("postpurchase", "pointsaccount", entry.account_id, "whose")
+
+
+class EarnRuleAdmin(DomainAdmin):
+    """What paid orders earn per unit of the channel's currency from now on; one point where there is no rule."""
+
+    list_display = ("channel", "points_per_unit")
+    search_fields = ("channel",)
+    ordering = ("channel",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), *(["channel"] if obj else [])]
+
+
+def _order(entry: PointsEntry) -> str:
+    if entry.order is None:
+        return shown.NOTHING
+    return shown.link("commerce", "order", entry.order, entry.order_number or "order")
+
+
+def _money(entry: PointsEntry) -> str:
+    return shown.amount(entry.amount, entry.currency) if entry.currency else shown.NOTHING
+
+
+site.register(PointsAccount, AccountAdmin)
+site.register(PointsEntry, EntryAdmin)
+site.register(EarnRule, EarnRuleAdmin)
