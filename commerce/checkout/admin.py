@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from chassis.admin import LookOnly, ShownInline, shown, site
+from chassis.admin import LookOnly, ShownInline, shown
 from chassis.admin.finding import FoundByKey
 from commerce.checkout.models import Cart, CartLine, ChannelCopy
 
@@ -30,7 +30,7 @@ class CartAdmin(FoundByKey, LookOnly):
 
     search_fields = ("customer",)
     search_help_text = "A cart's id, or a customer's"
-    list_display = ("id", "changed_at", "view", "email_in_short", "total", "state_shown")
+    list_display = ("changed_at", "view", "email_in_short", "total", "state_shown")
     list_filter = (
         shown.one_of("state", (Cart.OPEN, Cart.PLACING, Cart.ORDERED, Cart.MERGED)),
         shown.one_of("channel", lambda: ChannelCopy.objects.order_by("code").values_list("code", flat=True)),
@@ -38,8 +38,8 @@ class CartAdmin(FoundByKey, LookOnly):
     )
     ordering = ("-changed_at",)
     fieldsets = (
-        (None, {"fields": (("state_shown", "view", "channel"), ("created_at", "changed_at"))}),
-        ("Shopper", {"fields": (("email_link", "customer_group"), ("address", "shipping_method"))}),
+        (None, {"fields": (("state_shown", "view"), ("created_at", "changed_at"))}),
+        ("Shopper", {"fields": ("email_link", ("address", "shipping_method"), "customer_group")}),
         ("Quote", {"fields": (("total", "shipping_shown"), "quoted", "checkout_link")}),
         ("Notes", {"fields": ("metadata",)}),
     )
@@ -95,6 +95,3 @@ def _number(value: Any) -> Any:
 def _figure(cart: Cart, name: str) -> str:
     value = (cart.quote or {}).get(name)
     return shown.NOTHING if value is None else shown.amount(Decimal(value), cart.currency)
-
-
-site.register(Cart, CartAdmin)

@@ -13,9 +13,12 @@ from chassis.admin.finding import FoundByKey
 from chassis.money import exponent
 from commerce.checkout.models import ChannelCopy
 from commerce.order.commands import cancel_order, hold_order, refund_order, release_order
-from commerce.order.models import NumberSequence, Order, OrderEvent, OrderLine
+from commerce.order.models import Order, OrderEvent, OrderLine
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT
 from commerce.payment.models import Payment
+
+MONEY = frozenset({"total", "amount"})
+"""Facts of a timeline's entry that are amounts in the order's currency."""
 
 
 def channels() -> Iterable[str]:
@@ -106,6 +109,9 @@ class TimelineInline(ShownInline):
     fields = ("at", "what_shown", "details", "who")
     readonly_fields = fields
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("order")
+
     @admin.display(description="what")
     def what_shown(self, event: OrderEvent) -> str:
         subject, _, verb = event.what.rpartition(".")
@@ -114,10 +120,11 @@ class TimelineInline(ShownInline):
 
     @admin.display(description="details")
     def details(self, event: OrderEvent) -> str:
-        facts = dict(event.facts)
+        facts = {name: value for name, value in event.facts.items() if name not in ("refund", "currency")}
         if set(facts) == {"from", "to"}:
             return f"{shown.words(facts['from'])} → {shown.words(facts['to'])}"
-        return shown.facts(facts)
+        money = {name: shown.amount(Decimal(facts[name]), event.order.currency) for name in MONEY & facts.keys()}
+        return shown.facts({**facts, **money})
 
     @admin.display(description="who")
     def who(self, event: OrderEvent) -> str:
@@ -143,25 +150,15 @@ class OrderAdmin(FoundByKey, Defined):
     )
     ordering = ("-placed_at",)
     fieldsets = (
-        (None, {"fields": (("number", "placed_at"), ("order_state", "money_state", "goods_state"))}),
-        ("Shopper", {"fields": (("email_link", "channel", "view"), ("address", "shipping_method"))}),
-        (
-            "Money",
-            {
-                "fields": (
-                    ("subtotal_shown", "shipping_shown", "tax_shown", "total_shown"),
-                    ("captured_shown", "refunded_shown"),
-                    "payments",
-                )
-            },
-        ),
+        (None, {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"))}),
+        ("Shopper", {"fields": ("email_link", ("address", "shipping_method"))}),
+        ("Money", {"fields": ("figures", "payments")}),
         ("Goes on in", {"fields": (("fulfilment_link", "returns_link"), ("checkout_link", "cart_link"))}),
         ("Notes", {"fields": ("metadata",)}),
     )
     readonly_fields = (
-        *("number", "placed_at", "order_state", "money_state", "goods_state", "email_link", "channel", "view"),
-        *("address", "shipping_method", "subtotal_shown", "shipping_shown", "tax_shown", "total_shown"),
-        *("captured_shown", "refunded_shown", "payments"),
+        *("number", "placed_at", "order_state", "money_state", "goods_state", "view", "email_link"),
+        *("address", "shipping_method", "figures", "payments"),
         *("fulfilment_link", "returns_link", "checkout_link", "cart_link"),
     )
     state_fields = ("state", "payment_state", "fulfilment_state", "captured", "refunded")
@@ -237,25 +234,11 @@ class OrderAdmin(FoundByKey, Defined):
     def total_shown(self, order: Order) -> str:
         return shown.amount(order.total, order.currency)
 
-    @admin.display(description="goods")
-    def subtotal_shown(self, order: Order) -> str:
-        return shown.amount(order.subtotal, order.currency)
-
-    @admin.display(description="delivery")
-    def shipping_shown(self, order: Order) -> str:
-        return shown.amount(order.shipping, order.currency)
-
-    @admin.display(description="tax")
-    def tax_shown(self, order: Order) -> str:
-        return shown.amount(order.tax, order.currency)
-
-    @admin.display(description="captured")
-    def captured_shown(self, order: Order) -> str:
-        return shown.amount(order.captured, order.currency)
-
-    @admin.display(description="refunded or about to be")
-    def refunded_shown(self, order: Order) -> str:
-        return shown.amount(order.refunded, order.currency)
+    @admin.display(description="figures")
+    def figures(self, order: Order) -> str:
+        names = ("goods", "delivery", "tax in it", "total", "captured", "refunded or about to be")
+        figures = (order.subtotal, order.shipping, order.tax, order.total, order.captured, order.refunded)
+        return shown.table(names, [[shown.amount(figure, order.currency) for figure in figures]])
 
     @admin.display(description="payments")
     def payments(self, order: Order) -> str:
@@ -297,6 +280,4 @@ class NumberSequenceAdmin(LookOnly):
     ordering = ("channel",)
 
 
-site.register(Order, OrderAdmin)
-site.register(NumberSequence, NumberSequenceAdmin)
 site.watch(Watch(model=Order, title="orders on hold", query={"state": "held"}))

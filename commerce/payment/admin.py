@@ -38,13 +38,11 @@ class PaymentAdmin(FoundByKey, LookOnly):
     list_filter = (shown.one_of("state", PAYMENT), "created_at")
     ordering = ("-created_at",)
     fieldsets = (
-        (None, {"fields": (("order_link", "created_at", "state_shown"), ("provider", "tender", "decline_code"))}),
-        ("Money", {"fields": (("amount_shown", "captured_shown", "refunded_shown"),)}),
-        ("References", {"fields": (("reference", "provider_id"), "checkout_link")}),
+        (None, {"fields": (("order_link", "created_at"), ("state_shown", "decline_code"), ("provider", "tender"))}),
+        ("Money", {"fields": ("figures",)}),
+        ("References", {"fields": ("reference", "provider_id", "checkout_link")}),
     )
-    readonly_fields = (
-        *("order_link", "state_shown", "amount_shown", "captured_shown", "refunded_shown", "checkout_link"),
-    )
+    readonly_fields = ("order_link", "state_shown", "figures", "checkout_link")
     state_fields = ("state", "captured", "refunded")
     inlines = (TransactionInline,)
     transitions = (
@@ -81,14 +79,15 @@ class PaymentAdmin(FoundByKey, LookOnly):
     def captured_shown(self, payment: Payment) -> str:
         return shown.amount(payment.captured, payment.currency)
 
-    @admin.display(description="refunded")
-    def refunded_shown(self, payment: Payment) -> str:
-        return shown.amount(payment.refunded, payment.currency)
+    @admin.display(description="figures")
+    def figures(self, payment: Payment) -> str:
+        figures = (payment.amount, payment.captured, payment.refunded)
+        row = [shown.amount(figure, payment.currency) for figure in figures]
+        return shown.table(("amount", "captured", "refunded"), [row])
 
     @admin.display(description="checkout")
     def checkout_link(self, payment: Payment) -> str:
         return shown.link("commerce", "sagainstance", payment.saga, "how it was placed")
 
 
-site.register(Payment, PaymentAdmin)
 site.watch(Watch(model=Payment, title="payments being voided", query={"state": "voiding"}))

@@ -7,6 +7,7 @@ from django.db import models
 from chassis import clock
 from chassis.fields import EncryptedTextField
 from chassis.ids import new_id
+from chassis.money import Money
 from commerce.payment.errors import IllegalPaymentTransition
 from commerce.payment.states import PAYMENT
 
@@ -47,7 +48,7 @@ class Payment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.reference
+        return f"{self.provider} {self.tender}, {Money(self.amount, self.currency).quantized()}"
 
     def transition(self, name: str) -> None:
         """Move to another state; IllegalPaymentTransition when the machine has no such move."""

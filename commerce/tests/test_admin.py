@@ -162,9 +162,17 @@ def test_a_strange_amount_is_not_refunded(client: Client, amount: str) -> None:
 def test_a_raw_post_passes_no_state_machine(client: Client) -> None:
     order = an_order()
     raw = {
-        **{"metadata": '{"gift": true}', "opened_version": order.version, "state": "completed", "version": 99},
-        **{"payment_state": "refunded", "fulfilment_state": "fulfilled", "captured": "0", "refunded": "20"},
-        **{"number": "X", "total": "1", "email": "eve@example.org"},
+        "metadata": '{"gift": true}',
+        "opened_version": order.version,
+        "state": "completed",
+        "version": 99,
+        "payment_state": "refunded",
+        "fulfilment_state": "fulfilled",
+        "captured": "0",
+        "refunded": "20",
+        "number": "X",
+        "total": "1",
+        "email": "eve@example.org",
         **{f"{name}-{kind}_FORMS": 0 for name in ("lines", "timeline") for kind in ("TOTAL", "INITIAL")},
     }
     assert client.post(page(order), raw).status_code == 302

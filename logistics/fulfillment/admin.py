@@ -34,7 +34,7 @@ def quantities(fulfilment: FulfilmentOrder, left: Left) -> dict[str, forms.Field
     """A field per line of which something is left, filled with all of it."""
     return {
         str(line.id): forms.DecimalField(
-            label=f"{line.sku} {line.name}, from {line.source.code}",
+            label=f"{line.sku} {line.name}, from {line.source.name}",
             min_value=Decimal(0),
             max_digits=12,
             decimal_places=4,
@@ -94,11 +94,19 @@ def _lock_reservation(order_id: Any) -> None:
 class PickInline(ShownInline):
     model = PickLine
     verbose_name_plural = "picking list"
-    fields = ("sku", "name", "source", "wanted", "picked_shown", "sent_shown")
-    readonly_fields = ("wanted", "picked_shown", "sent_shown")
+    fields = ("sku_shown", "name", "place", "wanted", "picked_shown", "sent_shown")
+    readonly_fields = ("sku_shown", "place", "wanted", "picked_shown", "sent_shown")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("source").order_by("source__code", "sku")
+
+    @admin.display(description="SKU")
+    def sku_shown(self, line: PickLine) -> str:
+        return line.sku
+
+    @admin.display(description="source")
+    def place(self, line: PickLine) -> str:
+        return line.source.name
 
     @admin.display(description="quantity")
     def wanted(self, line: PickLine) -> str:
@@ -133,7 +141,7 @@ class FulfilmentAdmin(FoundByKey, Defined):
     list_filter = (shown.one_of("state", tuple(State)), shown.one_of("channel", channels), "placed_at")
     ordering = ("-placed_at",)
     fieldsets = (
-        (None, {"fields": (("number", "placed_at", "state_shown"), ("channel", "shipping_method"), "address")}),
+        (None, {"fields": (("number", "placed_at"), ("state_shown", "channel"), ("address", "shipping_method"))}),
         ("Belongs to", {"fields": (("order_link", "reservation_link"),)}),
         ("Notes", {"fields": ("metadata",)}),
     )
@@ -230,7 +238,7 @@ class ShipmentAdmin(FoundByKey, LookOnly):
     list_select_related = ("fulfilment",)
     list_filter = ("sent_at",)
     ordering = ("-sent_at",)
-    fields = (("carrier", "tracking_number", "sent_at"), ("order_link", "fulfilment_link"), "address", "metadata")
+    fields = (("carrier", "tracking_number"), ("order_link", "fulfilment_link"), ("sent_at", "address"), "metadata")
     readonly_fields = ("order_link", "fulfilment_link", "address")
     inlines = (ShipmentLineInline,)
 
@@ -247,8 +255,6 @@ class ShipmentAdmin(FoundByKey, LookOnly):
         return shown.postal(shipment.fulfilment.delivery)
 
 
-site.register(FulfilmentOrder, FulfilmentAdmin)
-site.register(Shipment, ShipmentAdmin)
 site.watch(
     Watch(model=FulfilmentOrder, title="orders to pick", query={"state": State.OPEN.value}),
     Watch(model=FulfilmentOrder, title="orders to send", query={"state": State.PICKED.value}),

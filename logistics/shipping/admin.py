@@ -1,4 +1,4 @@
-"""Zones and delivery methods with their rates in the admin. Nothing else keeps a copy of them, so forms may edit them."""
+"""Zones and delivery methods with their rates in the admin. Nothing keeps a copy of them, so forms may edit them."""
 
 import re
 from typing import Any
@@ -7,9 +7,9 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from chassis.admin import DomainAdmin, DomainTabularInline, shown, site
+from chassis.admin import DomainAdmin, DomainTabularInline, shown
 from logistics.shipping.errors import BadCountry
-from logistics.shipping.models import ShippingMethod, ShippingRate, ShippingZone
+from logistics.shipping.models import ShippingRate, ShippingZone
 from logistics.warehouse.admin import channels
 
 
@@ -50,6 +50,7 @@ class ZoneAdmin(DomainAdmin):
 
 class RateInline(DomainTabularInline):
     model = ShippingRate
+    hide_title = True
     fields = ("zone", "price", "currency", "free_from")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -79,7 +80,3 @@ class MethodAdmin(DomainAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # orders keep its code: switch it off instead
-
-
-site.register(ShippingZone, ZoneAdmin)
-site.register(ShippingMethod, MethodAdmin)

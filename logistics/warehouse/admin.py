@@ -167,7 +167,7 @@ class ShortFilter(admin.SimpleListFilter):
         return queryset.filter(left[self.value()], managed=True) if self.value() in left else queryset
 
 
-class StockAdmin(FoundByKey, Defined):
+class StockAdmin(FoundByKey, LookOnly):
     """What lies where. Reserved is what checkouts and orders hold of it."""
 
     search_fields = ("sku",)
@@ -175,14 +175,8 @@ class StockAdmin(FoundByKey, Defined):
     list_select_related = ("source",)
     list_filter = (ShortFilter, "source", "managed", "backorders")
     ordering = ("sku", "source")
-    fields = (
-        ("sku", "source"),
-        ("on_hand_shown", "reserved_shown", "free"),
-        ("managed", "backorders"),
-        "movements",
-        "movements_link",
-    )
-    readonly_fields = ("sku", "source", *("on_hand_shown", "reserved_shown", "free"), "movements", "movements_link")
+    fields = (("sku", "source"), "figures", ("managed", "backorders"), "movements", "movements_link")
+    readonly_fields = ("figures", "movements", "movements_link")
     state_fields = ("managed", "backorders", "on_hand", "reserved")
     transitions = (
         Transition(
@@ -224,6 +218,11 @@ class StockAdmin(FoundByKey, Defined):
     @admin.display(description="free")
     def free(self, item: StockItem) -> str:
         return shown.quantity(item.on_hand - item.reserved) if item.managed else "always"
+
+    @admin.display(description="stock")
+    def figures(self, item: StockItem) -> str:
+        row = (self.on_hand_shown(item), self.reserved_shown(item), self.free(item))
+        return shown.table(("on hand", "reserved", "free"), [row])
 
     @admin.display(description="last movements")
     def movements(self, item: StockItem) -> str:
@@ -324,12 +323,7 @@ class ReservationAdmin(FoundByKey, LookOnly):
     list_display = ("created_at", "order_link", "channel", "state_shown", "wanted", "expires_at", "reason")
     list_filter = (shown.one_of("state", tuple(states.State)), shown.one_of("channel", channels), "created_at")
     ordering = ("-created_at",)
-    fields = (
-        ("order_link", "channel", "state_shown"),
-        ("created_at", "expires_at"),
-        "reason",
-        "wanted",
-    )
+    fields = (("order_link", "channel"), ("state_shown", "reason"), ("created_at", "expires_at"), "wanted")
     readonly_fields = ("order_link", "state_shown", "wanted")
     state_fields = ("state",)
     inlines = (AllocationInline,)
@@ -350,10 +344,6 @@ class ReservationAdmin(FoundByKey, LookOnly):
         return shown.lines(f"{shown.quantity(Decimal(str(units)))} × {sku}" for sku, units in row.lines)
 
 
-site.register(Source, SourceAdmin)
-site.register(StockItem, StockAdmin)
-site.register(StockMovement, MovementAdmin)
-site.register(Reservation, ReservationAdmin)
 site.watch(
     Watch(
         model=StockItem,

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Sum
+from django.db.models import OuterRef, Subquery, Sum
 from django.http import HttpRequest
 
-from chassis.admin import DomainAdmin, LookOnly, ShownInline, shown, site
+from chassis.admin import DomainAdmin, LookOnly, ShownInline, shown
 from chassis.admin.finding import FoundByKey
+from chassis.fields import keyed_hash
 from postpurchase.loyalty.ledger import EARNED, REVERSED
-from postpurchase.loyalty.models import EarnRule, PointsAccount, PointsEntry
+from postpurchase.loyalty.models import PointsAccount, PointsEntry
+from postpurchase.returns.models import BoughtOrder
 
 
 class EntryInline(ShownInline):
@@ -33,23 +35,39 @@ class AccountAdmin(FoundByKey, LookOnly):
     """Customers with points. The balance is the sum of the ledger."""
 
     search_fields = ("customer",)
-    search_help_text = "A customer's id"
-    list_display = ("customer", "balance", "version")
+    search_help_text = "A customer's id, or a whole e-mail address with which something was ordered"
+    list_display = ("customer_in_short", "balance", "movements", "customer")
     ordering = ("-customer",)
     fields = ("customer_link", "balance")
     readonly_fields = fields
     inlines = (EntryInline,)
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(sum=Sum("entries__points", default=0))
+        emails = BoughtOrder.objects.filter(customer=OuterRef("customer")).values("email")[:1]
+        accounts = super().get_queryset(request)
+        return accounts.annotate(sum=Sum("entries__points", default=0), email=Subquery(emails))
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        if "@" not in search_term:
+            return super().get_search_results(request, queryset, search_term)
+        orders = BoughtOrder.objects.filter(email_hash=keyed_hash(search_term.strip()), customer__isnull=False)
+        return queryset.filter(customer__in=orders.values("customer")), False
+
+    @admin.display(description="shopper")
+    def customer_in_short(self, account: Any) -> str:
+        return shown.masked_email(account.email)
+
+    @admin.display(description="movements", ordering="version")
+    def movements(self, account: PointsAccount) -> int:
+        return account.version
 
     @admin.display(description="points", ordering="sum")
     def balance(self, account: Any) -> int:
         return int(account.sum)
 
     @admin.display(description="customer")
-    def customer_link(self, account: PointsAccount) -> str:
-        return shown.link("identity", "customer", account.customer, "customer and addresses")
+    def customer_link(self, account: Any) -> str:
+        return shown.link("identity", "customer", account.customer, account.email or "customer")
 
 
 class EntryAdmin(FoundByKey, LookOnly):
@@ -95,8 +113,3 @@ def _order(entry: PointsEntry) -> str:
 
 def _money(entry: PointsEntry) -> str:
     return shown.amount(entry.amount, entry.currency) if entry.currency else shown.NOTHING
-
-
-site.register(PointsAccount, AccountAdmin)
-site.register(PointsEntry, EntryAdmin)
-site.register(EarnRule, EarnRuleAdmin)

@@ -105,7 +105,7 @@ class ReturnAdmin(FoundByKey, Defined):
     list_filter = (shown.one_of("state", tuple(State)), shown.one_of("order__channel", channels, title="channel"))
     ordering = ("-created_at",)
     fieldsets = (
-        (None, {"fields": (("number", "created_at", "state_shown"), ("order_link", "channel", "email_link"))}),
+        (None, {"fields": (("number", "created_at"), ("state_shown", "channel"), "order_link", "email_link")}),
         ("Why", {"fields": ("reason", "note", "decision")}),
         ("Money", {"fields": (("amount_shown", "problem"),)}),
         ("Notes", {"fields": ("metadata",)}),
@@ -181,7 +181,6 @@ class ReturnAdmin(FoundByKey, Defined):
         return shown.amount(request.amount, request.order.currency) if decided else shown.NOTHING
 
 
-site.register(ReturnRequest, ReturnAdmin)
 site.watch(
     Watch(model=ReturnRequest, title="returns to decide on", query={"state": State.REQUESTED.value}),
     Watch(model=ReturnRequest, title="failed refunds", query={"state": State.REFUND_FAILED.value}, urgent=True),

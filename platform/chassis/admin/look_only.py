@@ -41,7 +41,7 @@ class ShownInline(DomainTabularInline):
     """Rows of an aggregate that are looked at in it and written by commands."""
 
     can_delete = False
-    show_change_link = False
+    hide_title = True  # a row's own name is in its columns, or is of no use to anybody
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from chassis import clock, domains
+from chassis.admin import shown
 from chassis.admin.history import HistoryEntry, NoHistory, history_of
 from chassis.admin.look_only import LookOnly
 from chassis.admin.model_admin import DomainAdmin
@@ -50,7 +51,7 @@ def _is_open_letter(letter: Any) -> bool:
 class DeadLetterAdmin(LookOnly):
     """Events that a handler could not apply."""
 
-    list_display = ("type", "handler", "state", "attempts", "reason_in_short", "last_failed_at")
+    list_display = ("type", "handler", "state_shown", "attempts", "reason_in_short", "last_failed_at")
     list_filter = ("state", "type", "handler")
     ordering = ("-last_failed_at",)
     fields = (
@@ -69,6 +70,10 @@ class DeadLetterAdmin(LookOnly):
             explanation="The event will never be applied. This cannot be taken back.",
         ),
     )  # fmt: skip
+
+    state_shown = shown.state(
+        "state", info=("retrying",), success=("replayed",), warning=("discarded",), danger=("dead",)
+    )
 
     @admin.display(description="reason")
     def reason_in_short(self, letter: Any) -> str:
@@ -119,7 +124,7 @@ def _is_open_saga(saga: Any) -> bool:
 class SagaAdmin(LookOnly):
     """Running and ended promises, step by step."""
 
-    list_display = ("name", "key", "state", "outcome", "waits_for", "deadline", "changed_at")
+    list_display = ("name", "key", "state_shown", "outcome", "waits_for", "deadline", "changed_at")
     list_filter = (StuckFilter, "state", "outcome", "name")
     search_fields = ("key",)
     ordering = ("-changed_at",)
@@ -135,13 +140,24 @@ class SagaAdmin(LookOnly):
         ),
     )  # fmt: skip
 
+    state_shown = shown.state(
+        "state", info=("running",), success=("completed",), warning=("compensating", "compensated")
+    )
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        # The table is everywhere, promises are not: an empty page is not worth a place in the menu.
+        return any(kind.domain == self.label for kind in Saga.known.values()) and super().has_module_permission(request)
+
     @admin.display(description="waits for")
     def waits_for(self, saga: Any) -> str:
         return ", ".join(name for name, state in saga.steps.items() if state in ("waiting", "undoing", "doubtful"))
 
     @admin.display(description="steps")
     def step_states(self, saga: Any) -> str:
-        return format_html("<pre>{}</pre>", "\n".join(f"{name}: {state}" for name, state in saga.steps.items()))
+        kind = Saga.known.get(saga.name)
+        known = [step.name for step in kind.steps] if kind else []
+        names = [*(name for name in known if name in saga.steps), *(name for name in saga.steps if name not in known)]
+        return shown.lines(f"{shown.words(name)}: {shown.words(saga.steps[name])}" for name in names)
 
 
 def _requeue(job: Any, data: Mapping[str, Any]) -> None:
@@ -156,7 +172,7 @@ def _has_failed(job: Any) -> bool:
 class JobAdmin(LookOnly):
     """Work outside of transactions: due, done, failed."""
 
-    list_display = ("kind", "key", "state", "due_at", "attempts", "error_in_short")
+    list_display = ("kind", "key", "state_shown", "due_at", "attempts", "error_in_short")
     list_filter = ("state", "kind")
     search_fields = ("key",)
     ordering = ("-due_at",)
@@ -167,6 +183,8 @@ class JobAdmin(LookOnly):
     )  # fmt: skip
     transitions = (Transition(name="retry", title="Try again now", run=_requeue, when=_has_failed),)
 
+    state_shown = shown.state("state", info=("due",), success=("done",), danger=("failed",))
+
     @admin.display(description="last error")
     def error_in_short(self, job: Any) -> str:
         return str(job.last_error)[:100]
@@ -175,10 +193,29 @@ class JobAdmin(LookOnly):
 class HistoryAdmin(LookOnly):
     """Who changed what in this domain."""
 
-    list_display = ("at", "actor", "action", "aggregate_type", "aggregate_id")
+    list_display = ("at", "who", "action", "what")
     list_filter = ("action", "aggregate_type")
     search_fields = ("aggregate_id", "actor", "correlation")
     ordering = ("-at",)
+    fields = ("at", "who", "action", "what", "was", "became", "correlation")
+    readonly_fields = ("who", "what", "was", "became")
+
+    @admin.display(description="who", ordering="actor")
+    def who(self, entry: HistoryEntry) -> str:
+        return shown.actor(entry.actor)
+
+    @admin.display(description="what")
+    def what(self, entry: HistoryEntry) -> str:
+        name = f"{entry.aggregate_type} {entry.aggregate_id}"
+        return shown.link(self.label, entry.aggregate_type, entry.aggregate_id, name)
+
+    @admin.display(description="before")
+    def was(self, entry: HistoryEntry) -> str:
+        return shown.facts(entry.before)
+
+    @admin.display(description="after")
+    def became(self, entry: HistoryEntry) -> str:
+        return shown.facts(entry.after)
 
 
 def register_messaging(label: str) -> None:

@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from chassis import domains
 from chassis.admin import shown
@@ -40,6 +42,11 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
     transitions: ClassVar[Sequence[Transition]] = ()
     bulk: ClassVar[Sequence[str]] = ()
     secret_fields: ClassVar[Sequence[str]] = ()
+    # Texts are TextFields throughout, and nearly all of them one line.
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.TextField: {"widget": UnfoldAdminTextInputWidget},
+        models.JSONField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
+    }
     view_on_site = False  # Django's default leads over content types; set a function where there is a public page
     change_form_outer_before_template = "chassis_admin/transition_buttons.html"
     object_history_template = "chassis_admin/object_history.html"

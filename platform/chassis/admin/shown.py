@@ -60,6 +60,16 @@ def facts(values: Mapping[str, Any] | None) -> str:
     return lines(f"{words(str(name))}: {value}" for name, value in (values or {}).items())
 
 
+def scoped(texts: Mapping[str, Any] | None) -> str:
+    """Texts or values by scope ("" is everywhere, "view:de" one view), a line for each."""
+    rows = [
+        (scope or "everywhere", words(name), ", ".join(map(str, value)) if isinstance(value, list) else value)
+        for scope, values in sorted((texts or {}).items())
+        for name, value in (values.items() if isinstance(values, Mapping) else [("", values)])
+    ]
+    return table(("scope", "", ""), rows)
+
+
 def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Rows under their headings."""
     cell = SafeString('<{0} class="px-3 py-1 text-left {2}">{1}</{0}>')
@@ -81,7 +91,7 @@ def link(label: str, model: str, pk: object, text: object = "") -> str:
 
 
 def actor(who: str) -> str:
-    """Who did it, as events and history keep it ("staff:<id>", empty for the system), with a link where there is one."""
+    """Who did it, as history keeps it ("staff:<id>", empty for the system), with a link where there is a page."""
     from chassis.admin.staff_site import site
 
     kind, _, pk = who.partition(":")
@@ -102,7 +112,7 @@ def state(field: str, *, description: str = "", **kinds: Sequence[str]) -> Calla
     """A column with a state as a coloured label; `kinds` are success, info, warning and danger with their states."""
     colours = {words(code): kind for kind, codes in kinds.items() for code in codes}
 
-    @display(description=description or words(field), ordering=field, label=colours or True)
+    @display(description=description or words(field), ordering=field, label=colours or True)  # type: ignore[untyped-decorator]
     def shown(self: Any, row: Any) -> str:
         return words(str(getattr(row, field)))
 

@@ -33,7 +33,6 @@ class NoLogEntries(list[Any]):
 class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
     """One admin for all domains of this process. Sessions are identity's; this only reads them."""
 
-    site_header = site_title = "Sixfold"
     index_title = "Overview"
     index_template = "chassis_admin/index.html"
     enable_nav_sidebar = True
@@ -51,6 +50,14 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         found = {"waiting": waiting(self.watches, request)}
         return super().index(request, {**found, **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Domains and their pages in the order of their registration: what matters most first, mechanism last."""
+        apps: dict[str, dict[str, Any]] = self._build_app_dict(request, app_label)
+        place = {model: number for number, model in enumerate(self._registry)}
+        for app in apps.values():
+            app["models"].sort(key=lambda page: place[page["model"]])
+        return sorted(apps.values(), key=lambda app: place[app["models"][0]["model"]])
 
     def has_permission(self, request: HttpRequest) -> bool:
         return staff_of(request).is_staff

@@ -15,6 +15,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES
 
 from chassis import domains
 from chassis.admin.history import differences, record_history, values_of
@@ -107,6 +108,15 @@ def _note(model: type[models.Model], transition: Transition, pk: Any, before: An
     record_history(model._meta.model_name or "", aggregate_id=str(pk), action=transition.name, before=old, after=new)
 
 
+def dressed(form: forms.Form) -> forms.Form:
+    """The form with its inputs in the admin's looks; forms themselves say only what they ask for."""
+    looks = {forms.CheckboxInput: CHECKBOX_CLASSES, forms.Select: SELECT_CLASSES}
+    for field in form.fields.values():
+        found = next((classes for kind, classes in looks.items() if isinstance(field.widget, kind)), INPUT_CLASSES)
+        field.widget.attrs["class"] = " ".join(found)
+    return form
+
+
 def transition_page(admin: Any, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
     """GET asks, POST does. Raises Http404 for what is not there, PermissionDenied for who may not."""
     transition = next((one for one in admin.transitions if one.name == name), None)
@@ -117,7 +127,7 @@ def transition_page(admin: Any, request: HttpRequest, object_id: str, name: str)
         raise PermissionDenied
     opts = admin.model._meta
     back = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[object_id])
-    form = transition.form_for(obj)(request.POST if request.method == "POST" else None)
+    form = dressed(transition.form_for(obj)(request.POST if request.method == "POST" else None))
     if request.method == "POST" and form.is_valid():
         try:
             perform(admin.model, transition, obj.pk, form.cleaned_data, actor=str(request.user))
