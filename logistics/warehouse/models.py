@@ -153,9 +153,7 @@ class Reservation(models.Model):
         app_label = "logistics"
 
     def __str__(self) -> str:
-        return (
-            f"for {self.order_number}" if self.order_number else f"{self.state} since {self.created_at:%Y-%m-%d %H:%M}"
-        )
+        return f"for {self.order_number}" if self.order_number else f"{self.state}, {self.created_at:%Y-%m-%d %H:%M}"
 
     def become(self, state: states.State, **facts: Any) -> None:
         """Change state (the only way to) and store it; raises IllegalTransition. Call it under the row's lock."""
