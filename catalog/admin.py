@@ -89,13 +89,14 @@ class PriceInline(ShownInline):
 
 class MediaInline(ShownInline):
     model = Media
+    verbose_name_plural = "media"
     ordering = ("position",)
     fields = ("picture", "path", "roles", "hidden")
     readonly_fields = ("picture",)
 
     @admin.display(description="picture")
     def picture(self, media: Media) -> str:
-        return format_html('<img src="{}{}" alt="" loading="lazy" height="56">', settings.MEDIA_URL, media.path)
+        return format_html('<img src="{}{}" alt="" loading="lazy" width="64">', settings.MEDIA_URL, media.path)
 
 
 class PlaceInline(ShownInline):

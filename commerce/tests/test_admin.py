@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from chassis import clock
 from chassis.admin.testing import queries_of_lists, queries_of_page, sign_in_as
@@ -131,6 +133,17 @@ def test_cancelling_asks_for_a_reason_gives_the_money_back_and_tells_the_others(
     [event] = [decode_event(decode_message(row.message)) for row in OutboxEvent.objects.all()]
     assert isinstance(event, OrderCancelled) and event.reason == "out of print"
     assert Job.objects.get().kind == "commerce.refund"
+
+
+@pytest.mark.parametrize(("name", "data"), [("cancel", {"reason": "x"}), ("refund", {"amount": "1"})])
+def test_staff_lock_a_payment_before_its_order_as_the_provider_does(
+    client: Client, name: str, data: dict[str, str]
+) -> None:
+    order = an_order()
+    with CaptureQueriesContext(connections["commerce"]) as captured:
+        client.post(page(order, f"transition/{name}/"), data)
+    locked = [query["sql"] for query in captured if "FOR UPDATE" in query["sql"]]
+    assert 'FROM "commerce_payment"' in locked[0] and 'FROM "commerce_order"' in locked[1]
 
 
 def test_an_order_of_which_something_was_sent_is_not_cancelled_by_a_raw_post(client: Client) -> None:

@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from chassis.admin.testing import queries_of_lists, queries_of_page, sign_in_as
 from contracts.logistics import AvailabilityChanged, ShipmentSent
@@ -76,6 +78,17 @@ def test_a_part_is_picked_and_sent_and_the_rest_later(client: Client) -> None:
     press(client, "fulfilmentorder", order, "pick_all")
     press(client, "fulfilmentorder", order, "ship", carrier="DHL", tracking_number="T2", **{line: "2"})
     assert state_of(checkout) == State.SENT
+
+
+def test_staff_lock_a_reservation_before_its_picking_list_as_events_do(client: Client) -> None:
+    stocked({"north": {"A": 5}})
+    checkout = ordered()
+    press(client, "fulfilmentorder", checkout.order, "pick_all")
+    parcel = {"carrier": "DHL", "tracking_number": "T1", str(PickLine.objects.get().id): "2"}
+    with CaptureQueriesContext(connections["logistics"]) as captured:
+        client.post(at("fulfilmentorder", checkout.order, "transition/ship/"), parcel)
+    locked = [query["sql"] for query in captured if "UPDATE" in query["sql"] and "FOR " in query["sql"]]
+    assert 'FROM "logistics_reservation"' in locked[0] and 'FROM "logistics_fulfilmentorder"' in locked[1]
 
 
 @pytest.mark.parametrize("quantity", ["0", "3", "-1", "NaN", "x"])

@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from chassis.admin.testing import queries_of_lists, queries_of_page, sign_in_as
 from chassis.ids import new_id
@@ -62,6 +64,15 @@ def test_a_return_is_approved_received_in_part_and_its_refund_asked_for(client: 
         ("approve", "staff:7"),
         ("receive", "staff:7"),
     ]
+
+
+@pytest.mark.parametrize("name", ["approve", "decline"])
+def test_staff_lock_an_order_before_its_return_as_shoppers_do(client: Client, name: str) -> None:
+    _, request = asked()
+    with CaptureQueriesContext(connections["postpurchase"]) as captured:
+        client.post(page(request, f"transition/{name}/"), {"because": "worn"})
+    locked = [query["sql"] for query in captured if "FOR UPDATE" in query["sql"]]
+    assert 'FROM "postpurchase_boughtorder"' in locked[0] and 'FROM "postpurchase_returnrequest"' in locked[1]
 
 
 def test_what_cannot_be_sold_again_is_not_restocked(client: Client) -> None:
