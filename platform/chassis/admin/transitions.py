@@ -110,7 +110,11 @@ def _note(model: type[models.Model], transition: Transition, pk: Any, before: An
 
 def dressed(form: forms.Form) -> forms.Form:
     """The form with its inputs in the admin's looks; forms themselves say only what they ask for."""
-    looks = {forms.CheckboxInput: CHECKBOX_CLASSES, forms.Select: SELECT_CLASSES}
+    looks: dict[type[forms.Widget], list[str]] = {
+        forms.CheckboxInput: CHECKBOX_CLASSES,
+        forms.CheckboxSelectMultiple: CHECKBOX_CLASSES,
+        forms.Select: SELECT_CLASSES,
+    }
     for field in form.fields.values():
         found = next((classes for kind, classes in looks.items() if isinstance(field.widget, kind)), INPUT_CLASSES)
         field.widget.attrs["class"] = " ".join(found)
