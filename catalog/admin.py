@@ -1,38 +1,67 @@
 """Catalog in the admin. What has rules beyond its own row is changed by commands, offered as buttons."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from catalog.catalog.commands import channel_changed, view_changed
-from catalog.catalog.models import Attribute, AttributeOption, Category, Channel, Media, Product, View
+from catalog.catalog.models import (
+    Attribute,
+    AttributeOption,
+    Category,
+    Channel,
+    Media,
+    Product,
+    ProductCategory,
+    ProductType,
+    View,
+)
 from catalog.catalog.products import PublishProduct, publish_product
 from catalog.catalog.rebuilding import rebuild_all
 from catalog.pricing.commands import PriceInput, SetPrice, set_price
 from catalog.pricing.models import Price, TaxRate
-from chassis.admin import DomainAdmin, DomainTabularInline, Transition, register_messaging, site
+from chassis.admin import Defined, DomainAdmin, ShownInline, Transition, register_messaging, shown, site
 from chassis.unit_of_work import publish
 
 
-class PublishForm(forms.Form):
+def channels() -> Iterable[str]:
+    """Codes of the channels, for list filters."""
+    return Channel.objects.order_by("code").values_list("code", flat=True)
+
+
+def tax_classes() -> Iterable[str]:
+    """Classes that have a rate, for list filters."""
+    return TaxRate.objects.order_by("tax_class").values_list("tax_class", flat=True).distinct()
+
+
+def publish_form(product: Product) -> type[forms.Form]:
     """Where a product shall be sold."""
 
-    channels = forms.CharField(help_text="Codes of channels, separated by commas.")
+    class PublishForm(forms.Form):
+        channels = forms.MultipleChoiceField(
+            choices=[(code, code) for code in channels()],
+            initial=product.channels,
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    return PublishForm
 
 
 class PriceForm(forms.Form):
     """A new base price; special prices of the channel end with it."""
 
-    channel = forms.CharField()
+    channel = forms.ChoiceField(choices=lambda: [(code, code) for code in channels()])
     amount = forms.DecimalField(min_value=Decimal(0), max_digits=20, decimal_places=6)
 
 
 def _publish(product: Product, data: Mapping[str, Any]) -> None:
-    channels = tuple(code.strip() for code in data["channels"].split(",") if code.strip())
-    publish_product(PublishProduct(sku=product.sku, channels=channels))
+    publish_product(PublishProduct(sku=product.sku, channels=tuple(data["channels"])))
 
 
 def _withdraw(product: Product, _: Mapping[str, Any]) -> None:
@@ -43,45 +72,75 @@ def _price(product: Product, data: Mapping[str, Any]) -> None:
     set_price(SetPrice(sku=product.sku, price=PriceInput(channel=data["channel"], amount=data["amount"])))
 
 
-class Shown(DomainTabularInline):
-    """Rows that are looked at here and written by commands."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+def _name(texts: Mapping[str, Mapping[str, str]]) -> str:
+    return texts.get("", {}).get("name", shown.NOTHING)
 
 
-class PriceInline(Shown):
+class PriceInline(ShownInline):
     model = Price
-    fields = ("channel", "currency", "kind", "amount", "starts_at", "ends_at")
+    ordering = ("channel", "kind", "starts_at")
+    fields = ("channel", "kind", "amount_shown", "starts_at", "ends_at")
+    readonly_fields = ("amount_shown",)
+
+    @admin.display(description="amount")
+    def amount_shown(self, price: Price) -> str:
+        return shown.amount(price.amount, price.currency)
 
 
-class MediaInline(Shown):
+class MediaInline(ShownInline):
     model = Media
-    fields = ("path", "roles", "position", "hidden")
+    verbose_name_plural = "media"
+    ordering = ("position",)
+    fields = ("picture", "path", "roles", "hidden")
+    readonly_fields = ("picture",)
+
+    @admin.display(description="picture")
+    def picture(self, media: Media) -> str:
+        return format_html('<img src="{}{}" alt="" loading="lazy" width="64">', settings.MEDIA_URL, media.path)
 
 
-class OptionInline(Shown):
+class PlaceInline(ShownInline):
+    model = ProductCategory
+    verbose_name_plural = "categories"
+    fields = ("category", "position")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("category")
+
+
+class VariantInline(ShownInline):
+    model = Product
+    fk_name = "parent"
+    verbose_name_plural = "variants"
+    per_page = 20
+    ordering = ("position", "sku_key")
+    fields = ("variant", "differs_by", "channels")
+    readonly_fields = ("variant", "differs_by")
+
+    @admin.display(description="SKU")
+    def variant(self, product: Product) -> str:
+        return shown.link("catalog", "product", product.pk, product.sku)
+
+    @admin.display(description="values")
+    def differs_by(self, product: Product) -> str:
+        return shown.facts(product.values.get("", {}))
+
+
+class OptionInline(ShownInline):
     model = AttributeOption
-    fields = ("code", "labels", "swatch", "position")
+    per_page = 50
+    ordering = ("position", "code")
+    fields = ("code", "labels_shown", "swatch", "position")
+    readonly_fields = ("labels_shown",)
 
-
-class Defined(DomainAdmin):
-    """Made by commands (importers, the demo shop); never added or deleted by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description="labels")
+    def labels_shown(self, option: AttributeOption) -> str:
+        return shown.lines(f"{scope or 'everywhere'}: {label}" for scope, label in option.labels.items())
 
 
 class ChannelAdmin(Defined):
+    search_fields = ("code", "name")
+    ordering = ("code",)
     list_display = ("code", "name", "currency", "time_zone", "active")
     fields = ("code", "name", "currency", "time_zone", "countries", "prices_include_tax", "active", "metadata")
     state_fields = ("code", "currency", "time_zone", "countries", "prices_include_tax")
@@ -93,6 +152,8 @@ class ChannelAdmin(Defined):
 
 
 class ViewAdmin(Defined):
+    search_fields = ("code", "name")
+    ordering = ("code",)
     list_display = ("code", "name", "channel", "locale", "active")
     list_select_related = ("channel",)
     fields = ("code", "name", "channel", "locale", "root", "active", "metadata")
@@ -109,39 +170,90 @@ class AttributeAdmin(Defined):
     list_display = ("code", "kind", "scope", "filterable", "searchable", "position")
     list_filter = ("kind", "filterable", "searchable")
     search_fields = ("code",)
+    ordering = ("code",)
     fields = (
-        *("code", "kind", "scope", "labels", "unit", "required"),
+        *("code", "kind", "scope", "labels_shown", "unit", "required"),
         *("filterable", "searchable", "visible", "position", "metadata"),
     )
+    readonly_fields = ("labels_shown",)
     state_fields = ("code", "kind", "scope", "labels")
     inlines = (OptionInline,)
+
+    @admin.display(description="labels")
+    def labels_shown(self, attribute: Attribute) -> str:
+        return shown.scoped(attribute.labels)
 
     def save_model(self, request: HttpRequest, obj: Attribute, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         rebuild_all()
 
 
+class ProductTypeAdmin(Defined):
+    list_display = ("code", "name")
+    search_fields = ("code", "name")
+    ordering = ("code",)
+    fields = ("code", "name", "attributes", "metadata")
+    state_fields = ("code", "attributes")
+
+
 class CategoryAdmin(Defined):
-    list_display = ("code", "parent", "position", "active")
+    list_display = ("code", "name", "parent", "position", "active")
     list_select_related = ("parent",)
+    list_filter = ("active",)
     search_fields = ("code",)
-    fields = ("code", "parent", "texts", "position", "active", "metadata")
+    ordering = ("code",)
+    fields = ("code", "parent", "texts_shown", "position", "active", "metadata")
+    readonly_fields = ("texts_shown",)
     state_fields = ("code", "parent", "texts", "position", "active")
+
+    @admin.display(description="name")
+    def name(self, category: Category) -> str:
+        return _name(category.texts)
+
+    @admin.display(description="texts")
+    def texts_shown(self, category: Category) -> str:
+        return shown.scoped(category.texts)
+
+
+class SoldInFilter(admin.SimpleListFilter):
+    """Products by the channel in which they are published."""
+
+    title, parameter_name = "sold in", "channel"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [*((code, code) for code in channels()), ("-", "nowhere")]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        if self.value() == "-":
+            return queryset.filter(channels=[])
+        return queryset.filter(channels__contains=[self.value()]) if self.value() else queryset
 
 
 class ProductAdmin(Defined):
-    list_display = ("sku", "kind", "channels", "tax_class", "changed_at")
-    list_filter = ("kind", "tax_class")
+    list_display = ("sku", "name", "kind", "channels", "tax_class", "changed_at")
+    list_filter = (
+        "kind",
+        SoldInFilter,
+        shown.one_of(
+            "tax_class", lambda: TaxRate.objects.order_by("tax_class").values_list("tax_class", flat=True).distinct()
+        ),
+    )
     search_fields = ("sku", "sku_key")
-    fields = ("sku", "kind", "parent", "texts", "values", "axes", "channels", "tax_class", "metadata")
-    state_fields = ("sku", "kind", "parent", "texts", "values", "axes", "channels", "tax_class")
-    inlines = (PriceInline, MediaInline)
+    search_help_text = "A SKU or a part of it"
+    ordering = ("sku_key",)
+    fields = (
+        *(("sku", "kind"), ("parent", "product_type"), ("channels", "tax_class")),
+        *("texts_shown", "values_shown", "axes", "metadata"),
+    )
+    readonly_fields = ("texts_shown", "values_shown")
+    state_fields = ("sku", "kind", "parent", "product_type", "texts", "values", "axes", "channels", "tax_class")
+    inlines = (PriceInline, MediaInline, PlaceInline, VariantInline)
     transitions = (
         Transition(
             name="publish",
             title="Publish",
             run=_publish,
-            form=PublishForm,
+            form=publish_form,
             when=lambda product: product.parent_id is None,
             explanation="Sold in exactly these channels from now on.",
         ),
@@ -158,16 +270,31 @@ class ProductAdmin(Defined):
         ),
     )
 
+    @admin.display(description="name")
+    def name(self, product: Product) -> str:
+        return _name(product.texts)
+
+    @admin.display(description="texts")
+    def texts_shown(self, product: Product) -> str:
+        return shown.scoped(product.texts)
+
+    @admin.display(description="values")
+    def values_shown(self, product: Product) -> str:
+        return shown.scoped(product.values)
+
 
 class TaxRateAdmin(DomainAdmin):
     list_display = ("channel", "country", "tax_class", "rate")
-    list_filter = ("channel", "country")
+    list_filter = (shown.one_of("channel", channels),)
+    search_fields = ("country", "tax_class")
+    ordering = ("channel", "country", "tax_class")
 
 
+site.register(Product, ProductAdmin)
+site.register(Category, CategoryAdmin)
+site.register(Attribute, AttributeAdmin)
+site.register(ProductType, ProductTypeAdmin)
 site.register(Channel, ChannelAdmin)
 site.register(View, ViewAdmin)
-site.register(Attribute, AttributeAdmin)
-site.register(Category, CategoryAdmin)
-site.register(Product, ProductAdmin)
 site.register(TaxRate, TaxRateAdmin)
 register_messaging("catalog")

@@ -4,6 +4,7 @@ from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
 from commerce.messaging import (
     DeadLetter,
     Delivery,
+    History,
     IdempotencyKey,
     InboxEntry,
     Job,
@@ -19,6 +20,7 @@ __all__ = [
     "ChannelCopy",
     "DeadLetter",
     "Delivery",
+    "History",
     "IdempotencyKey",
     "InboxEntry",
     "Job",

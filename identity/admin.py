@@ -1,37 +1,20 @@
 """Admin pages of identity. E-mail columns are encrypted: the search box finds a whole address, not a part of one."""
 
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from chassis.admin import DomainAdmin, DomainStackedInline, Transition, register_messaging, site
-from chassis.admin.messaging import LookOnly
+from chassis.admin import DomainAdmin, DomainStackedInline, LookOnly, Transition, register_messaging, site
+from chassis.admin.finding import FoundByKey
 from chassis.admin.permissions import granted, staff_of
 from chassis.errors import Forbidden
-from chassis.fields import keyed_hash
 from identity.auth.models import SignIn
 from identity.customer.commands import block_customer, unblock_customer
 from identity.customer.models import Address, ChannelCopy, Customer, CustomerGroup, ViewCopy
 from identity.user.commands import reinstate_staff, set_staff_password, suspend_staff
 from identity.user.models import Role, StaffMember
-
-
-class FoundByEmail:
-    """Search by a whole e-mail address through its keyed hash."""
-
-    search_help_text = "A whole e-mail address, or an id"
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        try:
-            return queryset.filter(id=UUID(term)), False
-        except ValueError:
-            return queryset.filter(email_hash=keyed_hash(term)), False
 
 
 class AddressInline(DomainStackedInline):
@@ -53,7 +36,9 @@ class AddressInline(DomainStackedInline):
 
 
 @admin.register(Customer, site=site)
-class CustomerAdmin(FoundByEmail, DomainAdmin):
+class CustomerAdmin(FoundByKey, DomainAdmin):
+    email_hash = "email_hash"
+    search_help_text = "A whole e-mail address, or an id"
     list_display = ("email", "name", "channel_group", "group", "state", "created_at")
     list_filter = ("state", "channel_group", "group")
     search_fields = ("id",)
@@ -93,7 +78,9 @@ class PasswordForm(forms.Form):
 
 
 @admin.register(StaffMember, site=site)
-class StaffMemberAdmin(FoundByEmail, DomainAdmin):
+class StaffMemberAdmin(FoundByKey, DomainAdmin):
+    email_hash = "email_hash"
+    search_help_text = "A whole e-mail address, or an id"
     list_display = ("email", "name", "state", "last_signed_in_at")
     list_filter = ("state",)
     search_fields = ("id",)
@@ -177,4 +164,5 @@ class ViewCopyAdmin(LookOnly):
     list_display = ("code", "channel", "locale", "active")
 
 
+site.actors |= {"staff": ("identity", "staffmember"), "customer": ("identity", "customer")}
 register_messaging("identity")

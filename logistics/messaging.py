@@ -1,5 +1,6 @@
 """The concrete messaging tables of this database."""
 
+from chassis.admin.history import HistoryEntry
 from chassis.messaging import models as chassis_models
 
 
@@ -35,6 +36,12 @@ class Job(chassis_models.Job):
 
 class SagaInstance(chassis_models.SagaInstance):
     class Meta(chassis_models.SagaInstance.Meta):
+        abstract = False
+        app_label = "logistics"
+
+
+class History(HistoryEntry):
+    class Meta(HistoryEntry.Meta):
         abstract = False
         app_label = "logistics"
 

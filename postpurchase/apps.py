@@ -6,4 +6,5 @@ from chassis.apps import DomainConfig
 class PostpurchaseConfig(DomainConfig):
     name = "postpurchase"
     label = "postpurchase"
+    verbose_name = "Post-purchase"
     alias = "postpurchase"

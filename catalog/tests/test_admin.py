@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from catalog.admin import CategoryAdmin, ProductAdmin
@@ -11,6 +11,7 @@ from catalog.catalog.models import Category, Product
 from catalog.tests import shop
 from chassis.access.principal import Kind, Principal
 from chassis.admin import site
+from chassis.admin.testing import queries_of_lists, queries_of_page, sign_in_as
 from chassis.admin.transitions import perform
 from chassis.errors import DomainError
 
@@ -52,3 +53,46 @@ def test_no_form_takes_what_only_commands_write(page: Any, model: Any, name: str
     request.user = request.staff = Principal(kind=Kind.STAFF, id="7", permissions=frozenset({"*"}))  # type: ignore[attr-defined, assignment]
     form = page(model, site).get_form(request, model.objects.first(), change=True)
     assert name not in form.base_fields
+
+
+def page(product: Product, tail: str = "change/") -> str:
+    return f"/admin/catalog/product/{product.pk}/{tail}"
+
+
+def test_a_product_is_sold_where_the_button_says_and_nowhere_unknown(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in_as(monkeypatch, "catalog.*")
+    product = Product.objects.get(sku="K1")
+    client.post(page(product, "transition/publish/"), {"channels": ["nowhere"]})
+    assert Product.objects.get(sku="K1").channels == ["eu"]
+    client.post(page(product, "transition/withdraw/"))
+    client.post(page(product, "transition/publish/"), {"channels": ["eu"]})
+    assert Product.objects.get(sku="K1").channels == ["eu"]
+    client.post(page(product, "transition/price/"), {"channel": "eu", "amount": "12.5"})
+    assert "12.50 EUR" in client.get(page(product)).content.decode()
+
+
+def test_a_viewer_looks_and_changes_nothing(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_in_as(monkeypatch, "*.*.view")
+    product = Product.objects.get(sku="K1")
+    assert "transition/" not in client.get(page(product)).content.decode()
+    assert client.post(page(product, "transition/withdraw/")).status_code == 403
+    assert client.post(page(product), {"metadata": "{}"}).status_code == 403
+    assert Product.objects.get(sku="K1").channels == ["eu"]
+
+
+def test_every_list_opens_and_searches_with_the_same_queries_whatever_is_in_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in_as(monkeypatch, "catalog.*")
+    parent = Product.objects.get(sku="K1")
+    Product.objects.create(sku="V", sku_key="v", kind=Product.VARIANT, parent=parent)
+    few = queries_of_lists(client, "catalog", search="K")
+    small = queries_of_page(client, "catalog", page(parent))
+    for number in range(2, 8):
+        shop.simple(f"K{number}", "Knife")
+    for number in range(60):
+        Product.objects.create(sku=f"V{number}", sku_key=f"v{number}", kind=Product.VARIANT, parent=parent)
+    assert queries_of_lists(client, "catalog", search="K") == few
+    assert queries_of_page(client, "catalog", page(parent)) == small

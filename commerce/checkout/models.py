@@ -74,6 +74,9 @@ class Cart(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.view}, {self.created_at:%Y-%m-%d %H:%M}"
+
 
 class CartLine(models.Model):
     """A SKU in a cart; one line per SKU."""

@@ -22,6 +22,9 @@ class NumberSequence(models.Model):
     class Meta:
         app_label = "commerce"
 
+    def __str__(self) -> str:
+        return self.channel
+
     @staticmethod
     def take(channel: str) -> str:
         """A number that no other order of the channel has; gaps appear where a transaction rolls back."""
@@ -64,7 +67,7 @@ class Order(models.Model):
     state = models.TextField(default="placed")
     payment_state = models.TextField(default="authorised")
     fulfilment_state = models.TextField(default="unfulfilled")
-    metadata = models.JSONField(default=dict)
+    metadata = models.JSONField(default=dict, blank=True)
     external_id = models.TextField(blank=True, default="")
     version = models.BigIntegerField(default=1)
     placed_at = models.DateTimeField()
@@ -81,6 +84,9 @@ class Order(models.Model):
                 condition=models.Q(refunded__lte=models.F("captured")), name="commerce_order_refunded"
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.number
 
     def transition(self, name: str) -> None:
         """Move the order itself (hold, release, cancel, complete); IllegalTransition otherwise."""

@@ -174,6 +174,11 @@ def request_looks(payment: Payment, *, after: str) -> None:
         )
 
 
+def request_look(payment: Payment) -> None:
+    """Look at the provider's books now, because somebody asked to."""
+    enqueue(RECONCILE.name, key=f"{payment.id}:asked:{new_id()}", payload={"payment": str(payment.id)})
+
+
 def request_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_request: UUID | None) -> None:
     """Enqueue giving money back; `refund` is its identity, here and at the provider."""
     enqueue(

@@ -7,6 +7,7 @@ from django.db import models
 from chassis import clock
 from chassis.fields import EncryptedTextField
 from chassis.ids import new_id
+from chassis.money import Money
 from commerce.payment.errors import IllegalPaymentTransition
 from commerce.payment.states import PAYMENT
 
@@ -45,6 +46,9 @@ class Payment(models.Model):
                 condition=models.Q(refunded__lte=models.F("captured")), name="commerce_payment_refunded"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.tender}, {Money(self.amount, self.currency).quantized()}"
 
     def transition(self, name: str) -> None:
         """Move to another state; IllegalPaymentTransition when the machine has no such move."""

@@ -1,9 +1,30 @@
-"""The roles that every installation starts with. Staff may change them and add others."""
+"""The roles that every installation starts with. Staff may change them and add others.
+
+A grant is `label.model.action`; an action is view, add, change, delete or a button's name. Who may change a thing may
+press all of its buttons; a role that shall do less is granted buttons one by one.
+"""
 
 ROLES: dict[str, tuple[str, ...]] = {
     "administrator": ("*",),
-    "merchandiser": ("catalog.*", "logistics.*.view", "commerce.*.view", "platform.*.view"),
-    "fulfilment": ("logistics.*", "commerce.*.view", "postpurchase.*"),
+    "merchandiser": (
+        "catalog.*",
+        "logistics.*.view",
+        "commerce.*.view",
+        "postpurchase.*.view",
+        "postpurchase.earnrule.*",
+        "platform.*.view",
+    ),
+    # Moves goods, never money: returned parcels are taken in here, and decided on by support.
+    "fulfilment": (
+        "logistics.*",
+        "commerce.order.view",
+        "commerce.orderline.view",
+        "commerce.orderevent.view",
+        "postpurchase.returnrequest.view",
+        "postpurchase.returnline.view",
+        "postpurchase.returnrequest.receive",
+    ),
+    # Moves money, never goods.
     "support": (
         "commerce.*",
         "postpurchase.*",
@@ -12,6 +33,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "identity.customer.*",
         "identity.address.*",
         "platform.*.view",
+        "platform.message.resend",
     ),
     "viewer": ("*.*.view",),
 }

@@ -84,6 +84,9 @@ class Shipment(models.Model):
             models.UniqueConstraint(fields=["fulfilment", "carrier", "tracking_number"], name="logistics_parcel_once")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.carrier} {self.tracking_number}"
+
 
 class ShipmentLine(models.Model):
     """What of a picking line is in a parcel."""

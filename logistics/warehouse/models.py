@@ -96,7 +96,7 @@ class StockItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sku} in {self.source_id}"
+        return f"{self.sku} in {self.source}"
 
 
 class StockMovement(models.Model):
@@ -151,6 +151,9 @@ class Reservation(models.Model):
 
     class Meta:
         app_label = "logistics"
+
+    def __str__(self) -> str:
+        return f"for {self.order_number}" if self.order_number else f"{self.state}, {self.created_at:%Y-%m-%d %H:%M}"
 
     def become(self, state: states.State, **facts: Any) -> None:
         """Change state (the only way to) and store it; raises IllegalTransition. Call it under the row's lock."""

@@ -137,6 +137,14 @@ def build(
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 1_000_000,
         "APPEND_SLASH": False,
         "SILENCED_SYSTEM_CHECKS": ["models.W042", "admin.E410"],
+        "UNFOLD": {
+            "SITE_TITLE": "Sixfold",
+            "SITE_HEADER": "Sixfold",
+            "SITE_URL": None,  # the shop's pages are another program's
+            "SITE_SYMBOL": "deployed_code",
+            "SHOW_BACK_BUTTON": True,
+            "SIDEBAR": {"show_search": True},
+        },
         "STAFF_SIGN_IN_URL": os.environ.get("STAFF_SIGN_IN_URL", "/staff/sign-in/"),
         "STAFF_RENEW_URL": os.environ.get("STAFF_RENEW_URL", "/staff/renew/"),
         "STAFF_SIGN_OUT_URL": os.environ.get("STAFF_SIGN_OUT_URL", "/staff/sign-out/"),

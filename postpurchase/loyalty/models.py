@@ -14,6 +14,9 @@ class PointsAccount(models.Model):
     class Meta:
         app_label = "postpurchase"
 
+    def __str__(self) -> str:
+        return str(self.customer)
+
 
 class EarnRule(models.Model):
     """How many points one unit of a channel's currency earns; 1 where a channel has no rule."""
@@ -44,4 +47,5 @@ class PointsEntry(models.Model):
 
     class Meta:
         app_label = "postpurchase"
+        verbose_name_plural = "points entries"
         indexes = [models.Index(fields=["account", "-created_at", "-id"], name="postpurchase_points_list")]

@@ -18,33 +18,43 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from chassis.admin.history import HistoryEntry, record_history
     from chassis.admin.inlines import DomainStackedInline, DomainTabularInline
+    from chassis.admin.look_only import Defined, LookOnly, ShownInline
     from chassis.admin.messaging import register_messaging
     from chassis.admin.model_admin import DomainAdmin
     from chassis.admin.staff_site import StaffSite, site
     from chassis.admin.transitions import Transition
+    from chassis.admin.watching import Watch
 
 __all__ = [
+    "Defined",
     "DomainAdmin",
     "DomainStackedInline",
     "DomainTabularInline",
     "HistoryEntry",
+    "LookOnly",
+    "ShownInline",
     "StaffSite",
     "Transition",
+    "Watch",
     "record_history",
     "register_messaging",
     "site",
 ]
 
 _HOME = {
+    "Defined": "look_only",
     "DomainAdmin": "model_admin",
     "DomainStackedInline": "inlines",
     "DomainTabularInline": "inlines",
     "HistoryEntry": "history",
     "record_history": "history",
+    "LookOnly": "look_only",
+    "ShownInline": "look_only",
     "register_messaging": "messaging",
     "StaffSite": "staff_site",
     "site": "staff_site",
     "Transition": "transitions",
+    "Watch": "watching",
 }
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 from django.apps import apps
 from django.db import models
+from django.db.migrations import RunSQL
 
 from chassis import clock, domains
 from chassis.context import current
@@ -60,6 +61,17 @@ class HistoryEntry(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise AppendOnly("a history entry cannot be removed")
+
+
+def kept(table: str) -> RunSQL:
+    """For the migration that makes a history table: the database itself refuses to change or remove its rows."""
+    name = f"{table}_is_kept"
+    return RunSQL(
+        f"""CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE EXCEPTION 'history is added to, never changed or removed'; END $$;
+            CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();""",
+        f"DROP TRIGGER {name} ON {table}; DROP FUNCTION {name}();",
+    )
 
 
 class NoHistory(LookupError):

@@ -15,10 +15,13 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from chassis import clock, domains
+from chassis.admin import shown
 from chassis.admin.history import HistoryEntry, NoHistory, history_of
+from chassis.admin.look_only import LookOnly
 from chassis.admin.model_admin import DomainAdmin
 from chassis.admin.staff_site import site
-from chassis.admin.transitions import Transition, perform
+from chassis.admin.transitions import Transition
+from chassis.admin.watching import Watch
 from chassis.errors import Conflict, DomainError
 from chassis.inbox import discard, retry
 from chassis.messages import decode_message, masked
@@ -26,25 +29,6 @@ from chassis.sagas import Saga
 from chassis.sagas.runner import FINISHED, STUCK_AFTER, resume
 
 OPEN_LETTERS = ("retrying", "dead")
-
-
-class LookOnly(DomainAdmin):
-    """Rows that nobody writes by hand."""
-
-    show_full_result_count = False
-    list_per_page = 50
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._granted(request, "view") or self._granted(request, "change")
 
 
 class StillFailing(DomainError):
@@ -67,7 +51,7 @@ def _is_open_letter(letter: Any) -> bool:
 class DeadLetterAdmin(LookOnly):
     """Events that a handler could not apply."""
 
-    list_display = ("type", "handler", "state", "attempts", "reason_in_short", "last_failed_at")
+    list_display = ("type", "handler", "state_shown", "attempts", "reason_in_short", "last_failed_at")
     list_filter = ("state", "type", "handler")
     ordering = ("-last_failed_at",)
     fields = (
@@ -75,7 +59,7 @@ class DeadLetterAdmin(LookOnly):
         "body", "trace",
     )  # fmt: skip
     readonly_fields = ("body", "trace")
-    actions = ("replay_selected", "discard_selected")
+    bulk = ("replay", "discard")
     transitions = (
         Transition(
             name="replay", title="Replay", run=_replay, when=_is_open_letter, own_transaction=True,
@@ -87,33 +71,9 @@ class DeadLetterAdmin(LookOnly):
         ),
     )  # fmt: skip
 
-    def get_actions(self, request: HttpRequest) -> Any:
-        found = super().get_actions(request)
-        if not all(self._may_run(request, one) for one in self.transitions):
-            found = {name: one for name, one in found.items() if not name.endswith("_selected")}
-        return found
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        # Replays must each stand in a transaction of their own, so not in one around the whole request.
-        return admin.ModelAdmin.changelist_view(self, request, extra_context)
-
-    @admin.action(description="Replay selected letters")
-    def replay_selected(self, request: HttpRequest, queryset: Any) -> None:
-        self._each(request, queryset, self.transitions[0])
-
-    @admin.action(description="Discard selected letters")
-    def discard_selected(self, request: HttpRequest, queryset: Any) -> None:
-        self._each(request, queryset, self.transitions[1])
-
-    def _each(self, request: HttpRequest, queryset: Any, transition: Transition) -> None:
-        done = failed = 0
-        for pk in list(queryset.order_by("first_failed_at").values_list("pk", flat=True)):
-            try:
-                perform(self.model, transition, pk, {}, actor=str(request.user))
-                done += 1
-            except DomainError:
-                failed += 1
-        self.message_user(request, f"{transition.title}: {done} done, {failed} not.")
+    state_shown = shown.state(
+        "state", info=("retrying",), success=("replayed",), warning=("discarded",), danger=("dead",)
+    )
 
     @admin.display(description="reason")
     def reason_in_short(self, letter: Any) -> str:
@@ -141,7 +101,12 @@ class StuckFilter(admin.SimpleListFilter):
     def queryset(self, request: Any, queryset: Any) -> Any:
         if self.value() != "yes":
             return queryset
-        return queryset.exclude(state__in=FINISHED).filter(changed_at__lt=clock.now() - STUCK_AFTER)
+        return stuck(queryset)
+
+
+def stuck(sagas: Any) -> Any:
+    """Those of `sagas` that are open and have not moved for a while."""
+    return sagas.exclude(state__in=FINISHED).filter(changed_at__lt=clock.now() - STUCK_AFTER)
 
 
 def _resume(saga: Any, data: Mapping[str, Any]) -> None:
@@ -159,7 +124,7 @@ def _is_open_saga(saga: Any) -> bool:
 class SagaAdmin(LookOnly):
     """Running and ended promises, step by step."""
 
-    list_display = ("name", "key", "state", "outcome", "waits_for", "deadline", "changed_at")
+    list_display = ("name", "key", "state_shown", "outcome", "waits_for", "deadline", "changed_at")
     list_filter = (StuckFilter, "state", "outcome", "name")
     search_fields = ("key",)
     ordering = ("-changed_at",)
@@ -175,13 +140,24 @@ class SagaAdmin(LookOnly):
         ),
     )  # fmt: skip
 
+    state_shown = shown.state(
+        "state", info=("running",), success=("completed",), warning=("compensating", "compensated")
+    )
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        # The table is everywhere, promises are not: an empty page is not worth a place in the menu.
+        return any(kind.domain == self.label for kind in Saga.known.values()) and super().has_module_permission(request)
+
     @admin.display(description="waits for")
     def waits_for(self, saga: Any) -> str:
         return ", ".join(name for name, state in saga.steps.items() if state in ("waiting", "undoing", "doubtful"))
 
     @admin.display(description="steps")
     def step_states(self, saga: Any) -> str:
-        return format_html("<pre>{}</pre>", "\n".join(f"{name}: {state}" for name, state in saga.steps.items()))
+        kind = Saga.known.get(saga.name)
+        known = [step.name for step in kind.steps] if kind else []
+        names = [*(name for name in known if name in saga.steps), *(name for name in saga.steps if name not in known)]
+        return shown.lines(f"{shown.words(name)}: {shown.words(saga.steps[name])}" for name in names)
 
 
 def _requeue(job: Any, data: Mapping[str, Any]) -> None:
@@ -196,7 +172,7 @@ def _has_failed(job: Any) -> bool:
 class JobAdmin(LookOnly):
     """Work outside of transactions: due, done, failed."""
 
-    list_display = ("kind", "key", "state", "due_at", "attempts", "error_in_short")
+    list_display = ("kind", "key", "state_shown", "due_at", "attempts", "error_in_short")
     list_filter = ("state", "kind")
     search_fields = ("key",)
     ordering = ("-due_at",)
@@ -207,6 +183,8 @@ class JobAdmin(LookOnly):
     )  # fmt: skip
     transitions = (Transition(name="retry", title="Try again now", run=_requeue, when=_has_failed),)
 
+    state_shown = shown.state("state", info=("due",), success=("done",), danger=("failed",))
+
     @admin.display(description="last error")
     def error_in_short(self, job: Any) -> str:
         return str(job.last_error)[:100]
@@ -215,10 +193,29 @@ class JobAdmin(LookOnly):
 class HistoryAdmin(LookOnly):
     """Who changed what in this domain."""
 
-    list_display = ("at", "actor", "action", "aggregate_type", "aggregate_id")
+    list_display = ("at", "who", "action", "what")
     list_filter = ("action", "aggregate_type")
     search_fields = ("aggregate_id", "actor", "correlation")
     ordering = ("-at",)
+    fields = ("at", "who", "action", "what", "was", "became", "correlation")
+    readonly_fields = ("who", "what", "was", "became")
+
+    @admin.display(description="who", ordering="actor")
+    def who(self, entry: HistoryEntry) -> str:
+        return shown.actor(entry.actor)
+
+    @admin.display(description="what")
+    def what(self, entry: HistoryEntry) -> str:
+        name = f"{entry.aggregate_type} {entry.aggregate_id}"
+        return shown.link(self.label, entry.aggregate_type, entry.aggregate_id, name)
+
+    @admin.display(description="before")
+    def was(self, entry: HistoryEntry) -> str:
+        return shown.facts(entry.before)
+
+    @admin.display(description="after")
+    def became(self, entry: HistoryEntry) -> str:
+        return shown.facts(entry.after)
 
 
 def register_messaging(label: str) -> None:
@@ -238,3 +235,9 @@ def register_messaging(label: str) -> None:
     for model, page in pages:
         if not site.is_registered(model):
             site.register(model, page)
+    sagas = tables.saga._default_manager.using(domains.get(label).alias)
+    site.watch(
+        Watch(model=tables.letter, title="dead letters", query={"state": "dead"}, urgent=True),
+        Watch(model=tables.job, title="failed jobs", query={"state": tables.job.FAILED}, urgent=True),
+        Watch(model=tables.saga, title="stuck sagas", query={"stuck": "yes"}, rows=lambda: stuck(sagas), urgent=True),
+    )

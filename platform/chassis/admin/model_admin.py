@@ -7,16 +7,19 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from chassis import domains
+from chassis.admin import shown
 from chassis.admin.history import differences, history_of, record_history, values_of
 from chassis.admin.inlines import Guarded
 from chassis.admin.permissions import may
-from chassis.admin.transitions import Transition, in_words, transition_page
+from chassis.admin.transitions import Transition, in_words, perform, transition_page
 from chassis.context import bind
 from chassis.errors import DomainError, Problems
 from chassis.unit_of_work import unit_of_work
@@ -30,13 +33,20 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
     state_fields: columns that only commands write. They are shown and never in a form, so that no POST, however it was
     made, passes the state machine; rows with a state are not deleted either.
     transitions: what staff may do to that state, as buttons.
+    bulk: names of transitions without a form that are also done to all rows selected in the list.
     secret_fields: columns whose values stay out of the history.
     Models with a `version` are edited only from the version that was opened.
     """
 
     state_fields: ClassVar[Sequence[str]] = ()
     transitions: ClassVar[Sequence[Transition]] = ()
+    bulk: ClassVar[Sequence[str]] = ()
     secret_fields: ClassVar[Sequence[str]] = ()
+    # Texts are TextFields throughout, and nearly all of them one line.
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.TextField: {"widget": UnfoldAdminTextInputWidget},
+        models.JSONField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
+    }
     view_on_site = False  # Django's default leads over content types; set a function where there is a public page
     change_form_outer_before_template = "chassis_admin/transition_buttons.html"
     object_history_template = "chassis_admin/object_history.html"
@@ -108,6 +118,8 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
         return self._write(request, super().delete_view, request, object_id, extra_context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        if request.POST.get("action") in self._bulk_actions(request):
+            return super().changelist_view(request, extra_context)  # a transaction per row, not one around all
         return self._write(request, super().changelist_view, request, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -164,7 +176,7 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
         context = {
             **self.admin_site.each_context(request),
             "title": f"History: {obj}",
-            "entries": mine.order_by("-at", "-id")[:500],
+            "entries": [(entry, shown.actor(entry.actor)) for entry in mine.order_by("-at", "-id")[:500]],
             "opts": self.opts,
             "original": obj,
             **(extra_context or {}),
@@ -182,6 +194,16 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
         mine = path("<path:object_id>/transition/<slug:name>/", view, name="{}_{}_transition".format(*info))
         return [mine, *super().get_urls()]
 
+    def get_actions(self, request: HttpRequest) -> Any:
+        return {**super().get_actions(request), **self._bulk_actions(request)}
+
+    def _bulk_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Django's action tuples of the `bulk` transitions that this staff member may run."""
+        offered = [one for one in self.transitions if one.name in self.bulk and self._may_run(request, one)]
+        return {
+            f"{one.name}_selected": (_each(one), f"{one.name}_selected", f"{one.title} selected") for one in offered
+        }
+
     def _may_run(self, request: HttpRequest, transition: Transition, obj: Any = None) -> bool:
         """Whether this staff member may press that button, on `obj` or at all."""
         name = str(self.opts.model_name)
@@ -192,6 +214,26 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
 
     def _is_versioned(self) -> bool:
         return any(field.name == "version" for field in self.model._meta.concrete_fields)
+
+
+def _each(transition: Transition) -> Callable[[DomainAdmin, HttpRequest, Any], None]:
+    """The list action of a transition: each row for itself, and what was refused is told."""
+
+    def run(admin: DomainAdmin, request: HttpRequest, queryset: Any) -> None:
+        done, refused = 0, []
+        for pk in list(queryset.order_by("pk").values_list("pk", flat=True)):
+            try:
+                perform(admin.model, transition, pk, {}, actor=str(request.user))
+                done += 1
+            except (DomainError, Problems) as refusal:
+                refused.append(in_words(refusal))
+        if done:
+            messages.success(request, f"{transition.title}: {done} done.")
+        if refused:
+            reasons = " ".join(dict.fromkeys(refused))
+            messages.error(request, f"{transition.title}: {len(refused)} not. {reasons}")
+
+    return run
 
 
 def _before(request: Any) -> dict[str, dict[str, Any]]:

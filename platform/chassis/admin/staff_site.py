@@ -14,6 +14,7 @@ from unfold.sites import UnfoldAdminSite
 
 from chassis.admin.middleware import SESSION_COOKIE
 from chassis.admin.permissions import staff_of
+from chassis.admin.watching import Watch, waiting
 
 # The admin asks for a content type's id on every form, for LogEntry and for redirects to an object's public page.
 # Neither exists here and content types have no table; this is one name to replace, else 40 lines to copy.
@@ -32,9 +33,31 @@ class NoLogEntries(list[Any]):
 class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
     """One admin for all domains of this process. Sessions are identity's; this only reads them."""
 
-    site_header = site_title = "Sixfold"
-    index_title = "Domains"
+    index_title = "Overview"
+    index_template = "chassis_admin/index.html"
     enable_nav_sidebar = True
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.watches: list[Watch] = []
+        # Kind of principal -> (label, model) of its page; set by the domain that knows people.
+        self.actors: dict[str, tuple[str, str]] = {}
+
+    def watch(self, *watches: Watch) -> None:
+        """Show on the first page how much of these waits, to those who may see it."""
+        self.watches += watches
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        found = {"waiting": waiting(self.watches, request)}
+        return super().index(request, {**found, **(extra_context or {})})
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        """Domains and their pages in the order of their registration: what matters most first, mechanism last."""
+        apps: dict[str, dict[str, Any]] = self._build_app_dict(request, app_label)
+        place = {model: number for number, model in enumerate(self._registry)}
+        for app in apps.values():
+            app["models"].sort(key=lambda page: place[page["model"]])
+        return sorted(apps.values(), key=lambda app: place[app["models"][0]["model"]])
 
     def has_permission(self, request: HttpRequest) -> bool:
         return staff_of(request).is_staff

@@ -15,6 +15,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from unfold.widgets import CHECKBOX_CLASSES, INPUT_CLASSES, SELECT_CLASSES
 
 from chassis import domains
 from chassis.admin.history import differences, record_history, values_of
@@ -36,7 +37,9 @@ class Transition:
     name: part of the URL, and the permission "label.model.<name>" ("label.model.change" grants it too).
     run: gets the object and the form's cleaned data, calls the command; raises DomainError to refuse.
     when: whether the object's present state offers it.
-    form: asks for what the command needs beside the object.
+    form: asks for what the command needs beside the object; a function makes it for the object at hand.
+    lock_first: gets the object's key and takes what the command locks before the object's own row: two that lock in
+        different order would end in a deadlock.
     own_transaction: `run` opens its units of work itself and must not stand inside one.
     """
 
@@ -44,10 +47,17 @@ class Transition:
     title: str
     run: Run
     when: Callable[[Any], bool] = _always
-    form: type[forms.Form] = forms.Form
+    form: type[forms.Form] | Callable[[Any], type[forms.Form]] = forms.Form
     explanation: str = ""
     dangerous: bool = False
+    lock_first: Callable[[Any], object] | None = None
     own_transaction: bool = False
+
+    def form_for(self, obj: Any) -> type[forms.Form]:
+        """The form that asks about this object."""
+        if isinstance(self.form, type):
+            return self.form
+        return self.form(obj)
 
 
 def perform(model: type[models.Model], transition: Transition, pk: Any, data: Mapping[str, Any], *, actor: str) -> None:
@@ -68,6 +78,8 @@ def perform(model: type[models.Model], transition: Transition, pk: Any, data: Ma
                 _note(model, transition, pk, before, rows)
             return
         with unit_of_work(label):
+            if transition.lock_first is not None:
+                transition.lock_first(pk)
             obj = rows.select_for_update(of=("self",)).get(pk=pk)
             before = values_of(obj)
             _refuse_unless(transition, obj)
@@ -96,6 +108,19 @@ def _note(model: type[models.Model], transition: Transition, pk: Any, before: An
     record_history(model._meta.model_name or "", aggregate_id=str(pk), action=transition.name, before=old, after=new)
 
 
+def dressed(form: forms.Form) -> forms.Form:
+    """The form with its inputs in the admin's looks; forms themselves say only what they ask for."""
+    looks: dict[type[forms.Widget], list[str]] = {
+        forms.CheckboxInput: CHECKBOX_CLASSES,
+        forms.CheckboxSelectMultiple: CHECKBOX_CLASSES,
+        forms.Select: SELECT_CLASSES,
+    }
+    for field in form.fields.values():
+        found = next((classes for kind, classes in looks.items() if isinstance(field.widget, kind)), INPUT_CLASSES)
+        field.widget.attrs["class"] = " ".join(found)
+    return form
+
+
 def transition_page(admin: Any, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
     """GET asks, POST does. Raises Http404 for what is not there, PermissionDenied for who may not."""
     transition = next((one for one in admin.transitions if one.name == name), None)
@@ -106,7 +131,7 @@ def transition_page(admin: Any, request: HttpRequest, object_id: str, name: str)
         raise PermissionDenied
     opts = admin.model._meta
     back = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[object_id])
-    form = transition.form(request.POST if request.method == "POST" else None)
+    form = dressed(transition.form_for(obj)(request.POST if request.method == "POST" else None))
     if request.method == "POST" and form.is_valid():
         try:
             perform(admin.model, transition, obj.pk, form.cleaned_data, actor=str(request.user))

@@ -88,6 +88,9 @@ class DeadLetter(models.Model):
             models.UniqueConstraint(fields=["event", "handler"], name="%(app_label)s_letter_once"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.type} for {self.handler}"
+
 
 class Job(models.Model):
     """Work to be done outside any transaction: leased, retried, due at a time."""
@@ -116,6 +119,9 @@ class Job(models.Model):
             models.Index(fields=["due_at"], condition=models.Q(state="due"), name="%(app_label)s_job_due"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
 
 class SagaInstance(models.Model):
     """A running promise: its step, what it learned, and what is still to be undone."""
@@ -143,6 +149,9 @@ class SagaInstance(models.Model):
                 name="%(app_label)s_saga_open",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.key}"
 
 
 def tables(module: dict[str, Any]) -> Tables:

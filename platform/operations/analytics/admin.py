@@ -11,8 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
 from chassis import clock
-from chassis.admin import site
-from chassis.admin.messaging import LookOnly
+from chassis.admin import LookOnly, site
 from operations.analytics.chart import Chart, draw
 from operations.analytics.models import Channel
 from operations.analytics.queries import daily_sales

@@ -5,8 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from chassis.admin import Transition, site
-from chassis.admin.messaging import LookOnly
+from chassis.admin import LookOnly, Transition, site
 from operations.notification.commands import resend
 from operations.notification.models import Message
 from operations.notification.states import MESSAGE

@@ -1,0 +1,15 @@
+"""Index of this domain's admin pages, in the order of the menu."""
+
+from chassis.admin import register_messaging, site
+from commerce.checkout.admin import CartAdmin
+from commerce.checkout.models import Cart
+from commerce.order.admin import NumberSequenceAdmin, OrderAdmin
+from commerce.order.models import NumberSequence, Order
+from commerce.payment.admin import PaymentAdmin
+from commerce.payment.models import Payment
+
+site.register(Order, OrderAdmin)
+site.register(Payment, PaymentAdmin)
+site.register(Cart, CartAdmin)
+site.register(NumberSequence, NumberSequenceAdmin)
+register_messaging("commerce")

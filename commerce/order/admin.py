@@ -1,0 +1,283 @@
+"""Orders in the admin: looked at with all that belongs to them, moved by the commands of this slice."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from chassis.admin import Defined, LookOnly, ShownInline, Transition, Watch, shown, site
+from chassis.admin.finding import FoundByKey
+from chassis.money import exponent
+from commerce.checkout.models import ChannelCopy
+from commerce.order.commands import cancel_order, hold_order, refund_order, release_order
+from commerce.order.models import Order, OrderEvent, OrderLine
+from commerce.order.states import FULFILMENT, ORDER, PAYMENT
+from commerce.payment.models import Payment
+
+MONEY = frozenset({"total", "amount"})
+"""Facts of a timeline's entry that are amounts in the order's currency."""
+
+
+def channels() -> Iterable[str]:
+    """Codes of the channels, for list filters."""
+    return ChannelCopy.objects.order_by("code").values_list("code", flat=True)
+
+
+class CancelForm(forms.Form):
+    """Why an order is cancelled."""
+
+    reason = forms.CharField(max_length=200, help_text="Kept with the cancellation; other domains read it.")
+
+
+def refund_form(order: Order) -> type[forms.Form]:
+    """How much goes back, at most what is captured and not refunded yet."""
+    left = order.captured - order.refunded
+
+    class RefundForm(forms.Form):
+        amount = forms.DecimalField(
+            min_value=Decimal(0),
+            max_digits=20,
+            decimal_places=exponent(order.currency),
+            initial=round(left, exponent(order.currency)),
+            help_text=f"At most {shown.amount(left, order.currency)}.",
+        )
+
+    return RefundForm
+
+
+def _lock_payment(order_id: Any) -> None:
+    """The payment before its order: what a provider says locks them so too."""
+    Payment.objects.select_for_update().filter(order=order_id).first()
+
+
+def _cancel(order: Order, data: Mapping[str, Any]) -> None:
+    cancel_order(order.id, reason=data["reason"])
+
+
+def _refund(order: Order, data: Mapping[str, Any]) -> None:
+    refund_order(order.id, amount=data["amount"])
+
+
+def _can_be_cancelled(order: Order) -> bool:
+    return "cancel" in ORDER[order.state] and "cancel" in FULFILMENT[order.fulfilment_state]
+
+
+def _can_be_refunded(order: Order) -> bool:
+    return order.captured > order.refunded and "refund" in PAYMENT[order.payment_state]
+
+
+class LineInline(ShownInline):
+    model = OrderLine
+    verbose_name_plural = "lines"
+    fields = ("product_link", "name", "options", "ordered", "sent", "each", "tax_shown", "total_shown")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("order")
+
+    @admin.display(description="SKU")
+    def product_link(self, line: OrderLine) -> str:
+        return shown.link("catalog", "product", line.product, line.sku)
+
+    @admin.display(description="quantity")
+    def ordered(self, line: OrderLine) -> str:
+        return shown.quantity(line.quantity)
+
+    @admin.display(description="shipped")
+    def sent(self, line: OrderLine) -> str:
+        return shown.quantity(line.shipped)
+
+    @admin.display(description="unit price")
+    def each(self, line: OrderLine) -> str:
+        return shown.amount(line.unit_price, line.order.currency)
+
+    @admin.display(description="tax")
+    def tax_shown(self, line: OrderLine) -> str:
+        return shown.amount(line.tax, line.order.currency)
+
+    @admin.display(description="total")
+    def total_shown(self, line: OrderLine) -> str:
+        return shown.amount(line.total, line.order.currency)
+
+
+class TimelineInline(ShownInline):
+    model = OrderEvent
+    verbose_name_plural = "timeline"
+    fields = ("at", "what_shown", "details", "who")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("order")
+
+    @admin.display(description="what")
+    def what_shown(self, event: OrderEvent) -> str:
+        subject, _, verb = event.what.rpartition(".")
+        subject = {"state": "order", "payment_state": "payment", "fulfilment_state": "fulfilment"}.get(subject, subject)
+        return shown.words(f"{subject}: {verb}" if subject else verb)
+
+    @admin.display(description="details")
+    def details(self, event: OrderEvent) -> str:
+        facts = {name: value for name, value in event.facts.items() if name not in ("refund", "currency")}
+        if set(facts) == {"from", "to"}:
+            return f"{shown.words(facts['from'])} → {shown.words(facts['to'])}"
+        money = {name: shown.amount(Decimal(facts[name]), event.order.currency) for name in MONEY & facts.keys()}
+        return shown.facts({**facts, **money})
+
+    @admin.display(description="who")
+    def who(self, event: OrderEvent) -> str:
+        return shown.actor(event.actor)
+
+
+class OrderAdmin(FoundByKey, Defined):
+    """Every order, newest first. Lists mask the e-mail address; the order's page shows it."""
+
+    email_hash = "email_hash"
+    search_fields = ("number",)
+    search_help_text = "An order's number or a part of it, a whole e-mail address, or an id"
+    list_display = (
+        *("number", "placed_at", "channel", "email_in_short", "total_shown"),
+        *("order_state", "money_state", "goods_state"),
+    )
+    list_filter = (
+        shown.one_of("state", ORDER),
+        shown.one_of("payment_state", PAYMENT),
+        shown.one_of("fulfilment_state", FULFILMENT),
+        shown.one_of("channel", channels),
+        "placed_at",
+    )
+    ordering = ("-placed_at",)
+    fieldsets = (
+        (None, {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"))}),
+        ("Shopper", {"fields": ("email_link", ("address", "shipping_method"))}),
+        ("Money", {"fields": ("figures", "payments")}),
+        ("Goes on in", {"fields": (("fulfilment_link", "returns_link"), ("checkout_link", "cart_link"))}),
+        ("Notes", {"fields": ("metadata",)}),
+    )
+    readonly_fields = (
+        *("number", "placed_at", "order_state", "money_state", "goods_state", "view", "email_link"),
+        *("address", "shipping_method", "figures", "payments"),
+        *("fulfilment_link", "returns_link", "checkout_link", "cart_link"),
+    )
+    state_fields = ("state", "payment_state", "fulfilment_state", "captured", "refunded")
+    inlines = (LineInline, TimelineInline)
+    bulk = ("hold", "release")
+    transitions = (
+        Transition(
+            name="hold",
+            title="Hold",
+            run=lambda order, _: hold_order(order.id),
+            when=lambda order: "hold" in ORDER[order.state],
+            explanation="It stays as it is until somebody releases it.",
+        ),
+        Transition(
+            name="release",
+            title="Release",
+            run=lambda order, _: release_order(order.id),
+            when=lambda order: "release" in ORDER[order.state],
+        ),
+        Transition(
+            name="refund",
+            title="Refund",
+            run=_refund,
+            when=_can_be_refunded,
+            form=refund_form,
+            lock_first=_lock_payment,
+            explanation="The provider is asked to give this amount back to the shopper.",
+        ),
+        Transition(
+            name="cancel",
+            title="Cancel order",
+            run=_cancel,
+            when=_can_be_cancelled,
+            form=CancelForm,
+            lock_first=_lock_payment,
+            dangerous=True,
+            explanation="Money goes back, goods return to the shelf, the shopper is told. This cannot be taken back.",
+        ),
+    )
+
+    order_state = shown.state(
+        "state", description="order", info=("placed",), success=("completed",), warning=("held",), danger=("cancelled",)
+    )
+    money_state = shown.state(
+        "payment_state",
+        description="payment",
+        info=("authorised",),
+        success=("paid",),
+        warning=("partially_refunded", "refunded"),
+        danger=("voided",),
+    )
+    goods_state = shown.state(
+        "fulfilment_state",
+        description="fulfilment",
+        info=("unfulfilled", "partially_fulfilled"),
+        success=("fulfilled",),
+        danger=("cancelled",),
+    )
+
+    @admin.display(description="shopper")
+    def email_in_short(self, order: Order) -> str:
+        return shown.masked_email(order.email)
+
+    @admin.display(description="e-mail")
+    def email_link(self, order: Order) -> str:
+        return shown.link("identity", "customer", order.customer, order.email) if order.customer else order.email
+
+    @admin.display(description="delivery to")
+    def address(self, order: Order) -> str:
+        return shown.postal(order.delivery)
+
+    @admin.display(description="total", ordering="total")
+    def total_shown(self, order: Order) -> str:
+        return shown.amount(order.total, order.currency)
+
+    @admin.display(description="figures")
+    def figures(self, order: Order) -> str:
+        names = ("goods", "delivery", "tax in it", "total", "captured", "refunded or about to be")
+        figures = (order.subtotal, order.shipping, order.tax, order.total, order.captured, order.refunded)
+        return shown.table(names, [[shown.amount(figure, order.currency) for figure in figures]])
+
+    @admin.display(description="payments")
+    def payments(self, order: Order) -> str:
+        rows = Payment.objects.filter(order=order.id).order_by("created_at")
+        return shown.table(
+            ("payment", "state", "amount", "captured", "refunded"),
+            [
+                (
+                    shown.link("commerce", "payment", one.pk, f"{one.provider} {one.tender}"),
+                    shown.words(one.state),
+                    *(shown.amount(figure, one.currency) for figure in (one.amount, one.captured, one.refunded)),
+                )
+                for one in rows
+            ],
+        )
+
+    @admin.display(description="warehouse")
+    def fulfilment_link(self, order: Order) -> str:
+        return shown.link("logistics", "fulfilmentorder", order.id, "picking list and parcels")
+
+    @admin.display(description="returns")
+    def returns_link(self, order: Order) -> str:
+        return shown.listing("postpurchase", "returnrequest", "returns of this order", q=order.number)
+
+    @admin.display(description="checkout")
+    def checkout_link(self, order: Order) -> str:
+        return shown.link("commerce", "sagainstance", order.saga, "how it was placed")
+
+    @admin.display(description="cart")
+    def cart_link(self, order: Order) -> str:
+        return shown.link("commerce", "cart", order.cart, "what was in it")
+
+
+class NumberSequenceAdmin(LookOnly):
+    """The next number of each channel. Setting one by hand could give a number twice."""
+
+    list_display = ("channel", "prefix", "next")
+    search_fields = ("channel",)
+    ordering = ("channel",)
+
+
+site.watch(Watch(model=Order, title="orders on hold", query={"state": "held"}))
