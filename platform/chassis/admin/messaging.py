@@ -20,7 +20,7 @@ from chassis.admin.model_admin import DomainAdmin
 from chassis.admin.staff_site import site
 from chassis.admin.transitions import Transition, perform
 from chassis.errors import Conflict, DomainError
-from chassis.inbox import discard, retry
+from chassis.letters import discard, retry
 from chassis.messages import decode_message, masked
 from chassis.sagas import Saga
 from chassis.sagas.runner import FINISHED, STUCK_AFTER, resume
