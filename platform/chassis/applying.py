@@ -6,7 +6,7 @@ from django.db import connections
 
 from chassis import clock, domains
 from chassis.messages import Message, decode_event
-from chassis.observe.tracing import span
+from chassis.observe.tracing import span_of_many
 from chassis.subscriptions import Received, Subscription
 
 Pair = tuple[Message, "Subscription[object]"]
@@ -44,9 +44,6 @@ def handle(pairs: Iterable[Pair]) -> None:
         received = Received(event=decode_event(message), message=message)
         batches.setdefault(subscription.name, (subscription, []))[1].append(received)
     for subscription, batch in batches.values():
-        traces = list(dict.fromkeys(r.message.traceparent for r in batch if r.message.traceparent))
-        with span(
-            f"handle {subscription.type}", traceparent=traces[0] if traces else "", links=traces[1:], kind="consumer",
-            handler=subscription.name, events=len(batch),
-        ):  # fmt: skip
+        causes = [received.message.traceparent for received in batch]
+        with span_of_many(f"handle {subscription.name}", causes, kind="consumer", events=len(batch)):
             subscription.handler(batch)

@@ -10,11 +10,17 @@ what its consumer has not acknowledged.
 
 import os
 
+from amqp.exceptions import AMQPError
 from celery import Celery
 from kombu.connection import Connection
 from kombu.entity import Exchange, Queue
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
 from chassis.messages import Lane
+
+BROKER_ERRORS = (BrokerError, RedisError, AMQPError, ConnectionError, OSError)
+"""What a broker that is away, or goes away, raises."""
 
 app = Celery("sixfold")
 _exchange = Exchange("", type="direct")

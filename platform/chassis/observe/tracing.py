@@ -118,6 +118,12 @@ def span(
             yield Span(own, recorded)
 
 
+def span_of_many(name: str, causes: Iterable[str], *, kind: str, **attributes: Any) -> Any:
+    """A span of work with many causes: a child of the first one's trace, linked to the others."""
+    first, *others = dict.fromkeys(cause for cause in causes if cause) or ("",)
+    return span(name, traceparent=first, links=others, kind=kind, **attributes)
+
+
 def server_span(method: str, *, traceparent: str = "") -> Any:
     """The span of a request, as a context manager; its caller names the route when it is known."""
     return span(method or "HTTP", traceparent=traceparent, kind="server", http__request__method=method)
