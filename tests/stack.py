@@ -22,7 +22,7 @@ WORKERS = ("commerce", "logistics")
 class Stack:
     """Databases cloned from migrated templates, and the processes that a checkout needs."""
 
-    def __init__(self, folder: Path, *, workers: tuple[str, ...] = WORKERS) -> None:
+    def __init__(self, folder: Path, *, workers: tuple[str, ...] = WORKERS, **settings: str) -> None:
         self.folder = folder
         self.workers = workers
         self.cluster = postgres.ensure(STATE)
@@ -53,6 +53,7 @@ class Stack:
             "SANDBOX_BOOKS": str(folder / "books.sqlite3"),
             "SANDBOX_TIMEOUT_SECONDS": "2",
             "SANDBOX_CLIENT_TIMEOUT": "1",
+            **settings,
         }
         (folder / "state").mkdir(exist_ok=True)
         self.processes = Processes(folder, environment)

@@ -8,8 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import psycopg
 
+from chassis import clock
+from chassis.ids import new_id
+from chassis.messages import Message, encode
 from config.domains import ALIASES
 from config.local import postgres
 from config.testing import STATE
@@ -66,6 +70,32 @@ class Tiny:
             row = connection.execute("SELECT count(*), coalesce(max(times), 0) FROM pong_ball").fetchone()
         assert row is not None
         return row[0], row[1]
+
+    def echoed(self) -> tuple[int, int]:
+        """(balls echoed by a job, highest count of any ball)."""
+        with psycopg.connect(self.pong) as connection:
+            row = connection.execute("SELECT count(*), coalesce(max(times), 0) FROM pong_echo").fetchone()
+        assert row is not None
+        return row[0], row[1]
+
+    def publish(self, ball: int) -> None:
+        """Publish one ball on the fast lane from this process, without the start of another."""
+        now, event = clock.now(), new_id()
+        message = Message(
+            id=event, type="ping.struck", version=1, occurred_at=now, aggregate_type="ball", aggregate_id=str(ball),
+            body=msgspec.Raw(encode({"ball": ball})),
+        )  # fmt: skip
+        with psycopg.connect(self.ping) as connection:
+            connection.execute(
+                "INSERT INTO ping_outboxevent (id, type, lane, message, occurred_at) VALUES (%s, %s, 'fast', %s, %s)",
+                [event, message.type, encode(message).decode(), now],
+            )
+            connection.execute("SELECT pg_notify('sixfold_outbox_ping', '')")
+
+    def has(self, ball: int) -> bool:
+        """Whether pong has counted this ball."""
+        with psycopg.connect(self.pong) as connection:
+            return connection.execute("SELECT 1 FROM pong_ball WHERE number = %s", [ball]).fetchone() is not None
 
     def open_deliveries(self) -> int:
         with psycopg.connect(self.ping) as connection:

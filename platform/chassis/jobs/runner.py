@@ -135,6 +135,7 @@ class JobRunner:
                         return False
                     kind.record(job, answer)
                     self._finish(job, "done", "")
+                log.info("job %s %s done", job.kind, job.key)
                 hit(f"job.{job.kind}.after_record")
                 return True
             except Exception as failure:

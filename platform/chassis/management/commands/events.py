@@ -83,11 +83,12 @@ class Command(BaseCommand):
     def _lag(self, **_: Any) -> None:
         waiting = False
         for domain in domains.installed():
-            for name, (_meaning, key, read) in backlog.KINDS.items():
-                for value, found in read(domain.label).items():
+            for name, (_meaning, keys, read) in backlog.KINDS.items():
+                for values, found in read(domain.label).items():
                     waiting = True
+                    labels = ",".join(f"{key}={value}" for key, value in zip(keys, values, strict=True))
                     self.stdout.write(
-                        f"{domain.label:13} {name.removeprefix('sixfold_'):15} {key}={value:13} "
+                        f"{domain.label:13} {name.removeprefix('sixfold_'):15} {labels:32} "
                         f"{found.count:8} waiting, oldest {found.oldest:.1f} s"
                     )
         if not waiting:
