@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from celery.worker import consumer as celery_consumer
+from celery.worker.request import Request
 from celery.worker.state import maybe_shutdown
 from django.db import connections
 from kombu.pools import producers
@@ -28,7 +29,17 @@ from chassis.observe import tracing
 log = logging.getLogger("sixfold.worker")
 
 
-@celery.app.task(name="sixfold.deliver", ignore_result=True)
+class Delivery(Request):  # type: ignore[misc]
+    """Celery's, but a broker that is lost while a message is taken is an error: Celery logs it and, on Redis, then
+    waits for ever on a connection that is no more."""
+
+    def acknowledge(self) -> None:
+        if not self.acknowledged:
+            self._message.ack()
+            self.acknowledged = True
+
+
+@celery.app.task(name="sixfold.deliver", ignore_result=True, Request="chassis.worker:Delivery")
 def deliver(payload: str) -> None:
     """Apply an envelope, then acknowledge it to its producer; what raises is sent again by the producer."""
     envelope = decode_envelope(payload)
