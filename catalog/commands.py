@@ -12,7 +12,6 @@ from catalog.catalog.commands import (
     define_channel,
     define_product_type,
     define_view,
-    republish_structure,
 )
 from catalog.catalog.products import (
     MediaInput,
@@ -55,7 +54,6 @@ __all__ = [
     "define_product_type",
     "define_view",
     "publish_product",
-    "republish_structure",
     "save_product",
     "save_products",
     "set_price",

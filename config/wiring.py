@@ -9,6 +9,6 @@ def bind_all() -> None:
     from catalog.provides import Pricing
     from logistics.provides import AvailabilityProvider, ShippingRatesProvider
 
-    clients.bind(catalog.Pricing, Pricing())
-    clients.bind(logistics.Availability, AvailabilityProvider())
-    clients.bind(logistics.ShippingRates, ShippingRatesProvider())
+    clients.bind(catalog.Pricing, Pricing(), alias="catalog")
+    clients.bind(logistics.Availability, AvailabilityProvider(), alias="logistics")
+    clients.bind(logistics.ShippingRates, ShippingRatesProvider(), alias="logistics")

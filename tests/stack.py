@@ -1,10 +1,8 @@
 """The whole shop as real processes on databases, broker and books of its own: for races, faults and journeys."""
 
 import os
-import socket
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ from config.domains import ALIASES
 from config.local import broker as local_broker
 from config.local import postgres
 from config.testing import STATE
-from tests.processes import ROOT, Processes, eventually
+from tests.processes import ROOT, Processes, eventually, free_port
 
 WORKERS = ("commerce", "logistics")
 
@@ -24,7 +22,7 @@ WORKERS = ("commerce", "logistics")
 class Stack:
     """Databases cloned from migrated templates, and the processes that a checkout needs."""
 
-    def __init__(self, folder: Path, *, workers: tuple[str, ...] = WORKERS) -> None:
+    def __init__(self, folder: Path, *, workers: tuple[str, ...] = WORKERS, **settings: str) -> None:
         self.folder = folder
         self.workers = workers
         self.cluster = postgres.ensure(STATE)
@@ -34,7 +32,7 @@ class Stack:
             self.cluster.drop_database(name)
             self.cluster.create_database(name, owner=alias, template=template_name(alias))
         self.urls = {alias: self.cluster.url(alias, database=name) for alias, name in self.names.items()}
-        self.web_port, self.provider_port = _free_port(), _free_port()
+        self.web_port, self.provider_port = free_port(), free_port()
         self.failpoints = folder / "failpoints"
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
@@ -55,6 +53,7 @@ class Stack:
             "SANDBOX_BOOKS": str(folder / "books.sqlite3"),
             "SANDBOX_TIMEOUT_SECONDS": "2",
             "SANDBOX_CLIENT_TIMEOUT": "1",
+            **settings,
         }
         (folder / "state").mkdir(exist_ok=True)
         self.processes = Processes(folder, environment)
@@ -110,20 +109,3 @@ class Stack:
         local_broker.remove(self.folder / "broker")
         for name in self.names.values():
             self.cluster.drop_database(name)
-
-
-def _free_port() -> int:
-    """A free port below the ephemeral range."""
-    for port in range(20000 + os.getpid() % 5000, 32000):
-        with closing(socket.socket()) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            if port not in _taken:
-                _taken.add(port)
-                return port
-    raise RuntimeError("no free port")
-
-
-_taken: set[int] = set()

@@ -31,7 +31,7 @@ def keep_availability(batch: list[Received[AvailabilityChanged]]) -> None:
                    ORDER BY channel, sku_key
                    ON CONFLICT (channel, sku_key) DO UPDATE
                    SET available = excluded.available, in_stock = excluded.in_stock, version = excluded.version
-                   WHERE a.version < excluded.version
+                   WHERE a.version <= excluded.version
                    RETURNING a.channel, a.sku_key, a.in_stock)
                SELECT DISTINCT coalesce(p.parent_id, p.id)
                FROM written w JOIN catalog_product p ON p.sku_key = w.sku_key

@@ -20,7 +20,6 @@ from catalog.catalog.values import CHOICES, KINDS
 from catalog.pricing.commands import TaxRateInput, replace_tax_rates
 from chassis import clock
 from chassis.ids import new_id
-from chassis.messages import Lane
 from chassis.unit_of_work import publish, unit_of_work
 from contracts.catalog import ChannelChanged, ViewChanged
 
@@ -236,30 +235,6 @@ def channel_changed(channel: Channel) -> ChannelChanged:
 def view_changed(view: View, *, channel: str) -> ViewChanged:
     """The event that says what a view is now."""
     return ViewChanged(code=view.code, name=view.name, channel=channel, locale=view.locale, active=view.active)
-
-
-def republish_structure(*, lane: Lane = Lane.BULK) -> int:
-    """Publish every channel and view as it is now, for copies that are made anew; the number of events."""
-    with unit_of_work("catalog"):
-        channels = list(Channel.objects.order_by("id"))
-        for channel in channels:
-            publish(
-                channel_changed(channel),
-                aggregate_id=channel.id,
-                aggregate_version=channel.version,
-                lane=lane,
-                channel=channel.code,
-            )
-        views = list(View.objects.select_related("channel").order_by("id"))
-        for view in views:
-            publish(
-                view_changed(view, channel=view.channel.code),
-                aggregate_id=view.id,
-                aggregate_version=view.version,
-                lane=lane,
-                channel=view.channel.code,
-            )
-    return len(channels) + len(views)
 
 
 def _put(model: type[Any], command: Any, facts: Mapping[str, Any]) -> tuple[Any, bool]:

@@ -16,7 +16,7 @@ def copy_channels(batch: list[Received[ChannelChanged]]) -> None:
                    VALUES (%s, %s, to_jsonb(%s::text[]), %s, %s)
                    ON CONFLICT (code) DO UPDATE SET currency = excluded.currency, countries = excluded.countries,
                        active = excluded.active, version = excluded.version
-                   WHERE commerce_channelcopy.version < excluded.version""",
+                   WHERE commerce_channelcopy.version <= excluded.version""",
                 [event.code, event.currency, list(event.countries), event.active, received.message.aggregate_version],
             )
 
@@ -30,6 +30,6 @@ def copy_views(batch: list[Received[ViewChanged]]) -> None:
                 """INSERT INTO commerce_viewcopy (code, channel, locale, active, version) VALUES (%s, %s, %s, %s, %s)
                    ON CONFLICT (code) DO UPDATE SET channel = excluded.channel, locale = excluded.locale,
                        active = excluded.active, version = excluded.version
-                   WHERE commerce_viewcopy.version < excluded.version""",
+                   WHERE commerce_viewcopy.version <= excluded.version""",
                 [event.code, event.channel, event.locale, event.active, received.message.aggregate_version],
             )

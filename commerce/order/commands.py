@@ -52,7 +52,7 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
     if payment is not None:
         payment.order = order.id
         payment.save(update_fields=["order"])
-    publish(_placed(order, lines), aggregate_id=order.id, aggregate_version=order.version, channel=order.channel)
+    publish(order_placed(order, lines), aggregate_id=order.id, aggregate_version=order.version, channel=order.channel)
     return order
 
 
@@ -72,13 +72,7 @@ def cancel_order(order_id: UUID, *, reason: str) -> Order:
         order.version += 1
         order.save()
         publish(
-            events.OrderCancelled(
-                order=order.id,
-                number=order.number,
-                channel=order.channel,
-                total=Amount(amount=order.total, currency=order.currency),
-                reason=reason,
-            ),
+            order_cancelled(order, reason=reason),
             aggregate_id=order.id,
             aggregate_version=order.version,
         )
@@ -159,7 +153,19 @@ def _line(order: Order, line: dict[str, Any]) -> OrderLine:
     )
 
 
-def _placed(order: Order, lines: list[OrderLine]) -> events.OrderPlaced:
+def order_cancelled(order: Order, *, reason: str) -> events.OrderCancelled:
+    """The event that says that an order was cancelled."""
+    return events.OrderCancelled(
+        order=order.id,
+        number=order.number,
+        channel=order.channel,
+        total=Amount(amount=order.total, currency=order.currency),
+        reason=reason,
+    )
+
+
+def order_placed(order: Order, lines: list[OrderLine]) -> events.OrderPlaced:
+    """The event that says what was sold, to whom, and where it goes."""
     return events.OrderPlaced(
         order=order.id,
         saga=order.saga,

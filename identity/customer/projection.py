@@ -13,7 +13,7 @@ def copy_channels(batch: list[Received[ChannelChanged]]) -> None:
            VALUES (%s, %s, %s, '', %s)
            ON CONFLICT (code) DO UPDATE SET name = excluded.name, active = excluded.active,
                known_version = excluded.known_version
-           WHERE mine.known_version < excluded.known_version""",
+           WHERE mine.known_version <= excluded.known_version""",
         [(r.event.code, r.event.name, r.event.active, r.message.aggregate_version) for r in batch],
     )
 
@@ -25,7 +25,7 @@ def copy_views(batch: list[Received[ViewChanged]]) -> None:
            VALUES (%s, %s, %s, %s, %s)
            ON CONFLICT (code) DO UPDATE SET channel = excluded.channel, locale = excluded.locale,
                active = excluded.active, known_version = excluded.known_version
-           WHERE mine.known_version < excluded.known_version""",
+           WHERE mine.known_version <= excluded.known_version""",
         [(r.event.code, r.event.channel, r.event.locale, r.event.active, r.message.aggregate_version) for r in batch],
     )
 

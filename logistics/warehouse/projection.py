@@ -13,14 +13,14 @@ INSERT INTO logistics_channel (code, name, currency, countries, active, version)
 VALUES (%s, %s, %s, %s::jsonb, %s, %s)
 ON CONFLICT (code) DO UPDATE SET name = excluded.name, currency = excluded.currency,
     countries = excluded.countries, active = excluded.active, version = excluded.version
-WHERE logistics_channel.version < excluded.version
+WHERE logistics_channel.version <= excluded.version
 """
 
 _VIEW = """
 INSERT INTO logistics_view (code, channel, locale, active, version) VALUES (%s, %s, %s, %s, %s)
 ON CONFLICT (code) DO UPDATE SET channel = excluded.channel, locale = excluded.locale,
     active = excluded.active, version = excluded.version
-WHERE logistics_view.version < excluded.version
+WHERE logistics_view.version <= excluded.version
 """
 
 

@@ -16,9 +16,10 @@ class ChassisConfig(AppConfig):
     label = "chassis"
 
     def ready(self) -> None:
-        from chassis.observe import backlog
+        from chassis.observe import backlog, tracing
 
         backlog.register()
+        tracing.from_settings()
 
 
 class DomainConfig(AppConfig):

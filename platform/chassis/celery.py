@@ -1,5 +1,8 @@
 """The Celery application: one task, `deliver`, and queues named `<domain>.<lane>`.
 
+Queues are reached by their own name through the default exchange: bindings to another would be one more thing that a
+wiped broker forgets while its clients, still connected, believe in it.
+
 Redis and RabbitMQ differ here only: on RabbitMQ queues are quorum queues; on Redis, messages that a
 killed worker had reserved are given back within seconds. Neither is trusted: the producer sends again
 what its consumer has not acknowledged.
@@ -7,18 +10,24 @@ what its consumer has not acknowledged.
 
 import os
 
+from amqp.exceptions import AMQPError
 from celery import Celery
 from kombu.connection import Connection
 from kombu.entity import Exchange, Queue
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
 from chassis.messages import Lane
 
+BROKER_ERRORS = (BrokerError, RedisError, AMQPError, ConnectionError, OSError)
+"""What a broker that is away, or goes away, raises."""
+
 app = Celery("sixfold")
-_exchange = Exchange("sixfold", type="direct", durable=True)
+_exchange = Exchange("", type="direct")
 
 
 def queue(name: str, *, broker_url: str | None = None) -> Queue:
-    """A durable queue bound under its own name."""
+    """A durable queue."""
     url = broker_url or broker()
     arguments = {"x-queue-type": "quorum"} if url.startswith("amqp") else None
     return Queue(name, _exchange, routing_key=name, durable=True, queue_arguments=arguments)

@@ -3,21 +3,28 @@
 `config/wiring.py` binds a Protocol to the provider in this process; a standalone service binds the same
 Protocol to an HTTP proxy. Calling is refused while an event is handled (a handler gets what it needs from
 the event or its own copy) and inside an open unit of work (nobody waits for another domain while holding
-locks). A provider that cannot answer is `Unavailable`, or the declared fallback.
+locks). A provider that does not answer in time is `Unavailable`, or what the Protocol declares in `_fallback`.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast, get_type_hints
 
 import httpx
 import msgspec
-from django.db import DatabaseError
+from django.db import DatabaseError, connections, transaction
 
-from chassis.context import current, in_handler
+from chassis.context import in_handler
 from chassis.errors import DomainError
 from chassis.messages import encode
+from chassis.observe.tracing import outgoing_headers, span
 from chassis.unit_of_work import open_domain
+
+log = logging.getLogger("sixfold.clients")
+
+TIMEOUT_SECONDS = 2.0
 
 P = TypeVar("P")
 
@@ -44,18 +51,23 @@ class Unavailable(DomainError):
 
 @dataclass(frozen=True, kw_only=True)
 class Binding:
-    """Where calls of a Protocol go, and what is answered when nobody does."""
+    """Where calls of a Protocol go. With an `alias`, the provider is in this process and asks that database."""
 
     provider: Any
-    fallback: Callable[[str, dict[str, Any]], Any] | None = None
+    alias: str = ""
+    timeout: float = TIMEOUT_SECONDS
 
 
 _bindings: dict[type, Binding] = {}
 
 
-def bind(protocol: type[Any], provider: Any, *, fallback: Callable[[str, dict[str, Any]], Any] | None = None) -> None:
-    """Bind a Protocol to an object that implements it; a later binding replaces an earlier one."""
-    _bindings[protocol] = Binding(provider=provider, fallback=fallback)
+def bind(protocol: type[Any], provider: Any, *, alias: str = "", timeout: float = TIMEOUT_SECONDS) -> None:
+    """Bind a Protocol to an object that implements it; a later binding replaces an earlier one.
+
+    `alias` names the database of a provider in this process: none of its statements may take longer than `timeout`
+    seconds there. A provider elsewhere minds the time itself.
+    """
+    _bindings[protocol] = Binding(provider=provider, alias=alias, timeout=timeout)
 
 
 def client(protocol: type[P]) -> P:
@@ -75,13 +87,27 @@ class _Client:
             _refuse(self._protocol)
             binding = _bindings[self._protocol]
             try:
-                return getattr(binding.provider, method)(**arguments)
+                with span(f"ask {self._protocol.__name__}.{method}", kind="client"), _in_time(binding):
+                    return getattr(binding.provider, method)(**arguments)
             except (DatabaseError, httpx.HTTPError) as error:
-                if binding.fallback is None:
+                log.warning("%s.%s was not answered: %r", self._protocol.__name__, method, error)
+                fallback: dict[str, Any] = getattr(self._protocol, "_fallback", {})
+                if method not in fallback:
                     raise Unavailable(self._protocol.__name__) from error
-                return binding.fallback(method, arguments)
+                return fallback[method]
 
         return call
+
+
+@contextmanager
+def _in_time(binding: Binding) -> Iterator[None]:
+    if not binding.alias:
+        yield
+        return
+    with transaction.atomic(using=binding.alias):
+        with connections[binding.alias].cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{binding.timeout * 1000:.0f}ms"])
+        yield
 
 
 def _refuse(protocol: type) -> None:
@@ -105,12 +131,35 @@ class HttpProvider:
             response = self._http.post(
                 f"/internal/queries/{self._protocol.__name__}/{method}",
                 content=encode(arguments),
-                headers={"X-Correlation-ID": current().correlation, "Content-Type": "application/json"},
+                headers={**outgoing_headers(), "Content-Type": "application/json"},
             )
+            if response.status_code in _REFUSALS:
+                raise _refusal(response)
             response.raise_for_status()
             return msgspec.json.decode(response.content, type=returns)
 
         return call
+
+
+_REFUSALS = (400, 404, 409, 422)
+"""What a provider says of the question. Anything else is said of the connection between us, and is no answer."""
+
+
+def _refusal(response: httpx.Response) -> Exception:
+    """The DomainError that the provider raised there, as it would have reached the caller here."""
+    try:
+        said = msgspec.json.decode(response.content, type=_Problem)
+    except msgspec.DecodeError:
+        return httpx.DecodingError("the answer is no problem document", request=response.request)
+    kind = type("Refused", (DomainError,), {"code": said.code, "status": said.status, "title": said.title})
+    return cast(DomainError, kind(said.detail))
+
+
+class _Problem(msgspec.Struct):
+    code: str
+    status: int
+    title: str
+    detail: str = ""
 
 
 class JsonProvider:

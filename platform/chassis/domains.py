@@ -34,11 +34,12 @@ class Domain:
     kinds: "dict[str, JobKind]" = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        from chassis.inbox import REDELIVER
+        from chassis.letters import REDELIVER
+        from chassis.retention import RETAIN
 
         for subscription in self.subscriptions:
             self.handlers.setdefault(subscription.type, []).append(subscription)
-        for kind in (*self.jobs, REDELIVER):
+        for kind in (*self.jobs, REDELIVER, RETAIN):
             self.kinds[kind.name] = kind
 
 

@@ -26,6 +26,10 @@ def direct_connection(alias: str) -> "psycopg.Connection[tuple[Any, ...]]":
         params.pop(key, None)
     params.pop("assume_role", None)
     params.setdefault("connect_timeout", 3)
+    # A peer that vanished without a word is noticed within seconds: whoever waits here holds a lock or a window.
+    for name, value in (("keepalives_idle", 5), ("keepalives_interval", 5), ("keepalives_count", 2)):
+        params.setdefault(name, value)
+    params.setdefault("tcp_user_timeout", 15000)
     return psycopg.connect(**params, autocommit=True)
 
 

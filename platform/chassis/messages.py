@@ -6,7 +6,7 @@ compatible); an unknown type or version is an `UnknownEvent`, which the inbox pa
 """
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
@@ -88,6 +88,7 @@ class Message(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     """One event with its metadata, as it is stored and sent. `body` is the event's own JSON.
 
     `to` names the only subscriber meant, where present state is published again to rebuild its copies.
+    `scrubbed` says that the personal fields of the body were emptied after their work was done.
     """
 
     id: UUID
@@ -105,6 +106,7 @@ class Message(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     origin: str = "sixfold"
     lane: Lane = Lane.FAST
     to: str = ""
+    scrubbed: bool = False
     body: msgspec.Raw = msgspec.Raw(b"{}")
 
 
@@ -176,17 +178,34 @@ def masked(message: Message) -> dict[str, Any]:
     kind = _by_name.get((message.type, message.version))
     if kind is None:
         return dict.fromkeys(body, "•••")
-    for path in personal_fields(kind.cls):
-        _mask(body, path.split("."))
+    blank(body, personal_fields(kind.cls), by="•••")
     return body
 
 
-def _mask(value: Any, path: list[str]) -> None:
+def scrubbed(message: Message) -> Message:
+    """The message without the values of its personal fields; of a type unknown here, without its body."""
+    body: dict[str, Any] = msgspec.json.decode(message.body)
+    kind = _by_name.get((message.type, message.version))
+    if kind is None:
+        body = {}
+    else:
+        blank(body, personal_fields(kind.cls))
+    return msgspec.structs.replace(message, scrubbed=True, body=msgspec.Raw(encode(body)))
+
+
+def blank(body: dict[str, Any], paths: Iterable[str], *, by: str = "") -> bool:
+    """Replace what stands at dotted paths (through lists too) in place; whether anything stood there."""
+    changed = [_replace(body, path.split("."), by) for path in paths]
+    return any(changed)
+
+
+def _replace(value: Any, path: list[str], by: str) -> bool:
     if isinstance(value, list):
-        for item in value:
-            _mask(item, path)
-    elif isinstance(value, dict) and value.get(path[0]):
-        if len(path) == 1:
-            value[path[0]] = "•••"
-        else:
-            _mask(value[path[0]], path[1:])
+        return any([_replace(item, path, by) for item in value])
+    if not isinstance(value, dict) or not value.get(path[0]):
+        return False
+    if len(path) > 1:
+        return _replace(value[path[0]], path[1:], by)
+    changed = bool(value[path[0]] != by)
+    value[path[0]] = by
+    return changed

@@ -1,8 +1,8 @@
 """Rebuilding another domain's copies: the owner publishes its present state again, on the bulk lane.
 
 A domain that can do so has `republish.py` with `REPUBLISH = {EventClass: read}`, where `read()` yields a State per
-aggregate. A projection applies what is newer than its copy, so a repetition changes nothing. A reaction would act a
-second time: an event that anyone it goes to reacts to is refused.
+aggregate. What is published again is handled by projections only (see `inbox.py`): they apply what is not older than
+their copy, so that a repetition mends a damaged one and changes nothing else. A reaction would act a second time.
 """
 
 from collections.abc import Callable, Iterable
@@ -50,7 +50,7 @@ def sources(label: str) -> dict[str, Source]:
 def republish(type_: str, *, to: str, routes: dict[str, tuple[str, ...]]) -> int:
     """Publish the present state of all aggregates of an event type to one domain; returns how many.
 
-    Raises CannotRepublish when the owner has no source for it, `to` does not subscribe, or reacts to it.
+    Raises CannotRepublish when the owner has no source for it, or `to` keeps no copy of it.
     """
     owner = type_.partition(".")[0]
     try:
@@ -61,7 +61,7 @@ def republish(type_: str, *, to: str, routes: dict[str, tuple[str, ...]]) -> int
         raise CannotRepublish(f"{owner} has no source for {type_} in its republish.py")
     if to not in routes.get(type_, ()):
         raise CannotRepublish(f"{to} does not subscribe to {type_}")
-    _refuse_reactions(type_, to)
+    _refuse_without_copy(type_, to)
     states = iter(read())
     count = 0
     while chunk := list(islice(states, CHUNK)):
@@ -79,11 +79,10 @@ def republish(type_: str, *, to: str, routes: dict[str, tuple[str, ...]]) -> int
     return count
 
 
-def _refuse_reactions(type_: str, to: str) -> None:
+def _refuse_without_copy(type_: str, to: str) -> None:
     try:
         handlers = domains.get(to).handlers.get(type_, [])
     except domains.UnknownDomain:
-        return  # another service: its own projections are all that we can hope for
-    for subscription in handlers:
-        if subscription.kind != "projection":
-            raise CannotRepublish(f"{to} reacts to {type_} in {subscription.name}: it would act a second time")
+        return  # another service, which knows itself what it keeps
+    if not any(subscription.kind == "projection" for subscription in handlers):
+        raise CannotRepublish(f"{to} keeps no copy of {type_}: it only reacts to it")

@@ -4,6 +4,7 @@ Every missing or wrong variable is collected and reported in one error, a clear 
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ Row = tuple[str, str, str]
 """(package, label, alias) of a domain."""
 
 DEMO_MARK = "demo-"
+
+RETENTION_DAYS = {"outbox": 7, "personal": 30, "inbox": 90}
+"""How long what is done with is kept, in days: see `chassis.retention`."""
 
 
 class Environment:
@@ -43,6 +47,14 @@ class Environment:
         except (ImproperlyConfigured, ValueError) as error:
             self.wrong.append(f"{name} is wrong: {error}.")
             return {}
+
+    def days(self, name: str, default: int) -> int:
+        """A number of days, at least one."""
+        text = self.values.get(name, str(default))
+        if not text.isdecimal() or int(text) < 1:
+            self.wrong.append(f"{name} is wrong: it must be a whole number of days, at least 1.")
+            return default
+        return int(text)
 
     def check(self) -> None:
         """Raise one error that names everything that is wrong."""
@@ -74,6 +86,12 @@ def build(
     if broker and not broker.startswith(("redis://", "rediss://", "amqp://", "amqps://")):
         env.wrong.append("BROKER_URL is wrong: it must start with redis://, rediss://, amqp:// or amqps://.")
     hosts = [h for h in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",") if h]
+    traces = os.environ.get("OTEL_TRACES_EXPORTER", "none")
+    if traces not in ("none", "otlp", "console"):
+        env.wrong.append("OTEL_TRACES_EXPORTER is wrong: it must be none, otlp or console.")
+    retention = {name: env.days(f"RETAIN_{name.upper()}_DAYS", days) for name, days in RETENTION_DAYS.items()}
+    if retention["inbox"] <= max(retention["outbox"], retention["personal"]):
+        env.wrong.append("RETAIN_INBOX_DAYS is wrong: it must be more than the other two, or a replay may act twice.")
     if production:
         _check_production(env, secret=secret, debug=debug, hosts=hosts)
     env.check()
@@ -132,6 +150,10 @@ def build(
         ),
         "PLACE_ORDER_WAITERS": max(1, int(os.environ.get("WEB_THREADS", "8")) // 2),
         "BROKER_URL": broker,
+        "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
+        "TRACES_EXPORTER": traces,
+        "TRACES_RATIO": float(os.environ.get("OTEL_TRACES_SAMPLER_ARG", "1")),
+        "RETENTION": {name: timedelta(days=days) for name, days in retention.items()},
         "CACHE_URL": os.environ.get("CACHE_URL", ""),
         "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 1_000_000,

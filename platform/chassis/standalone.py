@@ -15,8 +15,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from chassis.settings import Row, build
 
-TIMEOUT_SECONDS = 2.0
-
 
 def settings_of(row: Row, *, routes: dict[str, tuple[str, ...]]) -> dict[str, Any]:
     """Settings of the one domain `row` (package, label, alias); ImproperlyConfigured names what is missing."""
@@ -52,7 +50,7 @@ def connect(needs: Mapping[type, str]) -> list[type]:
         url = os.environ.get(f"{domain.upper()}_URL", "")
         if url:
             token = os.environ.get("SERVICE_TOKEN", "")
-            clients.bind(protocol, clients.HttpProvider(protocol, url, timeout=TIMEOUT_SECONDS, token=token))
+            clients.bind(protocol, clients.HttpProvider(protocol, url, timeout=clients.TIMEOUT_SECONDS, token=token))
             bound.append(protocol)
     return bound
 

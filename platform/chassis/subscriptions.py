@@ -1,15 +1,17 @@
 """The two kinds of handler, as rows of a domain's `subscriptions.py`.
 
 A projection copies another domain's state: it applies an event only where its aggregate's version is
-newer. A reaction does something once; the order of events does not matter to it. Both take a list.
+not older than the copy's. A reaction does something once; the order of events does not matter to it. Both take a list.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from chassis.context import bind
 from chassis.messages import Message, type_of
+from chassis.observe.tracing import span
 
 E = TypeVar("E")
 
@@ -34,9 +36,13 @@ class Subscription(Generic[E]):
     name: str
     kind: str
 
+    def concerns(self, message: Message) -> bool:
+        """What is told again to one domain rebuilds its copies; a reaction to it would be a second one."""
+        return not message.to or self.kind == "projection"
+
 
 def projection(event: type[E], handler: Handler[E]) -> Subscription[E]:
-    """A handler that keeps a copy, version-checked by itself (see `chassis.projections`)."""
+    """A handler that keeps a copy, version-checked by itself; `events republish` rebuilds it."""
     return Subscription(type=type_of(event).name, handler=handler, name=_name(handler), kind="projection")
 
 
@@ -62,16 +68,20 @@ def each(handle: Callable[[E], None]) -> Handler[E]:
     return handler
 
 
-def caused_by(message: Message) -> Any:
-    """Bind the context of a message: what is published inside inherits its correlation and origin."""
-    return bind(
-        correlation=message.correlation,
-        causation=str(message.id),
-        actor=message.actor,
-        origin=message.origin,
-        channel=message.channel,
-        traceparent=message.traceparent,
-    )
+@contextmanager
+def caused_by(message: Message) -> Iterator[None]:
+    """Bind the context of a message: what is published inside inherits its correlation, origin and trace."""
+    with (
+        bind(
+            correlation=message.correlation,
+            causation=str(message.id),
+            actor=message.actor,
+            origin=message.origin,
+            channel=message.channel,
+        ),
+        span(f"process {message.type}", traceparent=message.traceparent, kind="consumer", message__id=str(message.id)),
+    ):
+        yield
 
 
 def _name(handler: Callable[..., Any]) -> str:

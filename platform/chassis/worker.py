@@ -12,7 +12,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
+from celery.worker import consumer as celery_consumer
+from celery.worker.request import Request
+from celery.worker.state import maybe_shutdown
 from django.db import connections
 from kombu.pools import producers
 
@@ -20,11 +24,22 @@ from chassis import celery, domains, failpoints
 from chassis.inbox import receive
 from chassis.jobs.runner import JobRunner
 from chassis.messages import Lane, decode_envelope
+from chassis.observe import tracing
 
 log = logging.getLogger("sixfold.worker")
 
 
-@celery.app.task(name="sixfold.deliver", ignore_result=True)
+class Delivery(Request):  # type: ignore[misc]
+    """Celery's, but a broker that is lost while a message is taken is an error: Celery logs it and, on Redis, then
+    waits for ever on a connection that is no more."""
+
+    def acknowledge(self) -> None:
+        if not self.acknowledged:
+            self._message.ack()
+            self.acknowledged = True
+
+
+@celery.app.task(name="sixfold.deliver", ignore_result=True, Request="chassis.worker:Delivery")
 def deliver(payload: str) -> None:
     """Apply an envelope, then acknowledge it to its producer; what raises is sent again by the producer."""
     envelope = decode_envelope(payload)
@@ -42,10 +57,23 @@ def deliver(payload: str) -> None:
         )  # fmt: skip
 
 
+class Consumer(celery_consumer.Consumer):  # type: ignore[misc]
+    """Celery's, but it never stops trying to reach its broker nor waits longer and longer between two tries."""
+
+    def ensure_connected(self, conn: Any) -> Any:
+        def failed(error: Exception, interval: float) -> None:
+            log.warning("no broker: %s", error)
+
+        return conn.ensure_connection(
+            failed, None, interval_start=0.2, interval_step=0.2, interval_max=2, callback=maybe_shutdown
+        )
+
+
 def consume(labels: list[str], lane: Lane) -> None:
     """Run a Celery consumer of some domains' queues of one lane in this process, until SIGTERM."""
     app = celery.configure()
     app.conf.task_queues = [celery.queue(celery.lane_queue(label, lane)) for label in labels]
+    app.conf.worker_consumer = "chassis.worker:Consumer"
     worker = app.Worker(
         pool="solo", concurrency=1, without_gossip=True, without_mingle=True, without_heartbeat=True,
         loglevel="WARNING", hostname=f"{labels[0]}-{lane}@%h", quiet=True,
@@ -96,11 +124,12 @@ class Children:
                     self._fork(name)
 
     def _fork(self, name: str) -> None:
+        parent = os.getpid()
         pid = os.fork()
         if pid:
             self.pids[pid] = name
             return
-        _die_with_parent()
+        _die_with_parent(parent)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         try:
@@ -112,6 +141,7 @@ class Children:
         except BaseException:
             log.exception("%s failed", name)
             os._exit(1)
+        tracing.flush()
         sys.stdout.flush()
         os._exit(0)
 
@@ -124,9 +154,11 @@ class Children:
                 self.pids.pop(pid, None)
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(parent: int) -> None:
     """On Linux, ask for SIGTERM when the parent is gone, so that its kill -9 leaves no orphans."""
     if sys.platform == "linux":
         import ctypes
 
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        if os.getppid() != parent:  # gone before we asked
+            os._exit(0)

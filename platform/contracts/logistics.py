@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import ClassVar, Protocol
 from uuid import UUID
 
 from chassis.messages import event
@@ -99,7 +99,9 @@ class ShippingOption:
 
 
 class Availability(Protocol):
-    """What can be sold now. Advisory: only a reservation decides."""
+    """What can be sold now. Advisory: only a reservation decides. A SKU without an answer is unknown, not sold out."""
+
+    _fallback: ClassVar[dict[str, tuple[SkuAvailability, ...]]] = {"of": ()}
 
     def of(self, *, channel: str, skus: tuple[str, ...]) -> tuple[SkuAvailability, ...]: ...
 

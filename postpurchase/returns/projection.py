@@ -11,7 +11,7 @@ _VIEW = """
 INSERT INTO postpurchase_view (code, channel, active, version) VALUES (%s, %s, %s, %s)
 ON CONFLICT (code) DO UPDATE SET channel = excluded.channel, active = excluded.active,
     version = excluded.version
-WHERE postpurchase_view.version < excluded.version
+WHERE postpurchase_view.version <= excluded.version
 """
 
 
@@ -24,7 +24,7 @@ def copy_views(batch: list[Received[ViewChanged]]) -> None:
 
 
 def copy_order(event: OrderPlaced) -> None:
-    """Keep an order as it was sold; a second arrival changes nothing."""
+    """Keep an order as it was sold; a second arrival says the same."""
     facts = {
         "number": event.number,
         "channel": event.channel,
@@ -35,14 +35,17 @@ def copy_order(event: OrderPlaced) -> None:
     }
     order, made = BoughtOrder.objects.select_for_update().get_or_create(id=event.order, defaults=facts)
     if not made:
-        if order.placed_at is not None:
-            return
         for name, value in facts.items():
             setattr(order, name, value)
         order.save()
     BoughtLine.objects.bulk_create(
-        BoughtLine(id=line.id, order=order, sku=line.sku, name=line.name, quantity=line.quantity, total=line.total)
-        for line in event.lines
+        (
+            BoughtLine(id=line.id, order=order, sku=line.sku, name=line.name, quantity=line.quantity, total=line.total)
+            for line in event.lines
+        ),
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["sku", "name", "quantity", "total"],
     )
 
 

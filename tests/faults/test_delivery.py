@@ -6,99 +6,15 @@ that a lost event and a second effect both show in the sum.
 
 import os
 import random
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
-import redis
 
-from config.domains import ALIASES
-from config.local import broker as local_broker
-from config.local import postgres
-from config.testing import STATE
-from tests.processes import ROOT, Processes, eventually
+from tests.processes import eventually
+from tests.tiny import Tiny
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
-
-
-class Tiny:
-    """The tiny deployment as processes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.cluster = postgres.ensure(STATE)
-        self.broker = local_broker.ensure(folder / "broker")
-        self.names = {"commerce": f"tiny_ping_{os.getpid()}", "logistics": f"tiny_pong_{os.getpid()}"}
-        urls = {}
-        for alias in ALIASES:
-            name = self.names.get(alias)
-            if name:
-                self.cluster.drop_database(name)
-                self.cluster.create_database(name, owner=alias)
-                urls[f"DATABASE_URL_{alias.upper()}"] = self.cluster.url(alias, database=name)
-        self.failpoints = folder / "failpoints"
-        environment = {
-            **os.environ,
-            **urls,
-            "DJANGO_SETTINGS_MODULE": "chassis.tests.tiny.settings",
-            "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
-            "BROKER_URL": self.broker.url,
-            "SIXFOLD_FAILPOINTS": str(self.failpoints),
-            "DATABASE_POOL": "4",
-        }
-        self.processes = Processes(folder, environment)
-        self.pong = urls["DATABASE_URL_LOGISTICS"]
-        self.ping = urls["DATABASE_URL_COMMERCE"]
-        for alias in self.names:
-            self.run("manage.py", "migrate", "--run-syncdb", "--database", alias, "-v", "0")
-
-    def run(self, *arguments: str) -> None:
-        subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, env=self.processes.environment, check=True, capture_output=True
-        )
-
-    def start(self) -> None:
-        self.processes.start("relay", "python", "manage.py", "relay")
-        self.processes.start("pong", "python", "manage.py", "work", "logistics")
-
-    def strike(self, first: int, last: int, *options: str) -> None:
-        self.run("-m", "chassis.tests.tiny.strike", str(first), str(last), *options)
-
-    def counted(self) -> tuple[int, int]:
-        """(balls seen, highest count of any ball)."""
-        with psycopg.connect(self.pong) as connection:
-            row = connection.execute("SELECT count(*), coalesce(max(times), 0) FROM pong_ball").fetchone()
-        assert row is not None
-        return row[0], row[1]
-
-    def open_deliveries(self) -> int:
-        with psycopg.connect(self.ping) as connection:
-            row = connection.execute(
-                """SELECT (SELECT count(*) FROM ping_delivery WHERE acked_at IS NULL)
-                        + (SELECT count(*) FROM ping_outboxevent WHERE relayed_at IS NULL)"""
-            ).fetchone()
-        assert row is not None
-        return row[0]
-
-    def redis(self) -> "redis.Redis":
-        return redis.Redis.from_url(self.broker.url)
-
-    def stop(self) -> None:
-        self.processes.stop()
-        local_broker.remove(self.folder / "broker")
-        for name in self.names.values():
-            self.cluster.drop_database(name)
-
-
-@pytest.fixture
-def tiny(tmp_path: Path) -> Iterator[Tiny]:
-    deployment = Tiny(tmp_path)
-    yield deployment
-    deployment.stop()
 
 
 def test_every_event_arrives_once(tiny: Tiny) -> None:
@@ -111,19 +27,59 @@ def test_every_event_arrives_once(tiny: Tiny) -> None:
 def test_a_wiped_broker_loses_nothing(tiny: Tiny) -> None:
     tiny.processes.start("relay", "python", "manage.py", "relay")
     tiny.strike(0, 1000, "20")
-    eventually(lambda: tiny.redis().llen("pong.fast") >= 10, "envelopes waiting in the broker")
-    tiny.redis().flushall()
+    eventually(lambda: tiny.broker.waiting("pong.fast") >= 10, "envelopes waiting in the broker")
+    tiny.broker.wipe()
     tiny.processes.start("pong", "python", "manage.py", "work", "logistics")
     eventually(lambda: tiny.counted()[0] > 0, "events under way again", within=30)
     eventually(lambda: tiny.counted() == (1000, 1), "all 1,000 balls counted once")
 
 
+def test_a_broker_wiped_under_running_processes_is_spoken_to_again(tiny: Tiny) -> None:
+    tiny.start()
+    tiny.strike(0, 100, "20")
+    eventually(lambda: tiny.counted() == (100, 1), "the first balls")
+    tiny.broker.wipe()
+    tiny.strike(100, 200, "20")
+    eventually(lambda: tiny.counted()[0] > 100, "events under way again", within=30)
+    eventually(lambda: tiny.counted() == (200, 1), "all 200 balls counted once")
+    eventually(lambda: tiny.open_deliveries() == 0, "every envelope acknowledged")
+
+
+def test_a_broker_killed_and_replaced_by_an_empty_one_loses_nothing(tiny: Tiny) -> None:
+    tiny.failpoints.write_text("inbox.pong.before_apply=sleep=0.05\n")  # slow enough to be caught in the middle
+    tiny.start()
+    tiny.strike(0, 4000, "20")
+    eventually(lambda: tiny.counted()[0] > 0, "the first balls")
+    tiny.broker.kill()
+    tiny.broker.empty()
+    tiny.failpoints.write_text("")
+    tiny.strike(4000, 4200, "20")
+    before = tiny.counted()[0]
+    assert 0 < before < 4000
+    tiny.broker.start()
+    eventually(lambda: tiny.counted()[0] > before, "events under way again", within=30)
+    eventually(lambda: tiny.counted() == (4200, 1), "all 4,200 balls counted once", within=60)
+    eventually(lambda: tiny.open_deliveries() == 0, "every envelope acknowledged", within=60)
+
+
+def test_after_a_long_absence_of_the_broker_work_goes_on_soon(tiny: Tiny) -> None:
+    tiny.start()
+    tiny.strike(0, 20)
+    eventually(lambda: tiny.counted() == (20, 1), "the first balls")
+    tiny.broker.kill()
+    tiny.strike(20, 300, "20")
+    time.sleep(40)  # long enough for what backs off to have backed off far
+    tiny.broker.start()
+    eventually(lambda: tiny.counted()[0] > 20, "events under way again", within=10)
+    eventually(lambda: tiny.counted() == (300, 1), "all 300 balls counted once")
+
+
 def test_a_sleeping_subscriber_is_not_flooded(tiny: Tiny) -> None:
     tiny.processes.start("relay", "python", "manage.py", "relay")
     tiny.strike(0, 5000, "500")
-    eventually(lambda: tiny.redis().llen("pong.fast") > 0, "the first envelopes in the broker")
+    eventually(lambda: tiny.broker.waiting("pong.fast") > 0, "the first envelopes in the broker")
     time.sleep(12)  # longer than the time after which an unanswered envelope is sent again
-    assert tiny.redis().llen("pong.fast") <= 16
+    assert tiny.broker.waiting("pong.fast") <= 16
     tiny.processes.start("pong", "python", "manage.py", "work", "logistics")
     eventually(lambda: tiny.counted() == (5000, 1), "all balls after the sleeper woke")
 
@@ -166,6 +122,6 @@ def test_random_kills_of_everything(tiny: Tiny) -> None:
             tiny.processes.kill(name)
             tiny.processes.start(name)
         if victim == "wipe":
-            tiny.redis().flushall()
+            tiny.broker.wipe()
     eventually(lambda: tiny.counted() == (rounds * 200, 1), "every ball once after all kills", within=90)
     eventually(lambda: tiny.open_deliveries() == 0, "every envelope acknowledged", within=60)

@@ -23,7 +23,7 @@ from chassis.admin.staff_site import site
 from chassis.admin.transitions import Transition
 from chassis.admin.watching import Watch
 from chassis.errors import Conflict, DomainError
-from chassis.inbox import discard, retry
+from chassis.letters import discard, retry
 from chassis.messages import decode_message, masked
 from chassis.sagas import Saga
 from chassis.sagas.runner import FINISHED, STUCK_AFTER, resume

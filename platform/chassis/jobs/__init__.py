@@ -36,6 +36,8 @@ class JobKind:
     call: talks to the outside, no transaction open, returns what `record` needs (None: no call at all).
     record: writes the answer inside the domain's unit of work.
     give_up: writes that all attempts failed, in the unit of work that marks the job failed.
+    every: runs by itself this often; the runner writes a job for each such span of time, keyed by it.
+    personal: dotted paths in the payload that hold personal data, emptied some time after the job ended.
     """
 
     name: str
@@ -44,6 +46,8 @@ class JobKind:
     give_up: Callable[[LeasedJob, Exception], None] | None = None
     max_attempts: int = 10
     lease: timedelta = timedelta(seconds=60)
+    every: timedelta | None = None
+    personal: tuple[str, ...] = ()
 
     def delay(self, attempts: int) -> timedelta:
         """Back-off before the next attempt: 1 s, 2 s, 4 s … up to five minutes."""

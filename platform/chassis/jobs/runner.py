@@ -3,8 +3,10 @@
 import json
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Any
 
 from django.db import connections
 
@@ -13,11 +15,17 @@ from chassis.context import bind
 from chassis.failpoints import hit
 from chassis.jobs import LeasedJob
 from chassis.listening import Listener
-from chassis.unit_of_work import unit_of_work
+from chassis.observe.tracing import span
+from chassis.unit_of_work import enqueue, unit_of_work
 
 log = logging.getLogger("sixfold.jobs")
 
 IDLE_SECONDS = 1.0
+PLAN_SECONDS = 60.0
+
+
+class Abandoned(Exception):
+    """A job was leased as often as it may be, and nobody was left to say what became of it."""
 
 
 class JobRunner:
@@ -32,12 +40,16 @@ class JobRunner:
     def run(self, stop: threading.Event) -> None:
         """Lease and run until `stop` is set."""
         listener = Listener(self.domain.alias, [f"sixfold_jobs_{self.domain.label}"])
+        planned = 0.0
         with ThreadPoolExecutor(self.threads, thread_name_prefix=f"jobs-{self.domain.label}") as pool:
             while not stop.is_set():
                 free = self._reserve()
                 if not free:
                     continue
                 try:
+                    if time.monotonic() > planned:
+                        planned = time.monotonic() + PLAN_SECONDS
+                        self.plan()
                     jobs = self._lease_or_release(free)
                     for job in jobs:
                         pool.submit(self._run_and_release, job)
@@ -68,22 +80,30 @@ class JobRunner:
                 count += 1
         return count
 
+    def plan(self) -> None:
+        """Write the jobs of the kinds that run by themselves, each once per span of time, whoever plans it first."""
+        now = clock.now()
+        with unit_of_work(self.domain.label):
+            for kind in self.domain.kinds.values():
+                if kind.every:
+                    enqueue(kind.name, key=f"{now.timestamp() // kind.every.total_seconds():.0f}")
+
     def lease(self, limit: int, *, by: datetime | None = None) -> list[LeasedJob]:
         """Take up to `limit` due jobs for the time of their kind's lease, in one statement."""
         kinds = self.domain.kinds
         now = clock.now()
-        longest = max(kind.lease for kind in kinds.values())
         table = self.domain.tables.job._meta.db_table
         with connections[self.domain.alias].cursor() as cursor:
             cursor.execute(
-                f"""UPDATE {table} SET leased_until = %s, attempts = attempts + 1
-                    WHERE id IN (
+                f"""UPDATE {table} j SET leased_until = %s + k.lease, attempts = attempts + 1
+                    FROM unnest(%s::text[], %s::interval[]) AS k(kind, lease)
+                    WHERE j.kind = k.kind AND id IN (
                         SELECT id FROM {table}
                         WHERE state = 'due' AND due_at <= %s AND kind = ANY(%s)
                           AND (leased_until IS NULL OR leased_until <= %s)
                         ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
-                    RETURNING id, kind, key, payload::text, attempts, context::text""",
-                [now + longest, by or now, list(kinds), now, limit],
+                    RETURNING id, j.kind, key, payload::text, attempts, context::text""",
+                [now, list(kinds), [kind.lease for kind in kinds.values()], by or now, list(kinds), now, limit],
             )
             rows = cursor.fetchall()
         return [
@@ -102,14 +122,20 @@ class JobRunner:
     def run_one(self, job: LeasedJob) -> bool:
         """Call out, then record; True when the job is done."""
         kind = self.domain.kinds[job.kind]
-        with bind(**job.context):
+        with bind(**job.context), span(f"job {job.kind}", kind="consumer", job__attempt=job.attempts):
             try:
+                if job.attempts > kind.max_attempts:
+                    raise Abandoned(f"its process ended {kind.max_attempts} times before it did")
                 hit(f"job.{job.kind}.before_call")
                 answer = kind.call(job) if kind.call else None
                 hit(f"job.{job.kind}.after_call")
                 with unit_of_work(self.domain.label):
+                    if not self._holds(job):
+                        log.warning("job %s %s: the lease ended before its answer came", job.kind, job.key)
+                        return False
                     kind.record(job, answer)
                     self._finish(job, "done", "")
+                log.info("job %s %s done", job.kind, job.key)
                 hit(f"job.{job.kind}.after_record")
                 return True
             except Exception as failure:
@@ -121,19 +147,28 @@ class JobRunner:
         kind = self.domain.kinds[job.kind]
         error = f"{type(failure).__name__}: {failure}"[:2000]
         with unit_of_work(self.domain.label):
+            if not self._holds(job):
+                return
             if job.attempts >= kind.max_attempts:
                 if kind.give_up:
                     kind.give_up(job, failure)
                 self._finish(job, "failed", error)
             else:
-                self.domain.tables.job._default_manager.using(self.domain.alias).filter(
-                    id=job.id, attempts=job.attempts
-                ).update(leased_until=None, due_at=clock.now() + kind.delay(job.attempts), last_error=error)
+                self._rows.filter(id=job.id).update(
+                    leased_until=None, due_at=clock.now() + kind.delay(job.attempts), last_error=error
+                )
+
+    def _holds(self, job: LeasedJob) -> bool:
+        """Lock the job's row; whether it is still this lease's. Another may have taken over and even ended it."""
+        rows = self._rows.select_for_update().filter(id=job.id, state="due", attempts=job.attempts)
+        return rows.values_list("id").first() is not None
 
     def _finish(self, job: LeasedJob, state: str, error: str) -> None:
-        self.domain.tables.job._default_manager.using(self.domain.alias).filter(id=job.id).update(
-            state=state, last_error=error, leased_until=None, finished_at=clock.now()
-        )
+        self._rows.filter(id=job.id).update(state=state, last_error=error, leased_until=None, finished_at=clock.now())
+
+    @property
+    def _rows(self) -> Any:
+        return self.domain.tables.job._default_manager.using(self.domain.alias)
 
     def _run_and_release(self, job: LeasedJob) -> None:
         try:

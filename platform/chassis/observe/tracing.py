@@ -7,11 +7,14 @@ in the message context: outbox rows copy it, consumers open `span(..., tracepare
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from django.conf import settings
 
 from chassis.context import bind, current
 
@@ -68,12 +71,28 @@ def set_up(service: str, *, exporter: Exporter = "none", endpoint: str = "", rat
     return sink
 
 
+def from_settings() -> None:
+    """Start tracing in this process as OTEL_TRACES_EXPORTER, OTEL_TRACES_SAMPLER_ARG and OTEL_SERVICE_NAME say."""
+    exporter: Exporter = settings.TRACES_EXPORTER  # type: ignore[misc]
+    if exporter != "none":
+        set_up(os.environ.get("OTEL_SERVICE_NAME", "sixfold"), exporter=exporter, ratio=settings.TRACES_RATIO)  # type: ignore[misc]
+
+
+def flush() -> None:
+    """Send what was recorded, before a process ends in a way that runs no exit handlers."""
+    if _provider is not None:
+        _provider.force_flush(2000)
+
+
 @contextmanager
-def span(name: str, *, traceparent: str = "", kind: str = "internal", **attributes: Any) -> Iterator[Span]:
+def span(
+    name: str, *, traceparent: str = "", kind: str = "internal", links: Iterable[str] = (), **attributes: Any
+) -> Iterator[Span]:
     """Trace a block as a child of `traceparent`, else of the running span, else of the context's traceparent.
 
-    `kind` is internal, server, client, producer or consumer. The context inside carries the new traceparent, also
-    while tracing is off (then the given one). An exception is recorded and goes on.
+    `kind` is internal, server, client, producer or consumer; `links` are the traceparents of other causes. The
+    context inside carries the new traceparent, also while tracing is off (then the given one). An exception is
+    recorded and goes on.
     """
     parent = valid(traceparent)
     if _tracer is None:
@@ -83,7 +102,7 @@ def span(name: str, *, traceparent: str = "", kind: str = "internal", **attribut
         else:
             yield Span(current().traceparent)
         return
-    from opentelemetry.trace import SpanKind
+    from opentelemetry.trace import Link, SpanKind
 
     running = _running()
     parent = parent or ("" if running else valid(current().traceparent))
@@ -91,11 +110,18 @@ def span(name: str, *, traceparent: str = "", kind: str = "internal", **attribut
         name,
         context=_remote(parent) if parent else None,
         kind=SpanKind[kind.upper()],
+        links=[Link(_span_context(link)) for link in links if valid(link)],
         attributes={key.replace("__", "."): value for key, value in attributes.items()},
     ) as recorded:
         own = _text(recorded.get_span_context())
         with bind(traceparent=own):
             yield Span(own, recorded)
+
+
+def span_of_many(name: str, causes: Iterable[str], *, kind: str, **attributes: Any) -> Any:
+    """A span of work with many causes: a child of the first one's trace, linked to the others."""
+    first, *others = dict.fromkeys(cause for cause in causes if cause) or ("",)
+    return span(name, traceparent=first, links=others, kind=kind, **attributes)
 
 
 def server_span(method: str, *, traceparent: str = "") -> Any:
@@ -131,12 +157,17 @@ def _text(context: Any) -> str:
 def _remote(traceparent: str) -> Any:
     from opentelemetry import trace
 
+    return trace.set_span_in_context(trace.NonRecordingSpan(_span_context(traceparent)))
+
+
+def _span_context(traceparent: str) -> Any:
+    from opentelemetry import trace
+
     match = _TRACEPARENT.fullmatch(traceparent)
     assert match is not None
-    context = trace.SpanContext(
+    return trace.SpanContext(
         int(match[1], 16), int(match[2], 16), is_remote=True, trace_flags=trace.TraceFlags(int(match[3], 16))
     )
-    return trace.set_span_in_context(trace.NonRecordingSpan(context))
 
 
 def _sink(exporter: Exporter, endpoint: str) -> Any:

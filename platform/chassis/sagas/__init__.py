@@ -98,6 +98,8 @@ class Saga:
     steps: ClassVar[tuple[Step, ...]]
     completed: ClassVar[str] = "completed"
     """Outcome of a saga that went through."""
+    personal: ClassVar[tuple[str, ...]] = ()
+    """Dotted paths in `data` that hold personal data, emptied some time after the saga ended."""
 
     known: ClassVar[dict[str, "type[Saga]"]] = {}
 

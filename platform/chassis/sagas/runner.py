@@ -105,15 +105,17 @@ def fail(saga: type[Saga], saga_id: UUID, *, outcome: str, reason: str) -> bool:
 
 
 def resume(saga: type[Saga], saga_id: UUID) -> bool:
-    """Run the steps of a stuck saga that wait again (staff's "retry"); their `do` must be idempotent."""
+    """Run what a stuck saga waits for again (staff's "retry"); its `do` and `undo` must be idempotent.
+
+    Forwards a waiting step is done again. Backwards nothing is done again: an undoing is repeated, from what the
+    step was before it.
+    """
+    again = {"running": {"waiting": "pending"}, "compensating": {"undoing": "done", "doubtful": "waiting"}}
     with _locked(saga, saga_id) as run:
         if run is None:
             return False
         for name, state in run.steps.items():
-            if state == "waiting":
-                run.steps[name] = "pending"
-            elif state == "undoing":
-                run.steps[name] = "done"
+            run.steps[name] = again[run.state].get(state, state)
         _drive(saga, run)
         return True
 

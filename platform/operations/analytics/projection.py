@@ -46,7 +46,7 @@ def copy_channels(batch: list[Received[ChannelChanged]]) -> None:
             "version": version,
         }
         Channel.objects.bulk_create([Channel(code=event.code, **values)], ignore_conflicts=True)
-        Channel.objects.filter(code=event.code, version__lt=version).update(**values)
+        Channel.objects.filter(code=event.code, version__lte=version).update(**values)
 
 
 def rebuild(*, chunk: int = 1000) -> int:

@@ -20,7 +20,7 @@ def copy_order_contacts(batch: list[Received[OrderPlaced]]) -> None:
             "version": version,
         }
         OrderContact.objects.bulk_create([OrderContact(order=event.order, **values)], ignore_conflicts=True)
-        OrderContact.objects.filter(order=event.order, version__lt=version).update(**values)
+        OrderContact.objects.filter(order=event.order, version__lte=version).update(**values)
 
 
 def contact_of(order: object) -> OrderContact:

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from chassis import domains, inbox, vocabulary
+from chassis import domains, vocabulary
+from chassis.letters import discard, retry
 from chassis.messages import decode_message, masked
 from chassis.observe import backlog
 from chassis.republishing import CannotRepublish, republish
@@ -82,11 +83,12 @@ class Command(BaseCommand):
     def _lag(self, **_: Any) -> None:
         waiting = False
         for domain in domains.installed():
-            for name, (_meaning, key, read) in backlog.KINDS.items():
-                for value, found in read(domain.label).items():
+            for name, (_meaning, keys, read) in backlog.KINDS.items():
+                for values, found in read(domain.label).items():
                     waiting = True
+                    labels = ",".join(f"{key}={value}" for key, value in zip(keys, values, strict=True))
                     self.stdout.write(
-                        f"{domain.label:13} {name.removeprefix('sixfold_'):15} {key}={value:13} "
+                        f"{domain.label:13} {name.removeprefix('sixfold_'):15} {labels:32} "
                         f"{found.count:8} waiting, oldest {found.oldest:.1f} s"
                     )
         if not waiting:
@@ -124,11 +126,11 @@ class Command(BaseCommand):
         self.stdout.write(letter.traceback)
 
     def _letter_replay(self, label: str, letter: Any) -> None:
-        outcome = "replayed" if inbox.retry(label, letter.id) else "failed again or ended before"
+        outcome = "replayed" if retry(label, letter.id) else "failed again or ended before"
         self.stdout.write(f"{letter.id} {outcome}")
 
     def _letter_discard(self, label: str, letter: Any) -> None:
-        inbox.discard(label, letter.id)
+        discard(label, letter.id)
         self.stdout.write(f"{letter.id} discarded")
 
     def _republish(self, *, type: str, to: str, **_: Any) -> None:

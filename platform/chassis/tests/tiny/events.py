@@ -8,7 +8,8 @@ from chassis.messages import event
 @event("ping.struck", aggregate="ball")
 @dataclass(frozen=True, kw_only=True)
 class Struck:
-    """Ball number `ball` was struck; `poison` makes pong's handler fail until `allowed`."""
+    """Ball number `ball` was struck; `poison` makes pong's handler fail until allowed, `echo` asks for a job."""
 
     ball: int
     poison: bool = False
+    echo: bool = False

@@ -1,4 +1,4 @@
-"""python -m chassis.tests.tiny.strike FROM TO [SIZE] [bulk] [poison]: publish balls in units of work of SIZE."""
+"""python -m chassis.tests.tiny.strike FROM TO [SIZE] [bulk] [poison] [echo]: publish balls in units of work of SIZE."""
 
 import os
 import sys
@@ -18,4 +18,5 @@ if __name__ == "__main__":
     for start in range(first, last, size):
         with unit_of_work("ping"):
             for ball in range(start, min(start + size, last)):
-                publish(Struck(ball=ball, poison="poison" in sys.argv), aggregate_id=str(ball), lane=lane)
+                struck = Struck(ball=ball, poison="poison" in sys.argv, echo="echo" in sys.argv)
+                publish(struck, aggregate_id=str(ball), lane=lane)

@@ -4,6 +4,7 @@ from django.db import connections
 
 from chassis.subscriptions import Received, reaction
 from chassis.tests.tiny.events import Struck
+from chassis.unit_of_work import enqueue
 
 
 class Poisoned(Exception):
@@ -22,6 +23,9 @@ def count(batch: list[Received[Struck]]) -> None:
                ON CONFLICT (number) DO UPDATE SET times = pong_ball.times + 1""",
             [sorted(received.event.ball for received in batch)],
         )
+    for received in batch:
+        if received.event.echo:
+            enqueue("pong.echo", key=str(received.event.ball), payload={"ball": received.event.ball})
 
 
 SUBSCRIPTIONS = (reaction(Struck, count),)

@@ -1,0 +1,162 @@
+"""Dead letters: what a handler could not apply, retried with back-off and finally left for dead, with its reason.
+
+They are rows of the consumer's own database. A letter and an inbox row may tell of the same event (a connection
+lost while it commits, an event that came again after an upgrade): the inbox row decides whether it took effect.
+"""
+
+import logging
+import traceback
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from chassis import clock, domains
+from chassis.applying import Pair, claim, handle
+from chassis.context import handling
+from chassis.ids import new_id
+from chassis.jobs import JobKind, LeasedJob
+from chassis.messages import Message, UnknownEvent, decode_message, encode
+from chassis.subscriptions import Subscription, caused_by
+from chassis.unit_of_work import enqueue, unit_of_work
+
+log = logging.getLogger("sixfold.letters")
+
+MAX_ATTEMPTS = 8
+
+
+class UnknownHandler(Exception):
+    """A letter names a handler that this code no longer has."""
+
+
+class TooOld(Exception):
+    """The event is older than the inbox remembers, so that nobody knows whether it took effect before."""
+
+
+HOPELESS = (UnknownEvent, UnknownHandler, TooOld)
+"""What no repetition mends: dead at once, and for a person to judge."""
+
+
+def keep(domain: domains.Domain, pair: Pair, failure: Exception) -> None:
+    """Write a letter for what failed, unless there is one."""
+    message, subscription = pair
+    now = clock.now()
+    letter = domain.tables.letter(
+        id=new_id(),
+        event=message.id,
+        handler=subscription.name,
+        type=message.type,
+        message=encode(message).decode(),
+        state="dead" if isinstance(failure, HOPELESS) else "retrying",
+        reason=_reason(failure),
+        traceback=_traceback(failure),
+        first_failed_at=now,
+        last_failed_at=now,
+    )
+    letters = _letters(domain)
+    with caused_by(message), unit_of_work(domain.label):
+        log.error("event %s failed in %s: %r", message.id, subscription.name, failure)
+        if letters.filter(event=message.id, handler=subscription.name).exists():
+            return
+        letter.save(using=domain.alias, force_insert=True)
+        if letter.state == "retrying":
+            _schedule(letter.id, attempts=1)
+
+
+def retry(label: str, letter_id: UUID) -> bool:
+    """Try a letter again; True when it is settled. A failure counts an attempt and schedules or ends it."""
+    domain = domains.get(label)
+    letters = _letters(domain)
+    try:
+        with unit_of_work(label), handling():
+            letter = letters.select_for_update().get(id=letter_id)
+            if letter.state in ("replayed", "discarded"):
+                return False
+            message = decode_message(letter.message)
+            pairs: list[Pair] = [(message, one) for one in _subscriptions(domain, message, letter.handler)]
+            handle(claim(domain, pairs, letters=True))
+            letter.state = "replayed"
+            letter.save(using=domain.alias, update_fields=["state"])
+        return True
+    except domain.tables.letter.DoesNotExist:
+        return False
+    except Exception as failure:
+        with unit_of_work(label):
+            letter = letters.select_for_update().get(id=letter_id)
+            letter.attempts += 1
+            _fail(domain, letter, failure, dead=letter.attempts >= MAX_ATTEMPTS)
+        return False
+
+
+def discard(label: str, letter_id: UUID) -> None:
+    """Give a letter up for good; its event will not be applied."""
+    domain = domains.get(label)
+    with unit_of_work(label):
+        _letters(domain).filter(id=letter_id, state__in=["retrying", "dead"]).update(state="discarded")
+
+
+def _fail(domain: domains.Domain, letter: Any, failure: Exception, *, dead: bool) -> None:
+    letter.reason, letter.traceback = _reason(failure), _traceback(failure)
+    letter.last_failed_at = clock.now()
+    letter.state = "dead" if dead else "retrying"
+    letter.save(using=domain.alias)
+    if not dead:
+        _schedule(letter.id, attempts=letter.attempts)
+
+
+def _schedule(letter: UUID, *, attempts: int) -> None:
+    """The next attempt: 1 s, 2 s, 4 s … up to a minute apart."""
+    delay = timedelta(seconds=min(2 ** (attempts - 1), 60))
+    enqueue(
+        REDELIVER.name,
+        key=f"{letter}:{attempts}",
+        payload={"letter": str(letter)},
+        due_at=clock.now() + delay,
+    )
+
+
+def _redeliver(job: LeasedJob) -> bool:
+    """Runs as the job's call, so that a failure rolls back all that the handler did, and only that."""
+    return retry(job.domain, UUID(job.payload["letter"]))
+
+
+def _nothing_to_record(job: LeasedJob, answer: object) -> None:
+    """`retry` has recorded the outcome itself."""
+
+
+def _bury(job: LeasedJob, failure: Exception) -> None:
+    """Not even trying came to an end (it kills its process, perhaps): a person must look."""
+    domain = domains.get(job.domain)
+    letter = _letters(domain).select_for_update().filter(id=job.payload["letter"], state="retrying").first()
+    if letter is not None:
+        _fail(domain, letter, failure, dead=True)
+
+
+def _letters(domain: domains.Domain) -> Any:
+    return domain.tables.letter._default_manager.using(domain.alias)
+
+
+def _subscriptions(domain: domains.Domain, message: Message, handler: str) -> "list[Subscription[object]]":
+    """The handler a letter names; all of the type's handlers for one that had none when it came."""
+    known = [one for one in domain.handlers.get(message.type, ()) if one.concerns(message)]
+    wanted = [one for one in known if handler in (one.name, UNHANDLED.name)]
+    if not wanted:
+        raise UnknownHandler(handler)
+    return wanted
+
+
+def _reason(failure: Exception) -> str:
+    return f"{type(failure).__name__}: {failure}"[:2000]
+
+
+def _traceback(failure: Exception) -> str:
+    return "".join(traceback.format_exception(failure))[-20000:]
+
+
+def _unhandled(_: object) -> None:
+    raise UnknownHandler
+
+
+UNHANDLED: "Subscription[object]" = Subscription(type="", handler=_unhandled, name="(none)", kind="reaction")
+REDELIVER = JobKind(
+    name="chassis.redeliver", call=_redeliver, record=_nothing_to_record, give_up=_bury, max_attempts=10
+)

@@ -1,0 +1,110 @@
+"""Every copy that a domain keeps of another's data is rebuilt by `manage.py events republish`, whatever befell it."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db.models import Model
+
+import catalog.catalog.models as catalog
+import commerce.checkout.models as checkout
+import identity.customer.models as identity
+import logistics.warehouse.models as logistics
+import operations.analytics.models as analytics
+import operations.notification.models as notification
+import postpurchase.returns.models as returns
+from chassis import clock, domains
+from chassis.ids import new_id
+from chassis.testing import drain
+from chassis.unit_of_work import publish, unit_of_work
+from commerce.order.commands import order_cancelled, order_placed
+from commerce.order.models import Order, OrderLine
+from contracts.routes import ROUTES
+from tests import seed
+
+pytestmark = pytest.mark.django_db(
+    databases=["commerce", "catalog", "logistics", "postpurchase", "identity", "platform"]
+)
+
+Damage = tuple[type[Model], dict[str, Any]]
+COPIES: dict[tuple[str, str], Damage] = {
+    ("catalog.channel_changed", "commerce"): (checkout.ChannelCopy, {"currency": "XXX"}),
+    ("catalog.channel_changed", "identity"): (identity.ChannelCopy, {"name": "x"}),
+    ("catalog.channel_changed", "logistics"): (logistics.Channel, {"countries": []}),
+    ("catalog.channel_changed", "platform"): (analytics.Channel, {"time_zone": "Asia/Tokyo"}),
+    ("catalog.view_changed", "commerce"): (checkout.ViewCopy, {"locale": "xx"}),
+    ("catalog.view_changed", "identity"): (identity.ViewCopy, {"channel": "x"}),
+    ("catalog.view_changed", "logistics"): (logistics.View, {"active": False}),
+    ("catalog.view_changed", "postpurchase"): (returns.View, {"channel": "x"}),
+    ("commerce.order_placed", "platform"): (notification.OrderContact, {"locale": "xx", "names": {}}),
+    ("commerce.order_placed", "postpurchase"): (returns.BoughtLine, {"quantity": Decimal(99)}),
+    ("commerce.order_cancelled", "postpurchase"): (returns.BoughtOrder, {"cancelled": False}),
+    ("logistics.availability_changed", "catalog"): (catalog.Availability, {"available": Decimal(99), "in_stock": True}),
+}
+"""The copy that each subscriber keeps of each event, and values that are wrong in it."""
+
+
+@pytest.fixture
+def shop(db: None) -> None:
+    """A channel with its view, goods with and without stock, an order and a cancelled one; all copies made."""
+    seed.main(["MUG=5", "TENT=0"])
+    for state in ("placed", "cancelled"):
+        order = Order.objects.create(
+            number=f"A-{state}", cart=new_id(), saga=new_id(), channel="home", view="en", locale="en",
+            email="ann@example.org", currency="EUR", base_currency="EUR", subtotal=20, shipping=5, tax=4, total=25,
+            base_total=25, shipping_method="parcel", state=state, placed_at=clock.now(),
+            delivery={"name": "Ann", "street": "1 Main St", "city": "Bonn", "postcode": "53111", "country": "DE"},
+        )  # fmt: skip
+        line = OrderLine.objects.create(
+            order=order, sku="MUG", product=new_id(), name="Mug", quantity=1, unit_price=20, total=20, tax=3
+        )
+        with unit_of_work("commerce"):
+            publish(order_placed(order, [line]), aggregate_id=order.id, aggregate_version=1, channel="home")
+            if state == "cancelled":
+                publish(order_cancelled(order, reason=""), aggregate_id=order.id, aggregate_version=2, channel="home")
+    drain()
+
+
+def held(model: type[Model]) -> list[dict[str, Any]]:
+    """What a copy says, without how often it was told."""
+    rows = [{k: v for k, v in row.items() if "version" not in k} for row in model._default_manager.values()]
+    return sorted(rows, key=str)
+
+
+def test_every_copy_is_known_to_this_test_and_has_a_source() -> None:
+    kept = {
+        (type_, label)
+        for type_, labels in ROUTES.items()
+        for label in labels
+        if any(handler.kind == "projection" for handler in domains.get(label).handlers[type_])
+    }
+    assert kept == set(COPIES)
+
+
+@pytest.mark.parametrize(("type_", "to"), sorted(COPIES))
+@pytest.mark.parametrize("harm", ["spoilt", "lost"])
+def test_a_damaged_copy_is_restored(shop: None, type_: str, to: str, harm: str) -> None:
+    model, wrong = COPIES[type_, to]
+    before = held(model)
+    assert before
+    if harm == "lost":
+        model._default_manager.all().delete()
+    else:
+        model._default_manager.update(**wrong)
+    assert held(model) != before
+    if type_ == "commerce.order_cancelled" and harm == "lost":  # the order itself comes from the other event
+        call_command("events", "republish", "commerce.order_placed", "--to", to)
+    call_command("events", "republish", type_, "--to", to)
+    drain()
+    assert held(model) == before
+
+
+def test_republishing_causes_no_reaction(shop: None) -> None:
+    written = notification.Message.objects.count()
+    points = domains.get("postpurchase").tables.outbox._default_manager.using("postpurchase").count()
+    call_command("events", "republish", "commerce.order_placed", "--to", "platform")
+    call_command("events", "republish", "commerce.order_placed", "--to", "postpurchase")
+    drain()
+    assert notification.Message.objects.count() == written
+    assert domains.get("postpurchase").tables.outbox._default_manager.using("postpurchase").count() == points
