@@ -14,7 +14,7 @@ from chassis import clock, domains
 from chassis.ids import new_id
 from chassis.jobs.runner import JobRunner
 from chassis.messages import Lane, Message
-from chassis.mirrors import SETTLE, Busy, Found, Mirror, Mirrored, MirrorFinding, MirroredRow, TouchedThing
+from chassis.mirrors import SETTLE, Busy, Found, Mirror, Mirrored, MirroredRow, MirrorFinding, TouchedThing
 from chassis.subscriptions import Received
 from chassis.unit_of_work import unit_of_work
 
@@ -207,7 +207,7 @@ def test_an_error_that_is_nobodys_fault_is_not_hidden(library: Library, monkeypa
 def test_findings_are_replaced_when_the_thing_is_made_anew(library: Library) -> None:
     keep(page(1, "torn"), page(2, "fine", book="2"))
     JobRunner("commerce").run_due()
-    (shelf, book) = MIRROR.summary("old").kinds
+    (_shelf, book) = MIRROR.summary("old").kinds
     assert (book.things, book.carried, book.left_out, dict(book.findings)) == (2, 1, 1, {"torn_page": 1})
     assert book.examples == {"torn_page": (("1", "one"),)}
     keep(page(3, "fine"))
