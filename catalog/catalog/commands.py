@@ -101,7 +101,7 @@ class DefineProductType:
 class DefineCategory:
     """A category; `texts` by scope with name and description, `slugs` by view (else made of the name).
 
-    `inactive_in`: views that show neither it nor what is under it.
+    `inactive_in`: views that show neither it nor what is under it. `similar_slugs`: another will do for one taken.
     """
 
     code: str
@@ -111,6 +111,7 @@ class DefineCategory:
     position: int = 0
     active: bool = True
     inactive_in: tuple[str, ...] = ()
+    similar_slugs: bool = False
     id: UUID | None = None
     external_id: Mapping[str, Any] = field(default_factory=dict)
 
@@ -224,7 +225,7 @@ def define_category(command: DefineCategory) -> UUID:
             "inactive_in": sorted(command.inactive_in),
         }
         category, changed = _put(Category, command, facts)
-        moved = slugs.name_category(category, command.slugs)
+        moved = slugs.name_category(category, command.slugs, similar=command.similar_slugs)
         if (changed or moved) and category.version > 1:
             rebuild_category(category.id)
     return category.id

@@ -109,7 +109,8 @@ def category_tree(view: ViewFacts) -> list[dict[str, Any]]:
         cursor.execute(
             """WITH RECURSIVE tree AS (
                    SELECT c.id, c.parent_id, c.code, c.texts, c.position FROM catalog_category c
-                   WHERE c.active AND NOT %(view)s = ANY(c.inactive_in) AND CASE WHEN %(root)s::uuid IS NULL THEN c.parent_id IS NULL
+                   WHERE c.active AND NOT %(view)s = ANY(c.inactive_in)
+                     AND CASE WHEN %(root)s::uuid IS NULL THEN c.parent_id IS NULL
                                            ELSE c.parent_id = %(root)s::uuid END
                    UNION ALL
                    SELECT c.id, c.parent_id, c.code, c.texts, c.position FROM catalog_category c

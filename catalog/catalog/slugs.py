@@ -77,12 +77,12 @@ def give(kind: str, wanted: Iterable[Wanted]) -> set[UUID]:
     return {w.target for w in todo}
 
 
-def name_category(category: Category, asked: Mapping[str, str]) -> bool:
+def name_category(category: Category, asked: Mapping[str, str], *, similar: bool = False) -> bool:
     """Give a category its address in every view; whether any changed."""
     views = list(View.objects.select_related("channel"))
     if unknown := set(asked) - {view.code for view in views}:
         raise UnknownReference(f"No views {', '.join(sorted(unknown))}.", field="/slugs")
-    return bool(give(CATEGORY, [_of_category(category, view, asked.get(view.code, "")) for view in views]))
+    return bool(give(CATEGORY, [_of_category(category, view, asked.get(view.code, ""), similar) for view in views]))
 
 
 def name_categories_of(view: View) -> None:
@@ -119,12 +119,13 @@ def name_products(
     give(PRODUCT, wanted)
 
 
-def _of_category(category: Category, view: View, asked: str) -> Wanted:
+def _of_category(category: Category, view: View, asked: str, similar: bool = False) -> Wanted:
     texts = scopes.resolve(category.texts, scopes.fallback(view=view.code, channel=view.channel.code))
     return Wanted(
         view=view.code,
         target=category.id,
         slug=asked,
+        similar=similar,
         name=texts.get("name", ""),
         suffix=category.code,
         locale=view.locale,

@@ -321,14 +321,28 @@ class Mirror:
                 [source, kind, owner, clock.now(), reason[:2000]],
             )
 
-    def rows_of(self, source: str, kind: str, owners: Collection[str] | None = None) -> "dict[str, Rows]":
+    def touch_all(self, source: str, kind: str) -> None:
+        """Make every thing of a kind due again, because what all of them depend on has changed."""
+        known = self.rows._default_manager.using(self._alias).filter(source=source, kind=kind, after__isnull=False)
+        self.touch(source, kind, set(known.values_list("owner", flat=True).distinct()))
+
+    def touch_found(self, source: str, kind: str, codes: Collection[str]) -> None:
+        """Make the things due again that such a finding is about, because what they lacked may have arrived."""
+        found = self.findings._default_manager.using(self._alias).filter(source=source, kind=kind, code__in=codes)
+        self.touch(source, kind, set(found.values_list("owner", flat=True).distinct()))
+
+    def rows_of(
+        self, source: str, kind: str, owners: Collection[str] | None = None, *, tables: Collection[str] = ()
+    ) -> "dict[str, Rows]":
         """All kept rows of these things by their id (of every thing of the kind for None), in one statement.
 
-        Deleted rows are left out; a thing without rows is in the answer with none.
+        Deleted rows are left out; a thing without rows is in the answer with none. `tables` narrows it.
         """
         found = self.rows._default_manager.using(self._alias).filter(source=source, kind=kind, after__isnull=False)
         if owners is not None:
             found = found.filter(owner__in=list(owners))
+        if tables:
+            found = found.filter(table__in=list(tables))
         rows: dict[str, Rows] = {owner: Rows() for owner in owners or ()}
         for owner, table, after in found.order_by("owner", "table", "key").values_list("owner", "table", "after"):
             rows.setdefault(owner, Rows()).add(table, _decoded(after))
