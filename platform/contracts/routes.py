@@ -17,6 +17,10 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "logistics.stock_confirmed": ("commerce",),
     "logistics.stock_reservation_failed": ("commerce",),
     "logistics.stock_reserved": ("commerce",),
+    "magento.attribute_row_changed": ("catalog",),
+    "magento.catalog_row_changed": ("catalog",),
+    "magento.product_row_changed": ("catalog",),
+    "magento.scope_row_changed": ("catalog",),
     "postpurchase.refund_requested": ("commerce",),
     "postpurchase.return_received": ("logistics",),
 }
