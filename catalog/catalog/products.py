@@ -30,8 +30,8 @@ from catalog.catalog.models import (
 from catalog.catalog.rebuilding import rebuild
 from catalog.catalog.sorting import sku_key
 from catalog.catalog.values import CHOICES, checked
-from catalog.pricing.blocks import rebuild_blocks
 from catalog.pricing.commands import PriceInput, replace_prices
+from catalog.pricing.models import PriceBlock
 from catalog.search.changes import mark_changed
 from chassis import clock
 from chassis.errors import Invalid, StaleVersion
@@ -405,7 +405,7 @@ def _withdraw_pages(variants: Collection[UUID]) -> None:
         CategoryEntry.objects.filter(product_id__in=variants).delete()
         ProductCategory.objects.filter(product_id__in=variants).delete()
         slugs.free(variants)
-        rebuild_blocks(variants)
+        PriceBlock.objects.filter(product_id__in=variants).delete()
         mark_changed(variants)
 
 

@@ -40,6 +40,7 @@ Maker = Callable[[str, list[str]], None]
 """Makes the things with these ids of a source, inside a unit of work."""
 
 SETTLE = timedelta(seconds=2)
+PATIENCE = timedelta(minutes=10)
 LIMIT = 200
 EXAMPLES = 5
 
@@ -97,13 +98,19 @@ class MirroredRow(models.Model):
 
 
 class TouchedThing(models.Model):
-    """A thing whose rows have changed since it was last made; `error` tells why making it failed."""
+    """A thing whose rows have changed since it was last made; `error` tells why making it failed.
+
+    One that is in no hurry (its changes came on the bulk lane) waits until no more of them come from its source, or
+    until it has waited for PATIENCE: bulk changes come table by table, and it shall be made once, not once per table.
+    """
 
     pk = models.CompositePrimaryKey("source", "kind", "owner")
     source = models.TextField()
     kind = models.TextField()
     owner = models.TextField()
+    since = models.DateTimeField()
     due_at = models.DateTimeField()
+    hurry = models.BooleanField(default=False)
     error = models.TextField(default="")
 
     class Meta:
@@ -258,21 +265,25 @@ class Mirror:
 
     def _take(self, *, limit: int) -> list[tuple[str, str, list[str]]]:
         """Remove up to `limit` due things in the caller's unit of work: (source, kind, ids), in the order of kinds."""
+        table, now = self.touched._meta.db_table, clock.now()
         with self._cursor() as cursor:
             # One at a time: what is made first is what others refer to.
             cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('sixfold.mirror'), hashtext(%s))", [self.label])
             if not cursor.fetchone()[0]:
                 raise Busy(f"another process is making the things of {self.label}")
             cursor.execute(
-                f"""WITH due AS (
-                        SELECT source, kind, owner FROM {self.touched._meta.db_table}
-                        WHERE error = '' AND due_at <= %s
-                        ORDER BY array_position(%s::text[], kind), source, owner
-                        LIMIT %s FOR UPDATE SKIP LOCKED)
-                    DELETE FROM {self.touched._meta.db_table} t USING due
+                f"""WITH flowing AS (
+                        SELECT DISTINCT source FROM {table} WHERE error = '' AND due_at > %(now)s
+                    ), due AS (
+                        SELECT source, kind, owner FROM {table}
+                        WHERE error = '' AND due_at <= %(now)s
+                          AND (hurry OR since <= %(long_ago)s OR source NOT IN (SELECT source FROM flowing))
+                        ORDER BY array_position(%(kinds)s::text[], kind), source, owner
+                        LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+                    DELETE FROM {table} t USING due
                     WHERE (t.source, t.kind, t.owner) = (due.source, due.kind, due.owner)
                     RETURNING t.source, t.kind, t.owner""",
-                [clock.now(), list(self.kinds), limit],
+                {"now": now, "long_ago": now - PATIENCE, "kinds": list(self.kinds), "limit": limit},
             )
             taken: dict[tuple[str, str], list[str]] = defaultdict(list)
             for source, kind, owner in cursor.fetchall():
@@ -315,10 +326,10 @@ class Mirror:
     def _failed(self, source: str, kind: str, owner: str, reason: str) -> None:
         with self._cursor() as cursor:
             cursor.execute(
-                f"""INSERT INTO {self.touched._meta.db_table} (source, kind, owner, due_at, error)
-                    VALUES (%s, %s, %s, %s, %s)
+                f"""INSERT INTO {self.touched._meta.db_table} (source, kind, owner, since, due_at, hurry, error)
+                    VALUES (%s, %s, %s, %s, %s, false, %s)
                     ON CONFLICT (source, kind, owner) DO UPDATE SET error = excluded.error""",
-                [source, kind, owner, clock.now(), reason[:2000]],
+                [source, kind, owner, clock.now(), clock.now(), reason[:2000]],
             )
 
     def touch_all(self, source: str, kind: str) -> None:
@@ -473,16 +484,17 @@ class Mirror:
         """Bulk changes come table by table, so a thing is not due before its other rows are likely here."""
         if not things:
             return
-        now = clock.now()
-        due = now if lanes == {Lane.FAST} else now + settle
+        now, hurry = clock.now(), lanes == {Lane.FAST}
+        due = now if hurry else now + settle
         ordered = sorted(things)
         with self._cursor() as cursor:
             cursor.execute(
-                f"""INSERT INTO {self.touched._meta.db_table} (source, kind, owner, due_at, error)
-                    SELECT source, kind, owner, %s, '' FROM unnest(%s::text[], %s::text[], %s::text[])
+                f"""INSERT INTO {self.touched._meta.db_table} AS old (source, kind, owner, since, due_at, hurry, error)
+                    SELECT source, kind, owner, %s, %s, %s, '' FROM unnest(%s::text[], %s::text[], %s::text[])
                         AS new(source, kind, owner)
-                    ON CONFLICT (source, kind, owner) DO UPDATE SET due_at = excluded.due_at, error = ''""",
-                [due, [t[0] for t in ordered], [t[1] for t in ordered], [t[2] for t in ordered]],
+                    ON CONFLICT (source, kind, owner) DO UPDATE
+                    SET due_at = excluded.due_at, hurry = old.hurry OR excluded.hurry, error = ''""",
+                [now, due, hurry, [t[0] for t in ordered], [t[1] for t in ordered], [t[2] for t in ordered]],
             )
         # A key of its own: a job that is running may have looked before this was there.
         enqueue(self.job, key=str(new_id()), due_at=due)

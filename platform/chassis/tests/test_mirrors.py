@@ -14,7 +14,7 @@ from chassis import clock, domains
 from chassis.ids import new_id
 from chassis.jobs.runner import JobRunner
 from chassis.messages import Lane, Message
-from chassis.mirrors import SETTLE, Busy, Found, Mirror, Mirrored, MirroredRow, MirrorFinding, TouchedThing
+from chassis.mirrors import PATIENCE, SETTLE, Busy, Found, Mirror, Mirrored, MirroredRow, MirrorFinding, TouchedThing
 from chassis.subscriptions import Received
 from chassis.unit_of_work import unit_of_work
 
@@ -180,6 +180,29 @@ def test_bulk_rows_wait_for_the_rest_of_their_thing_and_fast_ones_do_not(library
     assert library.asked == [("book", ["1"])] * 2
 
 
+def test_bulk_rows_wait_while_others_of_their_source_come_but_not_for_ever(library: Library) -> None:
+    def run_due() -> None:
+        # As after the touch of the last one, whose own job is still to come.
+        with unit_of_work("commerce"):
+            MIRROR.touch("another", "book", ["9"])
+        JobRunner("commerce").run_due()
+
+    keep(page(1, "a"), lane=Lane.BULK)
+    for second in range(1, 4):
+        with clock.travel(timedelta(seconds=2 * second)):
+            keep(page(2, "a", book="2", position=second), lane=Lane.BULK)
+            keep(page(3, "a", book="3", position=second))
+            run_due()
+    assert library.books.keys() == {"3", "9"}
+    with clock.travel(PATIENCE + timedelta(minutes=1)):
+        keep(page(2, "b", book="2", position=9), lane=Lane.BULK)
+        run_due()
+    assert library.books.keys() == {"3", "9", "1"}
+    with clock.travel(PATIENCE + timedelta(minutes=2)):
+        JobRunner("commerce").run_due()
+    assert library.books["2"] == ["b"]
+
+
 def test_one_that_fails_does_not_keep_others_and_waits_with_its_reason_for_a_change(library: Library) -> None:
     keep(*(page(n, "fine", book=str(n)) for n in (1, 2, 4)), page(3, "unreadable", book="3"))
     JobRunner("commerce").run_due()
@@ -254,8 +277,8 @@ def test_a_row_that_arrives_while_its_thing_is_made_has_it_made_again(library: L
                 with pytest.raises(psycopg.errors.LockNotAvailable):
                     # What `keep` does next: it waits here until the thing was made, and so is not missed.
                     connection.execute(
-                        """INSERT INTO commerce_touched (source, kind, owner, due_at, error)
-                           VALUES ('old', 'book', '1', now(), '')"""
+                        """INSERT INTO commerce_touched (source, kind, owner, since, due_at, hurry, error)
+                           VALUES ('old', 'book', '1', now(), now(), true, '')"""
                     )
                 connection.rollback()
 
