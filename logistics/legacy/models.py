@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from chassis.mirrors import MirrorFinding, MirroredRow, TouchedThing
+from chassis.mirrors import MirroredRow, MirrorFinding, TouchedThing
 from logistics.warehouse.models import units
 
 __all__ = ["CarriedStock", "LegacyFinding", "LegacyRow", "LegacyTouched"]

@@ -63,11 +63,14 @@ def _prepared(batch: Iterable[Received[Any]]) -> Iterable[Received[Any]]:
         event = received.event
         if event.table not in MIRROR.tables:
             continue
-        if event.after is not None and event.table == "core_config_data":
-            if not str(event.after.get("path")).startswith(SETTINGS):
-                continue
+        if event.table == "core_config_data" and event.after and not _about_stock(event.after):
+            continue
         after = None if event.after is None else _with_owner(event.table, event.after)
         yield replace(received, event=replace(event, after=after))
+
+
+def _about_stock(setting: Row) -> bool:
+    return (setting.get("path") or "").startswith(SETTINGS)
 
 
 def _with_owner(table: str, after: Row) -> Row:

@@ -221,7 +221,9 @@ def _carry(source: str, keys: list[str], skus: Collection[Sku]) -> None:
 def _changes(source: str, item: tuple[str, str], row: CarriedStock | None, want: Wanted) -> Iterator[StockChange]:
     sku, place = item
     had = row or CarriedStock(quantity=ZERO, held_back=ZERO, managed=None, backorders=None)
-    flags = {name: getattr(want, name) for name in ("managed", "backorders") if getattr(want, name) != getattr(had, name)}
+    flags = {
+        name: getattr(want, name) for name in ("managed", "backorders") if getattr(want, name) != getattr(had, name)
+    }
     named = {"source": place, "sku": sku, "id": migrated_id(source, "inventory_source_item", f"{place}/{sku}")}
     if want.quantity != had.quantity or flags:
         yield StockChange(**named, change=want.quantity - had.quantity, reference=f"{source}: quantity", **flags)

@@ -1,9 +1,13 @@
 """Extraction through the real outbox and inboxes in this process: what a domain's `legacy/` comes to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
-from chassis import clock
+from django.core.management import call_command
+
+from chassis import clock, domains
 from chassis.testing import drain
 from strangler.extract import Extraction, extract
 from strangler.source import Source
@@ -30,3 +34,15 @@ def settle(*domains: str) -> None:
     drain("strangler", *domains)
     with clock.travel(timedelta(seconds=10), ticking=True):
         drain("strangler", *domains)
+
+
+@contextmanager
+def carried(blocker: Any, url: str, *labels: str, tables: Sequence[str] = ()) -> Iterator[Extraction]:
+    """A shop carried once for tests that only look, or whose writing does not matter to the others of their module."""
+    with blocker.unblock():
+        try:
+            yield carry(url, *labels, tables=tables)
+        finally:
+            for label in ("strangler", *labels):
+                call_command("flush", database=domains.get(label).alias, interactive=False, verbosity=0,
+                             allow_cascade=False, inhibit_post_migrate=True)  # fmt: skip
