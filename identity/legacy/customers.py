@@ -26,7 +26,7 @@ from identity.customer.importing import (
 from identity.customer.models import GENERAL
 from identity.legacy.addresses import make_address
 from identity.legacy.dates import day, moment
-from identity.legacy.models import CarriedCustomer, LegacyFinding, LegacyRow
+from identity.legacy.models import CarriedCustomer, LegacyRow
 from identity.legacy.names import full_name, name_parts
 from identity.legacy.rows import MIRROR
 from identity.legacy.shop import Shop, groups_of, read_shop
@@ -72,8 +72,8 @@ def make_customers(source: str, owners: list[str]) -> None:
         account.wanted = _wanted(source, account, known)
     carried = {row.owner: row for row in CarriedCustomer.objects.filter(source=source, owner__in=owners)}
     changed = _remove(source, accounts, carried) | _carry(source, accounts, carried)
-    if changed:
-        _try_refused_again(source, owners)
+    if changed:  # somebody's e-mail address may have become free
+        MIRROR.touch_found(source, "customer", [EMAIL_TAKEN])
     MIRROR.replace_findings(source, "customer", owners, [found for account in accounts for found in account.found])
 
 
@@ -263,9 +263,3 @@ def _differing(wanted: ImportedCustomer, state: CarriedCustomer, before: Carried
         password=None if before.password == state.password else wanted.password,
         blocked=None if before.blocked == state.blocked else wanted.blocked,
     )
-
-
-def _try_refused_again(source: str, owners: list[str]) -> None:
-    """Somebody's e-mail address may have become free."""
-    waiting = LegacyFinding.objects.filter(source=source, kind="customer", code=EMAIL_TAKEN).exclude(owner__in=owners)
-    MIRROR.touch(source, "customer", set(waiting.values_list("owner", flat=True)))

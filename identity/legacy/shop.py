@@ -80,7 +80,7 @@ def make_shop(source: str, owners: list[str]) -> None:
             join_channel_group(code, source)
         elif not shop.shared and copies.get(code) == source:
             join_channel_group(code, "")
-    _touch_customers(source)
+    MIRROR.touch_all(source, "customer")
     MIRROR.replace_findings(source, "shop", [ALL], _newsletter(shop))
 
 
@@ -103,7 +103,7 @@ def make_groups(source: str, owners: list[str]) -> None:
         name = (row["customer_group_code"] or "").strip() or f"Group {owner}"
         new |= import_group(ImportedGroup(name=name, external_id=external(source, "customer_group", owner)))
     if new:
-        _touch_customers(source)
+        MIRROR.touch_all(source, "customer")
     MIRROR.replace_findings(source, "group", owners, found)
 
 
@@ -117,7 +117,7 @@ def groups_of(source: str, ids: Collection[str]) -> dict[str, str]:
 def pass_on_attributes(source: str, owners: list[str]) -> None:
     """An attribute or its options changed: customers show it."""
     if read_shop(source).attributes & set(owners):
-        _touch_customers(source)
+        MIRROR.touch_all(source, "customer")
 
 
 def pass_on_options(source: str, owners: list[str]) -> None:
@@ -139,8 +139,3 @@ def pass_on_addresses(source: str, owners: list[str]) -> None:
     found = [Found(owner=owner, code="no_such_address", detail="values of an address that is not there", whole=True)
              for owner, rows_ in left.items() if rows_]  # fmt: skip
     MIRROR.replace_findings(source, "address", owners, found)
-
-
-def _touch_customers(source: str) -> None:
-    rows = LegacyRow.objects.filter(source=source, kind="customer", after__isnull=False)
-    MIRROR.touch(source, "customer", list(rows.values_list("owner", flat=True).distinct()))

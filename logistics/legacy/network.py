@@ -99,8 +99,7 @@ def make_network(source: str, owners: list[str]) -> None:
     _define_sources(source, network)
     _link_channels(source, network)
     # Which source a reservation is taken from depends on links and switches, settings on settings.
-    skus = LegacyRow.objects.filter(source=source, kind="sku").values_list("owner", flat=True).distinct()
-    MIRROR.touch(source, "sku", list(skus))
+    MIRROR.touch_all(source, "sku")
     MIRROR.replace_findings(source, "network", [ALL], _findings(network))
 
 

@@ -102,7 +102,8 @@ ENTITIES: tuple[Entity, ...] = (
     _carried("stock", StockRowChanged, """
         inventory_source=source_code inventory_stock=stock_id
         inventory_source_stock_link=link_id inventory_stock_sales_channel=type,code
-        cataloginventory_stock_item=item_id inventory_source_item=source_item_id inventory_reservation=reservation_id""",
+        cataloginventory_stock_item=item_id inventory_source_item=source_item_id
+        inventory_reservation=reservation_id""",
         count="inventory_source_item"),
     _carried("customers", CustomerRowChanged, f"""
         customer_group=customer_group_id customer_entity=entity_id customer_entity{_VALUES}""",
