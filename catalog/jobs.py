@@ -1,7 +1,8 @@
 """What this domain does later or outside of a transaction."""
 
 from catalog.catalog.rebuilding import REBUILD_DOCUMENTS
+from catalog.legacy.making import MAKE_LEGACY
 from catalog.pricing.blocks import PRICE_BOUNDARY
 from catalog.search.indexing import SEARCH_INDEX, SEARCH_REBUILD
 
-JOBS = (REBUILD_DOCUMENTS, PRICE_BOUNDARY, SEARCH_INDEX, SEARCH_REBUILD)
+JOBS = (REBUILD_DOCUMENTS, PRICE_BOUNDARY, SEARCH_INDEX, SEARCH_REBUILD, MAKE_LEGACY)

@@ -1,6 +1,7 @@
 """Index of this domain's models."""
 
 from catalog.catalog.models import *  # noqa: F403
+from catalog.legacy.models import *  # noqa: F403
 from catalog.messaging import *  # noqa: F403
 from catalog.pricing.models import *  # noqa: F403
 from catalog.search.models import *  # noqa: F403

@@ -1,5 +1,11 @@
 """This domain's kinds of job."""
 
+from logistics.legacy.network import make_network
+from logistics.legacy.rows import MIRROR
+from logistics.legacy.stock import make_settings, make_stock
 from logistics.warehouse.expiry import EXPIRY
 
-JOBS = (EXPIRY,)
+JOBS = (
+    EXPIRY,
+    MIRROR.job_kind({"network": make_network, "product": make_settings, "sku": make_stock}),
+)

@@ -1,6 +1,7 @@
 """Index of this domain's models."""
 
 from logistics.fulfillment.models import *  # noqa: F403
+from logistics.legacy.models import *  # noqa: F403
 from logistics.messaging import *  # noqa: F403
 from logistics.shipping.models import *  # noqa: F403
 from logistics.warehouse.models import *  # noqa: F403

@@ -9,8 +9,10 @@ from contracts.commerce import (
     StockReleaseRequested,
     StockRequested,
 )
+from contracts.magento import ProductRowChanged, ScopeRowChanged, StockRowChanged
 from contracts.postpurchase import ReturnReceived
 from logistics.fulfillment.reactions import restock
+from logistics.legacy.rows import keep_rows
 from logistics.reactions import stock_events
 from logistics.warehouse.projection import copy_channels, copy_views
 
@@ -23,4 +25,7 @@ SUBSCRIPTIONS = (
     reaction(ReturnReceived, restock),
     projection(ChannelChanged, copy_channels),
     projection(ViewChanged, copy_views),
+    projection(ScopeRowChanged, keep_rows),
+    projection(ProductRowChanged, keep_rows),
+    projection(StockRowChanged, keep_rows),
 )

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connections
+from django.db.models import Q
 
 from catalog.catalog import slugs
 from catalog.catalog.errors import CategoryCycle, InvalidValue, NotAChannel, UnknownReference
@@ -61,6 +62,8 @@ class OptionInput:
     code: str
     labels: Mapping[str, str]
     swatch: str = ""
+    id: UUID | None = None
+    external_id: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +92,16 @@ class DefineProductType:
     code: str
     name: str
     attributes: tuple[str, ...] = ()
+    id: UUID | None = None
+    external_id: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DefineCategory:
-    """A category; `texts` by scope with name and description, `slugs` by view (else made of the name)."""
+    """A category; `texts` by scope with name and description, `slugs` by view (else made of the name).
+
+    `inactive_in`: views that show neither it nor what is under it. `similar_slugs`: another will do for one taken.
+    """
 
     code: str
     texts: Mapping[str, Mapping[str, str]]
@@ -101,6 +109,8 @@ class DefineCategory:
     slugs: Mapping[str, str] = field(default_factory=dict)
     position: int = 0
     active: bool = True
+    inactive_in: tuple[str, ...] = ()
+    similar_slugs: bool = False
     id: UUID | None = None
     external_id: Mapping[str, Any] = field(default_factory=dict)
 
@@ -211,9 +221,10 @@ def define_category(command: DefineCategory) -> UUID:
             "texts": {scope: dict(text) for scope, text in command.texts.items()},
             "position": command.position,
             "active": command.active,
+            "inactive_in": sorted(command.inactive_in),
         }
         category, changed = _put(Category, command, facts)
-        moved = slugs.name_category(category, command.slugs)
+        moved = slugs.name_category(category, command.slugs, similar=command.similar_slugs)
         if (changed or moved) and category.version > 1:
             rebuild_category(category.id)
     return category.id
@@ -238,14 +249,22 @@ def view_changed(view: View, *, channel: str) -> ViewChanged:
 
 
 def _put(model: type[Any], command: Any, facts: Mapping[str, Any]) -> tuple[Any, bool]:
-    """Insert or change the row with the command's code; whether anything changed."""
-    external = dict(getattr(command, "external_id", {}))
+    """Insert or change the row with the command's id, else its code; whether anything changed.
+
+    With an id the code may change; InvalidValue when it is another row's.
+    """
+    external = dict(command.external_id)
     wanted = {**facts, **({"external_id": external} if external else {})}
-    fresh = model(id=getattr(command, "id", None) or new_id(), code=command.code, **wanted)
+    fresh = model(id=command.id or new_id(), code=command.code, **wanted)
     model.objects.bulk_create([fresh], ignore_conflicts=True)
-    row: Edited = model.objects.select_for_update().get(code=command.code)
+    # The one with the id before the one with the code.
+    found = list(model.objects.select_for_update().filter(Q(id=fresh.id) | Q(code=command.code)))
+    row: Edited = min(found, key=lambda row: row.id != fresh.id)
     if row.id == fresh.id and row.version == 1 and row.created_at == fresh.created_at:
         return row, True
+    if len(found) > 1 or (command.id and row.id != command.id):
+        raise InvalidValue(f"{command.code} is the code of another {model.__name__.lower()}.", field="/code")
+    wanted["code"] = command.code
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     if changed:
         for name in changed:
@@ -261,14 +280,17 @@ def _put_options(attribute: Attribute, options: tuple[OptionInput, ...]) -> bool
     rows = []
     for position, option in enumerate(options):
         old = known.get(option.code)
-        same = old and (old.labels, old.swatch, old.position) == (
+        same = old and (old.labels, old.swatch, old.position, old.external_id) == (
             dict(option.labels),
             option.swatch,
             position,
+            dict(option.external_id),
         )
         if not same:
             rows.append(
                 AttributeOption(
+                    id=option.id or new_id(),
+                    external_id=dict(option.external_id),
                     attribute=attribute,
                     code=option.code,
                     labels=dict(option.labels),
@@ -280,7 +302,7 @@ def _put_options(attribute: Attribute, options: tuple[OptionInput, ...]) -> bool
         rows,
         update_conflicts=True,
         unique_fields=["attribute", "code"],
-        update_fields=["labels", "swatch", "position"],
+        update_fields=["labels", "swatch", "position", "external_id"],
     )
     return bool(rows)
 

@@ -47,16 +47,18 @@ class Sources:
 def document(product: Product, view: View, sources: Sources) -> ProductDocument | None:
     """A product's document in a view, None where the view does not show it."""
     slug = sources.slugs.get((view.code, product.id))
-    if view.channel.code not in product.channels or slug is None:
+    shown = product.shown.get(view.code, "")
+    if view.channel.code not in product.channels or slug is None or shown == Product.NOWHERE:
         return None
     chain = scopes.fallback(view=view.code, channel=view.channel.code)
     texts = scopes.resolve(product.texts, chain)
     values = scopes.resolve(product.values, chain)
     name = texts.get("name", product.sku)
-    variants = [_variant(variant, product, sources, chain) for variant in sources.variants.get(product.id, ())]
+    offered = [v for v in sources.variants.get(product.id, ()) if _offered(v, view)]
+    variants = [_variant(variant, product, sources, chain) for variant in offered]
     media = _media(sources.media.get(product.id, ()), chain)
     image = _image(media)
-    shown = _attributes(values, sources, chain)
+    attributes = _attributes(values, sources, chain)
     categories, all_categories = _categories(product, view, sources, chain)
     facets = _facets(values, variants, product, sources)
     content = {
@@ -67,7 +69,7 @@ def document(product: Product, view: View, sources: Sources) -> ProductDocument 
         **{text: texts.get(text, "") for text in TEXTS},
         "name": name,
         "requires_shipping": product.requires_shipping,
-        "attributes": shown,
+        "attributes": attributes,
         "media": media,
         "categories": categories,
         "axes": _axes(product, variants, sources, chain),
@@ -75,7 +77,7 @@ def document(product: Product, view: View, sources: Sources) -> ProductDocument 
     }
     card = {"id": product.id, "sku": product.sku, "type": product.kind, "slug": slug, "name": name, "image": image}
     skus = [product.sku, *(variant["sku"] for variant in variants)]
-    keys = [product.sku_key, *(v.sku_key for v in sources.variants.get(product.id, ()))]
+    keys = [product.sku_key, *(v.sku_key for v in offered)]
     prose = [texts.get("short_description", ""), texts.get("description", "")]
     labels = [option["label"] for variant in variants for option in variant["options"].values()]
     names = [category["name"] for category in categories]
@@ -90,14 +92,23 @@ def document(product: Product, view: View, sources: Sources) -> ProductDocument 
         card=_encoder.encode(card).decode(),
         name=name,
         sort_key=sort_key(name, locale=view.locale),
-        words=fold(" ".join([name, *skus, body]))[:100_000],
+        words="" if shown == Product.CATALOG else fold(" ".join([name, *skus, body]))[:100_000],
         facets=facets,
-        source={"body": body, "skus": keys, "lines": _lines(product, variants, keys, image)},
-        categories=all_categories,
+        source={
+            "body": body,
+            "skus": keys,
+            "lines": _lines(product, variants, keys, image),
+            "searched": shown != Product.CATALOG,
+        },
+        categories=[] if shown == Product.SEARCH else all_categories,
         always_available=product.kind == Product.VIRTUAL,
         version=product.version,
         changed_at=clock.now(),
     )
+
+
+def _offered(variant: Product, view: View) -> bool:
+    return view.channel.code in variant.channels and variant.shown.get(view.code) != Product.NOWHERE
 
 
 def _variant(variant: Product, parent: Product, sources: Sources, chain: Sequence[str]) -> dict[str, Any]:
@@ -199,7 +210,7 @@ def _categories(
         line = sources.line_of(category)
         if view.root_id and view.root_id not in line:
             continue
-        if not all(sources.categories[above].active for above in line):
+        if not all(_active(sources.categories[above], view) for above in line):
             continue
         under.update(dict.fromkeys(line))
         row = sources.categories[category]
@@ -212,6 +223,10 @@ def _categories(
                 }
             )
     return shown, list(under)
+
+
+def _active(category: Category, view: View) -> bool:
+    return category.active and view.code not in category.inactive_in
 
 
 def _axes(

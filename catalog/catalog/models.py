@@ -49,6 +49,9 @@ class Category(Edited):
     position = models.IntegerField(default=0)
     texts = models.JSONField(default=dict, help_text="scope -> {name, description}")
     active = models.BooleanField(default=True)
+    inactive_in = ArrayField(
+        models.TextField(), default=list, blank=True, help_text="views without it and its children"
+    )
 
     def __str__(self) -> str:
         return self.code
@@ -118,8 +121,13 @@ class ProductType(Edited):
 class Product(Edited):
     """A simple, virtual or configurable product, or a variant of a configurable one.
 
-    `channels` are those in which it is published. A variant is shown on its parent's page only.
+    `channels` are those in which it is published. A variant is shown on its parent's page only. `shown` narrows that
+    by view: CATALOG is in listings and not in search, SEARCH the reverse, NOWHERE has no page; a variant that is
+    shown NOWHERE cannot be chosen in that view.
     """
+
+    CATALOG, SEARCH, NOWHERE = "catalog", "search", "nowhere"
+    SHOWN = frozenset({CATALOG, SEARCH, NOWHERE})
 
     SIMPLE, VIRTUAL, CONFIGURABLE, VARIANT = "simple", "virtual", "configurable", "variant"
     KINDS = ((SIMPLE, SIMPLE), (VIRTUAL, VIRTUAL), (CONFIGURABLE, CONFIGURABLE), (VARIANT, VARIANT))
@@ -137,6 +145,7 @@ class Product(Edited):
     weight = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
     requires_shipping = models.BooleanField(default=True)
     channels = ArrayField(models.TextField(), default=list, blank=True)
+    shown = models.JSONField(default=dict, blank=True, help_text="view -> catalog, search or nowhere; else everywhere")
 
     def __str__(self) -> str:
         return self.sku

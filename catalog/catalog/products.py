@@ -4,21 +4,26 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from catalog.catalog import scopes, slugs
 from catalog.catalog.errors import InvalidProduct, UnknownReference
 from catalog.catalog.models import (
     Attribute,
     Category,
+    CategoryEntry,
     Channel,
     Media,
     Product,
     ProductCategory,
+    ProductDocument,
     ProductType,
     View,
 )
@@ -26,6 +31,8 @@ from catalog.catalog.rebuilding import rebuild
 from catalog.catalog.sorting import sku_key
 from catalog.catalog.values import CHOICES, checked
 from catalog.pricing.commands import PriceInput, replace_prices
+from catalog.pricing.models import PriceBlock
+from catalog.search.changes import mark_changed
 from chassis import clock
 from chassis.errors import Invalid, StaleVersion
 from chassis.ids import new_id
@@ -55,7 +62,10 @@ class PlaceInput:
 
 @dataclass(frozen=True, kw_only=True)
 class VariantInput:
-    """A variant: its `values` hold an option code for each of its product's axes."""
+    """A variant: its `values` hold an option code for each of its product's axes.
+
+    channels: where it is sold, all of its product's if None. shown: `nowhere` for views that do not offer it.
+    """
 
     sku: str
     values: Mapping[str, Mapping[str, Any]]
@@ -65,6 +75,8 @@ class VariantInput:
     weight: Decimal | None = None
     requires_shipping: bool = True
     tax_class: str = ""
+    channels: tuple[str, ...] | None = None
+    shown: Mapping[str, str] = field(default_factory=dict)
     id: UUID | None = None
     external_id: Mapping[str, Any] = field(default_factory=dict)
 
@@ -73,8 +85,9 @@ class VariantInput:
 class SaveProduct:
     """A product as it shall be. `texts` and `values` are by scope: "", "channel:<code>", "view:<code>".
 
-    kind: simple, virtual or configurable. channels: where it is published; empty is a draft.
-    slugs: by view, else made of the name. None for prices, media, places or variants leaves them alone.
+    kind: simple, virtual or configurable. channels: where it is published; empty is a draft. shown: by view, see
+    the model. slugs: by view, else made of the name; with `similar_slugs` another will do for one that is taken.
+    None for prices, media, places or variants leaves them alone.
     expected_version: StaleVersion unless the product has it (new ones have none).
     """
 
@@ -84,7 +97,9 @@ class SaveProduct:
     product_type: str | None = None
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
+    shown: Mapping[str, str] = field(default_factory=dict)
     slugs: Mapping[str, str] = field(default_factory=dict)
+    similar_slugs: bool = False
     axes: tuple[str, ...] = ()
     variants: tuple[VariantInput, ...] | None = None
     prices: tuple[PriceInput, ...] | None = None
@@ -92,6 +107,7 @@ class SaveProduct:
     places: tuple[PlaceInput, ...] | None = None
     tax_class: str = "standard"
     weight: Decimal | None = None
+    created_at: datetime | None = None
     expected_version: int | None = None
     id: UUID | None = None
     external_id: Mapping[str, Any] = field(default_factory=dict)
@@ -130,29 +146,52 @@ def publish_product(command: PublishProduct, *, lane: Lane = Lane.FAST) -> None:
         _tell(family, lane=lane)
 
 
-def save_products(commands: Sequence[SaveProduct], *, lane: Lane = Lane.FAST) -> list[UUID]:
-    """Make or change products, all or none. A fixed number of statements for up to some hundred at once."""
+def discontinue_products(products: Collection[UUID], *, lane: Lane = Lane.FAST) -> None:
+    """Take products off sale for good: they stay for the orders that name them, their SKUs and addresses are free."""
+    with unit_of_work("catalog"):
+        gone = list(Product.objects.select_for_update().filter(id__in=products).order_by("id"))
+        for row in gone:
+            row.channels, row.sku_key = [], f"{sku_key(row.sku)}\x1f{row.id}"
+            row.version += 1
+            row.changed_at = clock.now()
+        Product.objects.bulk_update(gone, ["channels", "sku_key", "version", "changed_at"])
+        slugs.free([row.id for row in gone])
+        rebuild([row.parent_id or row.id for row in gone], lane=lane)
+        _tell(gone, lane=lane)
+
+
+def save_products(commands: Sequence[SaveProduct], *, lane: Lane = Lane.FAST, may_become: bool = False) -> list[UUID]:
+    """Make or change products, all or none. A fixed number of statements for up to some hundred at once.
+
+    may_become: a product may turn into one of another kind, a variant of another product or one of its own included.
+    """
     vocabulary_needed = _codes_of(commands)
     with unit_of_work("catalog"):
         vocabulary = _vocabulary(commands, vocabulary_needed)
         for command in commands:
             _check(command, vocabulary)
         rows = _rows(commands)
+        before = {row.id: row.kind for row in rows.values()}
         changed: list[Product] = []
         families: list[tuple[SaveProduct, Product, list[tuple[VariantInput, Product]]]] = []
         for command in commands:
             product = rows[sku_key(command.sku)]
             _expect(product, command.expected_version)
+            if not may_become:
+                _refuse_other(product, command.sku, kind=command.kind, parent=None)
             _fill(product, command, vocabulary)
             variants = []
             for position, variant in enumerate(command.variants or ()):
                 child = rows[sku_key(variant.sku)]
+                if not may_become:
+                    _refuse_other(child, variant.sku, kind=Product.VARIANT, parent=product.id)
                 _fill_variant(child, variant, product, position, command, vocabulary)
                 variants.append((variant, child))
             families.append((command, product, variants))
             changed += [product, *(child for _, child in variants)]
-        dropped = _dropped(families)
+        dropped = _dropped(families, changed)
         _write(changed)
+        _withdraw_pages([row.id for row in changed if row.parent_id and before[row.id] not in ("", Product.VARIANT)])
         _write_parts(families, vocabulary)
         _give_slugs(families, vocabulary)
         rebuild([product.id for _, product, _ in families], lane=lane)
@@ -208,8 +247,11 @@ def _check(command: SaveProduct, vocabulary: _Vocabulary) -> None:
         raise InvalidProduct(f"{command.sku} needs a name in some scope.", field="/texts")
     if (command.variants or command.axes) and command.kind != Product.CONFIGURABLE:
         raise InvalidProduct("Only a configurable product has variants.", field="/variants")
-    _all_known(command.channels, vocabulary.channels, "channel")
     _all_known(command.slugs, {view.code for view in vocabulary.views}, "view")
+    for part in (command, *(command.variants or ())):
+        _all_known(part.shown, {view.code for view in vocabulary.views}, "view")
+        _all_known(part.shown.values(), Product.SHOWN, "way to show a product")
+        _all_known(part.channels or (), vocabulary.channels, "channel")
     _all_known((place.category for place in command.places or ()), vocabulary.categories, "category")
     _all_known([command.product_type] if command.product_type else (), vocabulary.types, "product type")
     _all_known(_codes_of([command]), vocabulary.attributes, "attribute")
@@ -237,7 +279,10 @@ def _all_known(asked: Iterable[Any], known: Iterable[Any], what: str) -> None:
 
 
 def _rows(commands: Sequence[SaveProduct]) -> dict[str, Product]:
-    """The products' rows, new ones inserted first, all locked."""
+    """The products' rows by the SKU that they shall have, new ones inserted first, all locked.
+
+    A row is found by its id when there is one, so that a SKU can change.
+    """
     wanted: dict[str, Product] = {}
     for command in commands:
         for part in (command, *(command.variants or ())):
@@ -247,12 +292,23 @@ def _rows(commands: Sequence[SaveProduct]) -> dict[str, Product]:
             wanted[key] = Product(id=part.id or new_id(), sku=part.sku.strip(), sku_key=key, kind="", version=0)
     Product.objects.bulk_create([wanted[key] for key in sorted(wanted)], ignore_conflicts=True)
     # By id, as every other writer of products does: two batches then never wait for each other in a circle.
-    found = Product.objects.select_for_update().filter(sku_key__in=list(wanted)).order_by("id")
-    rows = {row.sku_key: row for row in found}
-    if missing := set(wanted) - set(rows):
-        # The id is another product's: nothing was inserted for this SKU.
-        raise InvalidProduct(f"{', '.join(sorted(missing))}: the id belongs to another SKU.", field="/id")
+    ids = {part.id: sku_key(part.sku) for c in commands for part in (c, *(c.variants or ())) if part.id}
+    found = Product.objects.select_for_update().filter(Q(sku_key__in=list(wanted)) | Q(id__in=list(ids))).order_by("id")
+    rows: dict[str, Product] = {}
+    for row in sorted(found, key=lambda row: row.id in ids):
+        key = ids.get(row.id, row.sku_key)
+        if key in rows or (wanted[key].id in ids and row.id not in ids):
+            raise InvalidProduct(f"{key} is the SKU of another product.", field="/sku")
+        rows[key] = row
+    for key, row in rows.items():
+        row.sku_key = key
     return rows
+
+
+def _refuse_other(row: Product, sku: str, *, kind: str, parent: UUID | None) -> None:
+    """A product stays what it is, and a variant its product's, unless the caller says otherwise."""
+    if row.kind not in ("", kind) or row.parent_id not in (None, parent):
+        raise InvalidProduct(f"{sku} is {row.kind or 'a variant'} already.", field="/kind")
 
 
 def _expect(product: Product, version: int | None) -> None:
@@ -261,12 +317,12 @@ def _expect(product: Product, version: int | None) -> None:
 
 
 def _fill(product: Product, command: SaveProduct, vocabulary: _Vocabulary) -> None:
-    if product.kind not in ("", command.kind) or product.parent_id:
-        raise InvalidProduct(f"{command.sku} is {product.kind or 'a variant'} already.", field="/kind")
     product.kind = command.kind
+    product.parent_id = None
     product.product_type_id = vocabulary.types[command.product_type] if command.product_type else None
     product.axes = list(command.axes)
     product.channels = sorted(set(command.channels))
+    product.created_at = command.created_at or product.created_at
     product.requires_shipping = command.kind != Product.VIRTUAL
     _fill_common(product, command, vocabulary, tax_class=command.tax_class)
 
@@ -279,12 +335,13 @@ def _fill_variant(
     command: SaveProduct,
     vocabulary: _Vocabulary,
 ) -> None:
-    if child.kind not in ("", Product.VARIANT) or child.parent_id not in (None, parent.id):
-        raise InvalidProduct(f"{variant.sku} is {child.kind} of its own already.", field="/variants")
     child.kind = Product.VARIANT
+    child.axes = []
+    child.product_type_id = parent.product_type_id
     child.parent_id = parent.id
     child.position = position
-    child.channels = parent.channels
+    sold = parent.channels if variant.channels is None else variant.channels
+    child.channels = sorted(set(sold) & set(parent.channels))
     child.requires_shipping = variant.requires_shipping
     _fill_common(child, variant, vocabulary, tax_class=variant.tax_class or command.tax_class)
 
@@ -296,6 +353,7 @@ def _fill_common(row: Product, part: SaveProduct | VariantInput, vocabulary: _Vo
         scope: {code: _value(code, value, scope, vocabulary) for code, value in values.items()}
         for scope, values in part.values.items()
     }
+    row.shown = dict(part.shown)
     row.tax_class = tax_class
     row.weight = part.weight
     row.external_id = {**row.external_id, **part.external_id}
@@ -327,7 +385,8 @@ def _value(code: str, value: Any, scope: str, vocabulary: _Vocabulary) -> Any:
 
 _WRITTEN = [
     *("sku", "kind", "product_type", "parent", "position", "axes", "texts", "values", "tax_class"),
-    *("weight", "requires_shipping", "channels", "version", "external_id", "changed_at"),
+    *("weight", "requires_shipping", "channels", "shown", "version", "external_id", "changed_at"),
+    *("sku_key", "created_at"),
 ]
 
 
@@ -339,9 +398,20 @@ def _write(rows: Sequence[Product]) -> None:
 Families = Sequence[tuple[SaveProduct, Product, list[tuple[VariantInput, Product]]]]
 
 
-def _dropped(families: Families) -> list[Product]:
+def _withdraw_pages(variants: Collection[UUID]) -> None:
+    """What became a variant has no page of its own any more."""
+    if variants:
+        ProductDocument.objects.filter(product_id__in=variants).delete()
+        CategoryEntry.objects.filter(product_id__in=variants).delete()
+        ProductCategory.objects.filter(product_id__in=variants).delete()
+        slugs.free(variants)
+        PriceBlock.objects.filter(product_id__in=variants).delete()
+        mark_changed(variants)
+
+
+def _dropped(families: Families, changed: Sequence[Product]) -> list[Product]:
     """Variants that a product has no longer: taken off sale, kept for the orders that name them."""
-    kept = {child.id for _, _, variants in families for _, child in variants}
+    kept = {row.id for row in changed}
     parents = [product for command, product, _ in families if command.variants is not None]
     gone = list(
         Product.objects.select_for_update()
@@ -396,7 +466,9 @@ def _write_parts(families: Families, vocabulary: _Vocabulary) -> None:
 
 def _give_slugs(families: Families, vocabulary: _Vocabulary) -> None:
     asked = {product.id: command.slugs for command, product, _ in families}
-    slugs.name_products([product for _, product, _ in families], views=vocabulary.views, asked=asked)
+    similar = {product.id for command, product, _ in families if command.similar_slugs}
+    products = [product for _, product, _ in families]
+    slugs.name_products(products, views=vocabulary.views, asked=asked, similar=similar)
 
 
 def _tell(rows: Iterable[Product], *, lane: Lane) -> None:

@@ -109,11 +109,13 @@ def category_tree(view: ViewFacts) -> list[dict[str, Any]]:
         cursor.execute(
             """WITH RECURSIVE tree AS (
                    SELECT c.id, c.parent_id, c.code, c.texts, c.position FROM catalog_category c
-                   WHERE c.active AND CASE WHEN %(root)s::uuid IS NULL THEN c.parent_id IS NULL
+                   WHERE c.active AND NOT %(view)s = ANY(c.inactive_in)
+                     AND CASE WHEN %(root)s::uuid IS NULL THEN c.parent_id IS NULL
                                            ELSE c.parent_id = %(root)s::uuid END
                    UNION ALL
                    SELECT c.id, c.parent_id, c.code, c.texts, c.position FROM catalog_category c
-                   JOIN tree t ON c.parent_id = t.id WHERE c.active)
+                   JOIN tree t ON c.parent_id = t.id
+                   WHERE c.active AND NOT %(view)s = ANY(c.inactive_in))
                SELECT t.id, t.parent_id, t.code, t.texts::text, s.slug FROM tree t
                LEFT JOIN catalog_slug s ON s.target = t.id AND s.view = %(view)s AND s.current
                ORDER BY t.position, t.code""",
@@ -141,8 +143,8 @@ def category_by_slug(view: ViewFacts, slug: str) -> dict[str, Any] | Moved | Non
                WHERE s.view = %s AND s.kind = 'category' AND s.slug = %s
                  AND NOT EXISTS (
                     WITH RECURSIVE line AS (
-                        SELECT c.id, c.parent_id, c.active
-                        UNION ALL SELECT u.id, u.parent_id, u.active
+                        SELECT c.id, c.parent_id, c.active AND NOT s.view = ANY(c.inactive_in) AS active
+                        UNION ALL SELECT u.id, u.parent_id, u.active AND NOT s.view = ANY(u.inactive_in)
                         FROM catalog_category u JOIN line l ON u.id = l.parent_id)
                     SELECT 1 FROM line HAVING NOT bool_and(active)
                         OR (%s::uuid IS NOT NULL AND NOT bool_or(id = %s::uuid)))""",

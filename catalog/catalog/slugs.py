@@ -3,7 +3,7 @@
 A former address may be taken by another: then it stops leading to its first owner.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -19,11 +19,15 @@ PRODUCT, CATEGORY = "product", "category"
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """An address to have: `slug` as asked for, or `name` to make one of, made unique by `suffix`."""
+    """An address to have: `slug` as asked for, or `name` to make one of, made unique by `suffix`.
+
+    With `similar`, one made of `slug` and `suffix` will do when another has `slug`.
+    """
 
     view: str
     target: UUID
     slug: str = ""
+    similar: bool = False
     name: str = ""
     suffix: str = ""
     locale: str = ""
@@ -73,12 +77,12 @@ def give(kind: str, wanted: Iterable[Wanted]) -> set[UUID]:
     return {w.target for w in todo}
 
 
-def name_category(category: Category, asked: Mapping[str, str]) -> bool:
+def name_category(category: Category, asked: Mapping[str, str], *, similar: bool = False) -> bool:
     """Give a category its address in every view; whether any changed."""
     views = list(View.objects.select_related("channel"))
     if unknown := set(asked) - {view.code for view in views}:
         raise UnknownReference(f"No views {', '.join(sorted(unknown))}.", field="/slugs")
-    return bool(give(CATEGORY, [_of_category(category, view, asked.get(view.code, "")) for view in views]))
+    return bool(give(CATEGORY, [_of_category(category, view, asked.get(view.code, ""), similar) for view in views]))
 
 
 def name_categories_of(view: View) -> None:
@@ -87,19 +91,26 @@ def name_categories_of(view: View) -> None:
 
 
 def name_products(
-    products: Iterable[Product], *, views: Iterable[View], asked: Mapping[UUID, Mapping[str, str]]
+    products: Iterable[Product],
+    *,
+    views: Iterable[View],
+    asked: Mapping[UUID, Mapping[str, str]],
+    similar: Collection[UUID] = (),
 ) -> None:
-    """Give products their addresses in these views; `asked` by product and view, else made of the name."""
+    """Give products their addresses in the views that show them; `asked` by product and view, else made of the name."""
     views = list(views)
     wanted = []
     for product in products:
         for view in views:
+            if product.shown.get(view.code) == Product.NOWHERE:
+                continue
             texts = scopes.resolve(product.texts, scopes.fallback(view=view.code, channel=view.channel.code))
             wanted.append(
                 Wanted(
                     view=view.code,
                     target=product.id,
                     slug=asked.get(product.id, {}).get(view.code, ""),
+                    similar=product.id in similar,
                     name=texts.get("name", ""),
                     suffix=product.sku,
                     locale=view.locale,
@@ -108,22 +119,28 @@ def name_products(
     give(PRODUCT, wanted)
 
 
-def _of_category(category: Category, view: View, asked: str) -> Wanted:
+def _of_category(category: Category, view: View, asked: str, similar: bool = False) -> Wanted:
     texts = scopes.resolve(category.texts, scopes.fallback(view=view.code, channel=view.channel.code))
     return Wanted(
         view=view.code,
         target=category.id,
         slug=asked,
+        similar=similar,
         name=texts.get("name", ""),
         suffix=category.code,
         locale=view.locale,
     )
 
 
+def free(products: Collection[UUID]) -> None:
+    """Products that have no page any more give up their addresses."""
+    Slug.objects.filter(kind=PRODUCT, target__in=products, current=True).update(current=False)
+
+
 def _choices(want: Wanted) -> tuple[str, ...]:
-    if want.slug:
+    if want.slug and not want.similar:
         return (want.slug,)
-    base = slug_of(want.name, locale=want.locale)
+    base = want.slug or slug_of(want.name, locale=want.locale)
     suffix = slug_of(want.suffix)
     long = "-".join(part for part in (base, suffix) if part)
     return tuple(s for s in (base, long, f"{long}-{str(want.target)[-12:]}".lstrip("-")) if s)

@@ -63,12 +63,13 @@ def entry(row: Mapping[str, Any]) -> tantivy.Document:
     """An index entry of a row of `indexing`'s query."""
     document = tantivy.Document()
     document.add_text("id", str(row["product_id"]))
-    document.add_text("name", row["name"])
-    body = str(row["source"]["body"])
-    document.add_text("body", body)
-    document.add_text("plain", f"{row['name']} {body}")
-    for sku in row["source"]["skus"]:
-        document.add_text("sku", sku)
+    if row["source"].get("searched", True):
+        body = str(row["source"]["body"])
+        document.add_text("name", row["name"])
+        document.add_text("body", body)
+        document.add_text("plain", f"{row['name']} {body}")
+        for sku in row["source"]["skus"]:
+            document.add_text("sku", sku)
     for category in row["categories"]:
         document.add_text("category", str(category))
     if row["facets"]:

@@ -17,7 +17,7 @@ from chassis.web.etag import NO_PRECONDITION, Precondition
 from contracts.identity import CustomerRegistered
 from identity.auth import credentials, sessions
 from identity.customer.errors import EmailTaken, TooManyAddresses, UnknownGroup
-from identity.customer.models import GENERAL, Address, Customer, CustomerGroup
+from identity.customer.models import GENERAL, Address, ChannelCopy, Customer, CustomerGroup
 
 log = logging.getLogger("sixfold.identity")
 MOST_ADDRESSES = 100
@@ -95,6 +95,19 @@ def ensure_group(code: str, *, name: str) -> None:
     """Make a customer group unless it is there."""
     with unit_of_work("identity"):
         CustomerGroup.objects.bulk_create([CustomerGroup(code=code, name=name)], ignore_conflicts=True)
+
+
+def join_channel_group(channel: str, group: str) -> None:
+    """Have a channel share its customers with those of `group`; "" makes it a group of its own.
+
+    The channel may not have been heard of yet: it opens when catalog says so. Accounts are not moved.
+    """
+    with unit_of_work("identity"):
+        row, made = ChannelCopy.objects.get_or_create(
+            code=channel, defaults={"active": False, "channel_group": group, "known_version": -1}
+        )
+        if not made:
+            ChannelCopy.objects.filter(code=row.code).update(channel_group=group)
 
 
 @dataclass(frozen=True, kw_only=True)

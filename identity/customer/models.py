@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from chassis import clock
 from chassis.fields import EncryptedJSONField, EncryptedTextField, KeyedHashField
 from chassis.ids import new_id
 from identity.customer import states
@@ -38,10 +39,14 @@ class Customer(models.Model):
     email = EncryptedTextField()
     email_hash = KeyedHashField(source="email")
     name = EncryptedTextField()
+    details = EncryptedJSONField(
+        null=True, blank=True, editable=False, help_text="what an old shop knew besides: parts of the name, birth date…"
+    )
     locale = models.TextField(default="", blank=True)
     group = models.ForeignKey(CustomerGroup, on_delete=models.PROTECT, default=GENERAL, db_column="group_code")
     password = models.TextField(null=True, blank=True, editable=False, help_text="NULL: to be set by e-mail first")
     state = models.TextField(default=states.ACTIVE)
+    locked_until = models.DateTimeField(null=True, blank=True, editable=False, help_text="no sign-in before it")
     external_id = models.TextField(
         null=True, blank=True, unique=True, editable=False, help_text="source system, entity and old id"
     )
@@ -60,7 +65,8 @@ class Customer(models.Model):
 
     @property
     def may_sign_in(self) -> bool:
-        return self.state == states.ACTIVE
+        locked = self.locked_until is not None and self.locked_until > clock.now()
+        return self.state == states.ACTIVE and not locked
 
     def move(self, action: str) -> None:
         """The only writer of `state`; IllegalTransition when it does not allow `action`."""
@@ -83,6 +89,7 @@ class Address(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="addresses")
     postal = EncryptedJSONField(help_text="name, street, city, postcode, region, company, phone")
     country = models.CharField(max_length=2)
+    details = EncryptedJSONField(null=True, blank=True, editable=False, help_text="what an old shop knew besides")
     default_shipping = models.BooleanField(default=False)
     default_billing = models.BooleanField(default=False)
     external_id = models.TextField(null=True, blank=True, unique=True, editable=False)

@@ -82,6 +82,19 @@ def announce(items: Iterable[UUID], *, new: bool = False, lane: Lane = Lane.FAST
     refresh(pairs, lane=lane)
 
 
+def withdraw(items: Iterable[UUID], *, channel: str, lane: Lane = Lane.FAST) -> None:
+    """Recompute what a channel can sell of these items' SKUs after it lost a source; else as `announce`."""
+    with connections["logistics"].cursor() as cursor:
+        cursor.execute(
+            """SELECT sku FROM logistics_availability
+               WHERE channel = %s AND sku IN (SELECT sku FROM logistics_stockitem WHERE id = ANY(%s))
+               ORDER BY channel, sku FOR NO KEY UPDATE""",
+            [channel, sorted(set(items))],
+        )
+        pairs = [Pair(channel=channel, sku=sku) for (sku,) in cursor.fetchall()]
+    refresh(pairs, lane=lane)
+
+
 def refresh(pairs: Sequence[Pair], *, lane: Lane = Lane.FAST) -> None:
     """Recompute these pairs, whose rows are locked, and publish those that changed."""
     with connections["logistics"].cursor() as cursor:

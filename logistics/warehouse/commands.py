@@ -1,7 +1,7 @@
 """Commands of the warehouse: sources, which channel sells from which, and stock on hand."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from chassis.context import current
 from chassis.ids import new_id
 from chassis.messages import Lane
 from chassis.unit_of_work import unit_of_work
-from logistics.warehouse.availability import announce
+from logistics.warehouse.availability import announce, withdraw
 from logistics.warehouse.errors import BadQuantity, UnknownReason, UnknownSource
 from logistics.warehouse.models import ChannelSource, Source, StockItem, StockMovement
 
@@ -25,13 +25,14 @@ _LIMIT = Decimal(10) ** 8
 
 @dataclass(frozen=True, kw_only=True)
 class DefineSource:
-    """A place that holds stock; the same code again changes it."""
+    """A place that holds stock; the same code again changes it. `external_id` adds old names, by source system."""
 
     code: str
     name: str
     country: str = ""
     enabled: bool = True
     id: UUID | None = None
+    external_id: Mapping[str, str] = field(default_factory=dict)
 
 
 def define_source(command: DefineSource) -> Source:
@@ -44,14 +45,16 @@ def define_source(command: DefineSource) -> Source:
                 "name": command.name,
                 "country": command.country,
                 "enabled": command.enabled,
+                "external_id": dict(command.external_id),
                 "created_at": clock.now(),
             },
         )
         if not made:
             switched = source.enabled != command.enabled
             source.name, source.country, source.enabled = command.name, command.country, command.enabled
+            source.external_id = {**source.external_id, **command.external_id}
             source.version += 1
-            source.save(update_fields=["name", "country", "enabled", "version"])
+            source.save(update_fields=["name", "country", "enabled", "external_id", "version"])
             if switched:
                 announce(_items_of(source), lane=Lane.BULK)
     return source
@@ -77,8 +80,28 @@ def link_channel(command: LinkChannel) -> None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnlinkChannel:
+    """A channel sells from `source` no more."""
+
+    channel: str
+    source: str
+
+
+def unlink_channel(command: UnlinkChannel) -> None:
+    """Take a source from a channel; what is reserved there stays reserved. Raises UnknownSource."""
+    with unit_of_work("logistics"):
+        source = _sources([command.source])[command.source]
+        items = _items_of(source)
+        ChannelSource.objects.filter(channel=command.channel, source=source).delete()
+        withdraw(items, channel=command.channel, lane=Lane.BULK)
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockChange:
-    """A change of one item: `on_hand` sets, `change` adds; flags stay as they are where None."""
+    """A change of one item: `on_hand` sets, `change` adds; flags stay as they are where None.
+
+    `id` is for an item that does not exist yet.
+    """
 
     source: str
     sku: str
@@ -87,6 +110,7 @@ class StockChange:
     managed: bool | None = None
     backorders: bool | None = None
     reference: str = ""
+    id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,15 +135,19 @@ def adjust_stock(command: AdjustStock) -> None:
         _check(change, index)
     with unit_of_work("logistics"):
         sources = _sources({change.source for change in command.changes})
-        ids = _lock(sorted({(change.sku, sources[change.source].id) for change in command.changes}))
+        ids = _lock({(change.sku, sources[change.source].id): change.id for change in command.changes})
         _apply(command, sources, ids)
         announce(ids, new=True, lane=command.lane)
 
 
-def _lock(keys: list[tuple[str, UUID]]) -> list[UUID]:
-    """Make the items that are missing and lock all of them, in one go: in parts it would be out of order."""
+def _lock(wanted: Mapping[tuple[str, UUID], UUID | None]) -> list[UUID]:
+    """Make the items that are missing and lock all of them, in one go: in parts it would be out of order.
+
+    `wanted` has the id that a new item gets, None for any.
+    """
+    keys = sorted(wanted)
     StockItem.objects.bulk_create(
-        [StockItem(source_id=source, sku=sku) for sku, source in keys],
+        [StockItem(id=wanted[sku, source] or new_id(), source_id=source, sku=sku) for sku, source in keys],
         ignore_conflicts=True,
         batch_size=CHUNK,
     )

@@ -6,21 +6,26 @@ kept is left out, so that they may come late, twice and in any order. Each row b
 customer) and may touch others; touched things wait for a job of the domain (`make_due`), which takes many at once and
 makes them anew from all of their rows (`rows_of`). So a thing with forty rows is made once, not forty times.
 
-What a row means is not known here.
+What could not be carried is a finding, written by whoever makes the thing and replaced whenever that is made anew:
+nothing is left out in silence. What a row means is not known here.
 """
 
 import json
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
+import msgspec
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import OperationalError, connections, models
 
 from chassis import clock, domains
 from chassis.ids import new_id
+from chassis.jobs import JobKind, LeasedJob
 from chassis.messages import Lane
 from chassis.subscriptions import Received
 from chassis.unit_of_work import enqueue, unit_of_work
@@ -35,7 +40,9 @@ Maker = Callable[[str, list[str]], None]
 """Makes the things with these ids of a source, inside a unit of work."""
 
 SETTLE = timedelta(seconds=2)
+PATIENCE = timedelta(minutes=10)
 LIMIT = 200
+EXAMPLES = 5
 
 
 class Busy(Exception):
@@ -61,7 +68,8 @@ class RowChange(Protocol):
 class Mirrored:
     """A table that is kept. `owner` is the kind of thing that a row is part of and the column with its id.
 
-    `touches` names further kinds and columns: a link between two products is kept with one and changes both.
+    `touches` names further kinds and columns: a link between two products is kept with one and changes both. Who
+    touches a thing is found by `touching`.
     """
 
     owner: tuple[str, str]
@@ -77,22 +85,32 @@ class MirroredRow(models.Model):
     key = models.TextField(help_text="the key's values as a JSON list of texts")
     kind = models.TextField()
     owner = models.TextField(help_text="id, in the other system, of what the row is part of")
+    touches = ArrayField(models.TextField(), default=list, help_text="further things, as <kind>:<id>")
     after = models.TextField(null=True)
     position = models.BigIntegerField()
 
     class Meta:
         abstract = True
-        indexes = [models.Index(fields=["source", "kind", "owner"], name="%(app_label)s_mirror_owner")]
+        indexes = [
+            models.Index(fields=["source", "kind", "owner"], name="%(app_label)s_mirror_owner"),
+            GinIndex(fields=["touches"], condition=~models.Q(touches=[]), name="%(app_label)s_mirror_touches"),
+        ]
 
 
 class TouchedThing(models.Model):
-    """A thing whose rows have changed since it was last made; `error` tells why making it failed."""
+    """A thing whose rows have changed since it was last made; `error` tells why making it failed.
+
+    One that is in no hurry (its changes came on the bulk lane) waits until no more of them come from its source, or
+    until it has waited for PATIENCE: bulk changes come table by table, and it shall be made once, not once per table.
+    """
 
     pk = models.CompositePrimaryKey("source", "kind", "owner")
     source = models.TextField()
     kind = models.TextField()
     owner = models.TextField()
+    since = models.DateTimeField()
     due_at = models.DateTimeField()
+    hurry = models.BooleanField(default=False)
     error = models.TextField(default="")
 
     class Meta:
@@ -102,15 +120,77 @@ class TouchedThing(models.Model):
         ]
 
 
+class MirrorFinding(models.Model):
+    """Something of a thing that was not carried as it is there; `whole` if the thing itself was not."""
+
+    id = models.BigAutoField(primary_key=True)
+    source = models.TextField()
+    kind = models.TextField()
+    owner = models.TextField()
+    code = models.TextField()
+    detail = models.TextField(default="")
+    whole = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(fields=["source", "kind", "owner"], name="%(app_label)s_finding_owner"),
+            models.Index(fields=["source", "kind", "code"], name="%(app_label)s_finding_code"),
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A finding as a maker states it: `code` for counting, `detail` for people (no personal data)."""
+
+    owner: str
+    code: str
+    detail: str = ""
+    whole: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindSummary:
+    """What became of the things of a kind. `things` have rows; those neither left out, waiting nor failed are carried.
+
+    `failed` are (id, reason); `findings` the number of findings by code, `examples` a few of each as (id, detail).
+    """
+
+    kind: str
+    things: int
+    carried: int
+    left_out: int
+    waiting: int
+    failed: tuple[tuple[str, str], ...]
+    findings: Mapping[str, int]
+    examples: Mapping[str, tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What a domain made of a source: rows kept by table, and its things by kind."""
+
+    domain: str
+    rows: Mapping[str, int]
+    kinds: tuple[KindSummary, ...]
+
+    @property
+    def waiting(self) -> int:
+        """Things that will be made anew by a job."""
+        return sum(kind.waiting for kind in self.kinds)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mirror:
-    """A domain's mirror: its two tables, which source tables it keeps, and the job that makes things anew.
+    """A domain's mirror: its three tables, which source tables it keeps, and the job that makes things anew.
 
-    `job` is the name of a JobKind of the domain. Its call is `make_due`.
+    `job` is the name of the domain's job, see `job_kind`. A kind is made after those that `tables`
+    mentions first.
     """
 
     rows: type[MirroredRow]
     touched: type[TouchedThing]
+    findings: type[MirrorFinding]
     tables: Mapping[str, Mirrored]
     job: str
 
@@ -137,33 +217,45 @@ class Mirror:
         made = 0
         while True:
             try:
-                with unit_of_work(self._label):
+                with unit_of_work(self.label):
                     taken = self._take(limit=limit)
                     for source, kind, owners in taken:
                         makers[kind](source, owners)
             except (Busy, OperationalError):
                 raise
             except Exception as failure:
-                log.warning("mirror of %s fell back to one by one: %r", self._label, failure)
+                log.warning("mirror of %s fell back to one by one: %r", self.label, failure)
                 taken = self._make_singly(makers, limit=limit)
             count = sum(len(owners) for _, _, owners in taken)
             made += count
             if count < limit:
                 return made
 
+    def job_kind(self, makers: Mapping[str, Maker]) -> JobKind:
+        """The domain's job `job`. Being Busy is no failure, however often it happens."""
+
+        def make(_: LeasedJob) -> int:
+            return self.make_due(makers)
+
+        return JobKind(
+            name=self.job, call=make, record=lambda job, made: None, lease=timedelta(minutes=5), max_attempts=1_000_000
+        )
+
     def _make_singly(self, makers: Mapping[str, Maker], *, limit: int) -> list[tuple[str, str, list[str]]]:
         made = []
         for _ in range(limit):
             taken: list[tuple[str, str, list[str]]] = []
             try:
-                with unit_of_work(self._label):
+                with unit_of_work(self.label):
                     taken = self._take(limit=1)
                     for source, kind, owners in taken:
                         makers[kind](source, owners)
             except (Busy, OperationalError):
                 raise
             except Exception as failure:
-                with unit_of_work(self._label):
+                if not taken:
+                    raise
+                with unit_of_work(self.label):
                     for source, kind, owners in taken:
                         self._failed(source, kind, owners[0], f"{type(failure).__name__}: {failure}")
             if not taken:
@@ -173,25 +265,31 @@ class Mirror:
 
     def _take(self, *, limit: int) -> list[tuple[str, str, list[str]]]:
         """Remove up to `limit` due things in the caller's unit of work: (source, kind, ids), in the order of kinds."""
+        table, now = self.touched._meta.db_table, clock.now()
         with self._cursor() as cursor:
             # One at a time: what is made first is what others refer to.
-            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('sixfold.mirror'), hashtext(%s))", [self._label])
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('sixfold.mirror'), hashtext(%s))", [self.label])
             if not cursor.fetchone()[0]:
-                raise Busy(f"another process is making the things of {self._label}")
+                raise Busy(f"another process is making the things of {self.label}")
             cursor.execute(
-                f"""WITH due AS (
-                        SELECT source, kind, owner FROM {self.touched._meta.db_table}
-                        WHERE error = '' AND due_at <= %s
-                        ORDER BY array_position(%s::text[], kind), source, owner
-                        LIMIT %s FOR UPDATE SKIP LOCKED)
-                    DELETE FROM {self.touched._meta.db_table} t USING due
+                f"""WITH flowing AS (
+                        SELECT DISTINCT source FROM {table} WHERE error = '' AND due_at > %(now)s
+                    ), due AS (
+                        SELECT source, kind, owner FROM {table}
+                        WHERE error = '' AND due_at <= %(now)s
+                          AND (hurry OR since <= %(long_ago)s OR source NOT IN (SELECT source FROM flowing))
+                        ORDER BY array_position(%(kinds)s::text[], kind), source, owner
+                        LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+                    DELETE FROM {table} t USING due
                     WHERE (t.source, t.kind, t.owner) = (due.source, due.kind, due.owner)
                     RETURNING t.source, t.kind, t.owner""",
-                [clock.now(), list(self.kinds), limit],
+                {"now": now, "long_ago": now - PATIENCE, "kinds": list(self.kinds), "limit": limit},
             )
             taken: dict[tuple[str, str], list[str]] = defaultdict(list)
             for source, kind, owner in cursor.fetchall():
                 taken[source, kind].append(owner)
+        for (source, kind), owners in taken.items():
+            self.replace_findings(source, kind, owners, ())
         order = {kind: place for place, kind in enumerate(self.kinds)}
         return [
             (source, kind, sorted(owners))
@@ -208,27 +306,107 @@ class Mirror:
         """Make things due again, for instance because something that they refer to has arrived."""
         self._touch({(source, kind, owner) for owner in owners}, {Lane.BULK}, settle=settle)
 
+    def replace_findings(self, source: str, kind: str, owners: Collection[str], found: Iterable[Found]) -> None:
+        """These are the findings about these things now; inside a maker. What is being made has none to begin with."""
+        owners = list(owners)
+        with self._cursor() as cursor:
+            table = self.findings._meta.db_table
+            cursor.execute(
+                f"DELETE FROM {table} WHERE source = %s AND kind = %s AND owner = ANY(%s)", [source, kind, owners]
+            )
+            new = list(dict.fromkeys(found))
+            if new:
+                cursor.execute(
+                    f"""INSERT INTO {table} (source, kind, owner, code, detail, whole)
+                        SELECT %s, %s, * FROM unnest(%s::text[], %s::text[], %s::text[], %s::bool[])""",
+                    [source, kind, [f.owner for f in new], [f.code for f in new],
+                     [f.detail[:2000] for f in new], [f.whole for f in new]],
+                )  # fmt: skip
+
     def _failed(self, source: str, kind: str, owner: str, reason: str) -> None:
         with self._cursor() as cursor:
             cursor.execute(
-                f"""INSERT INTO {self.touched._meta.db_table} (source, kind, owner, due_at, error)
-                    VALUES (%s, %s, %s, %s, %s)
+                f"""INSERT INTO {self.touched._meta.db_table} (source, kind, owner, since, due_at, hurry, error)
+                    VALUES (%s, %s, %s, %s, %s, false, %s)
                     ON CONFLICT (source, kind, owner) DO UPDATE SET error = excluded.error""",
-                [source, kind, owner, clock.now(), reason[:2000]],
+                [source, kind, owner, clock.now(), clock.now(), reason[:2000]],
             )
 
-    def rows_of(self, source: str, kind: str, owners: Collection[str] | None = None) -> "dict[str, Rows]":
+    def touch_all(self, source: str, kind: str) -> None:
+        """Make every thing of a kind due again, because what all of them depend on has changed."""
+        known = self.rows._default_manager.using(self._alias).filter(source=source, kind=kind, after__isnull=False)
+        self.touch(source, kind, set(known.values_list("owner", flat=True).distinct()))
+
+    def touch_found(self, source: str, kind: str, codes: Collection[str]) -> None:
+        """Make the things due again that such a finding is about, because what they lacked may have arrived."""
+        found = self.findings._default_manager.using(self._alias).filter(source=source, kind=kind, code__in=codes)
+        self.touch(source, kind, set(found.values_list("owner", flat=True).distinct()))
+
+    def rows_of(
+        self, source: str, kind: str, owners: Collection[str] | None = None, *, tables: Collection[str] = ()
+    ) -> "dict[str, Rows]":
         """All kept rows of these things by their id (of every thing of the kind for None), in one statement.
 
-        Deleted rows are left out; a thing without rows is in the answer with none.
+        Deleted rows are left out; a thing without rows is in the answer with none. `tables` narrows it.
         """
         found = self.rows._default_manager.using(self._alias).filter(source=source, kind=kind, after__isnull=False)
         if owners is not None:
             found = found.filter(owner__in=list(owners))
+        if tables:
+            found = found.filter(table__in=list(tables))
         rows: dict[str, Rows] = {owner: Rows() for owner in owners or ()}
         for owner, table, after in found.order_by("owner", "table", "key").values_list("owner", "table", "after"):
-            rows.setdefault(owner, Rows()).add(table, json.loads(after))
+            rows.setdefault(owner, Rows()).add(table, _decoded(after))
         return rows
+
+    def touching(self, source: str, kind: str, owners: Collection[str]) -> dict[str, list[tuple[str, Row]]]:
+        """The kept rows of other things that touch these, by the touched thing's id, as (table, row)."""
+        names = [f"{kind}:{owner}" for owner in owners]
+        found: dict[str, list[tuple[str, Row]]] = {owner: [] for owner in owners}
+        rows = (
+            self.rows._default_manager.using(self._alias)
+            .exclude(touches=[])
+            .filter(source=source, touches__overlap=names, after__isnull=False)
+        )
+        for table, touches, after in rows.order_by("table", "key").values_list("table", "touches", "after"):
+            row = _decoded(after)
+            for name in touches:
+                other, _, owner = name.partition(":")
+                if other == kind and owner in found:
+                    found[owner].append((table, row))
+        return found
+
+    def summary(self, source: str) -> Summary:
+        """What became of everything that this source has sent to this domain."""
+        rows = self.rows._default_manager.using(self._alias).filter(source=source, after__isnull=False)
+        things = dict(rows.values("kind").annotate(n=models.Count("owner", distinct=True)).values_list("kind", "n"))
+        tables = rows.values("table").annotate(n=models.Count("key")).values_list("table", "n")
+        return Summary(
+            domain=self.label,
+            rows=dict(sorted(tables)),
+            kinds=tuple(self._summary_of(source, kind, things.get(kind, 0)) for kind in self.kinds),
+        )
+
+    def _summary_of(self, source: str, kind: str, things: int) -> KindSummary:
+        touched = self.touched._default_manager.using(self._alias).filter(source=source, kind=kind)
+        findings = self.findings._default_manager.using(self._alias).filter(source=source, kind=kind)
+        open_ = set(touched.values_list("owner", flat=True))
+        left_out = set(findings.filter(whole=True).values_list("owner", flat=True)) - open_
+        # A thing that waits may have no rows any more: then it is about to go.
+        known = self.rows._default_manager.using(self._alias).filter(source=source, kind=kind, after__isnull=False)
+        open_ = set(known.filter(owner__in=open_).values_list("owner", flat=True).distinct())
+        counts: Counter[str] = Counter()
+        examples: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for owner, code, detail in findings.order_by("code", "owner", "id").values_list("owner", "code", "detail"):
+            counts[code] += 1
+            if len(examples[code]) < EXAMPLES:
+                examples[code].append((owner, detail))
+        return KindSummary(
+            kind=kind, things=things, carried=things - len(left_out) - len(open_), left_out=len(left_out),
+            waiting=touched.filter(error="").count(),
+            failed=tuple(touched.exclude(error="").order_by("owner").values_list("owner", "error")),
+            findings=dict(counts), examples={code: tuple(several) for code, several in examples.items()},
+        )  # fmt: skip
 
     def _write(self, changes: list[RowChange]) -> set[tuple[str, str, str]]:
         """Upsert what is newer; the things touched by what was written, those of the former rows included."""
@@ -256,7 +434,7 @@ class Mirror:
             )
         )
         return {
-            (source, table, key): json.loads(after)
+            (source, table, key): _decoded(after)
             for source, table, key, after in kept.order_by("source", "table", "key").values_list(
                 "source", "table", "key", "after"
             )
@@ -265,24 +443,27 @@ class Mirror:
     def _upsert(
         self, changes: list[RowChange], before: Mapping[tuple[str, str, str], Row]
     ) -> set[tuple[str, str, str]]:
-        columns: list[list[Any]] = [[], [], [], [], [], [], []]
+        columns: list[list[Any]] = [[], [], [], [], [], [], [], []]
         for change in changes:
             row = change.after or before.get((change.source, change.table, _key(change))) or {}
             kind, column = self.tables[change.table].owner
             after = None if change.after is None else json.dumps(change.after, ensure_ascii=False)
+            others = [f"{other}:{row[name]}" for other, name in self.tables[change.table].touches if row.get(name)]
             values = (change.source, change.table, _key(change), kind, row.get(column) or "",
-                      self._stored(after), change.position)  # fmt: skip
+                      json.dumps(others), self._stored(after), change.position)  # fmt: skip
             for place, value in zip(columns, values, strict=True):
                 place.append(value)
         with self._cursor() as cursor:
             cursor.execute(
                 f"""INSERT INTO {self.rows._meta.db_table} AS old
-                        (source, "table", key, kind, owner, after, position)
-                    SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
-                                         %s::bigint[])
+                        (source, "table", key, kind, owner, touches, after, position)
+                    SELECT source, name, key, kind, owner,
+                           ARRAY(SELECT json_array_elements_text(touches::json)), after, position
+                    FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+                                %s::bigint[]) AS new(source, name, key, kind, owner, touches, after, position)
                     ON CONFLICT (source, "table", key) DO UPDATE
-                    SET kind = excluded.kind, owner = excluded.owner, after = excluded.after,
-                        position = excluded.position
+                    SET kind = excluded.kind, owner = excluded.owner, touches = excluded.touches,
+                        after = excluded.after, position = excluded.position
                     WHERE old.position <= excluded.position
                     RETURNING source, "table", key""",
                 columns,
@@ -303,27 +484,29 @@ class Mirror:
         """Bulk changes come table by table, so a thing is not due before its other rows are likely here."""
         if not things:
             return
-        now = clock.now()
-        due = now if lanes == {Lane.FAST} else now + settle
+        now, hurry = clock.now(), lanes == {Lane.FAST}
+        due = now if hurry else now + settle
         ordered = sorted(things)
         with self._cursor() as cursor:
             cursor.execute(
-                f"""INSERT INTO {self.touched._meta.db_table} (source, kind, owner, due_at, error)
-                    SELECT source, kind, owner, %s, '' FROM unnest(%s::text[], %s::text[], %s::text[])
+                f"""INSERT INTO {self.touched._meta.db_table} AS old (source, kind, owner, since, due_at, hurry, error)
+                    SELECT source, kind, owner, %s, %s, %s, '' FROM unnest(%s::text[], %s::text[], %s::text[])
                         AS new(source, kind, owner)
-                    ON CONFLICT (source, kind, owner) DO UPDATE SET due_at = excluded.due_at, error = ''""",
-                [due, [t[0] for t in ordered], [t[1] for t in ordered], [t[2] for t in ordered]],
+                    ON CONFLICT (source, kind, owner) DO UPDATE
+                    SET due_at = excluded.due_at, hurry = old.hurry OR excluded.hurry, error = ''""",
+                [now, due, hurry, [t[0] for t in ordered], [t[1] for t in ordered], [t[2] for t in ordered]],
             )
         # A key of its own: a job that is running may have looked before this was there.
         enqueue(self.job, key=str(new_id()), due_at=due)
 
     @property
-    def _label(self) -> str:
+    def label(self) -> str:
+        """The domain's label."""
         return self.rows._meta.app_label
 
     @property
     def _alias(self) -> str:
-        return domains.get(self._label).alias
+        return domains.get(self.label).alias
 
     def _cursor(self) -> Any:
         return connections[self._alias].cursor()
@@ -349,6 +532,10 @@ class Rows:
 
     def __bool__(self) -> bool:
         return bool(self.tables)
+
+
+def _decoded(after: str) -> Row:
+    return msgspec.json.decode(after, type=dict[str, str | None])
 
 
 def _key(change: RowChange) -> str:

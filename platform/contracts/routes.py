@@ -17,6 +17,12 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "logistics.stock_confirmed": ("commerce",),
     "logistics.stock_reservation_failed": ("commerce",),
     "logistics.stock_reserved": ("commerce",),
+    "magento.attribute_row_changed": ("catalog", "identity"),
+    "magento.catalog_row_changed": ("catalog",),
+    "magento.customer_row_changed": ("identity",),
+    "magento.product_row_changed": ("catalog", "logistics"),
+    "magento.scope_row_changed": ("catalog", "identity", "logistics"),
+    "magento.stock_row_changed": ("logistics",),
     "postpurchase.refund_requested": ("commerce",),
     "postpurchase.return_received": ("logistics",),
 }

@@ -100,9 +100,10 @@ ENTITIES: tuple[Entity, ...] = (
         catalog_product_entity_media_gallery=value_id catalog_product_entity_media_gallery_value=record_id
         catalog_product_entity_media_gallery_value_to_entity=value_id,entity_id"""),
     _carried("stock", StockRowChanged, """
-        cataloginventory_stock_item=item_id inventory_source=source_code inventory_stock=stock_id
+        inventory_source=source_code inventory_stock=stock_id
         inventory_source_stock_link=link_id inventory_stock_sales_channel=type,code
-        inventory_source_item=source_item_id inventory_reservation=reservation_id""",
+        cataloginventory_stock_item=item_id inventory_source_item=source_item_id
+        inventory_reservation=reservation_id""",
         count="inventory_source_item"),
     _carried("customers", CustomerRowChanged, f"""
         customer_group=customer_group_id customer_entity=entity_id customer_entity{_VALUES}""",
