@@ -10,7 +10,7 @@ from commerce.messaging import (
     OutboxEvent,
     SagaInstance,
 )
-from commerce.order.models import NumberSequence, Order, OrderEvent, OrderLine
+from commerce.order.models import NumberSequence, Order, OrderEvent, OrderLine, OrderShipment
 from commerce.payment.models import Payment, Transaction, WebhookReceipt
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "OrderShipment",
     "OutboxEvent",
     "Payment",
     "SagaInstance",

@@ -1,5 +1,7 @@
 """Carts and their lines, and the copies of channels and views that checkout needs."""
 
+from typing import Any
+
 from django.db import models
 
 from chassis import clock
@@ -58,6 +60,9 @@ class Cart(models.Model):
     version = models.BigIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
+
+    shown_before: Any = None
+    """The quote that the change which gave this object has replaced; not stored."""
 
     class Meta:
         app_label = "commerce"
