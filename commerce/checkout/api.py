@@ -16,7 +16,7 @@ from chassis.clients import client
 from chassis.errors import Unauthenticated
 from chassis.web.etag import IF_MATCH, precondition, with_etag
 from chassis.web.idempotency import claim_of, idempotent
-from chassis.web.pages import CursorPages
+from chassis.web.pages import CursorPages, page_of
 from commerce.checkout import commands
 from commerce.checkout import serializers as shapes
 from commerce.checkout.availability import UNKNOWN, availability
@@ -101,6 +101,7 @@ def recording(request: Request, *, status: int = 200) -> commands.Also:
 
 
 class Carts(APIView):
+    pagination_class = CursorPages
     page_order = ("-changed_at",)
 
     @extend_schema(operation_id="open_cart", request=None, responses={201: shapes.CartBody}, tags=["cart"])
@@ -122,9 +123,7 @@ class Carts(APIView):
         customer = shopper_of(request).customer
         if customer is None:
             raise Unauthenticated()
-        pages = CursorPages()
-        rows = pages.paginate_queryset(commands.open_carts(view=view, customer=customer), request, view=self)
-        return pages.get_paginated_response(shapes.CartSummary(rows, many=True).data)
+        return page_of(self, request, commands.open_carts(view=view, customer=customer), shapes.CartSummary)
 
 
 class CartDetail(APIView):
@@ -168,6 +167,7 @@ class Lines(APIView):
         request=shapes.NewLine,
         responses={201: shapes.CartBody},
         tags=["cart"],
+        examples=[shapes.ADD_LINE],
     )
     @idempotent("commerce", claimed=True, scope=cart_secret)
     def post(self, request: Request, view: str, cart: UUID) -> Response:
@@ -208,7 +208,7 @@ class LineDetail(APIView):
         operation_id="remove_line",
         parameters=[SECRET, IF_MATCH],
         request=None,
-        responses=shapes.CartBody,
+        responses={200: shapes.CartBody},
         tags=["cart"],
     )
     @idempotent("commerce", claimed=True, scope=cart_secret)
@@ -237,6 +237,7 @@ class DeliveryDetail(APIView):
         request=shapes.Delivery,
         responses=shapes.CartBody,
         tags=["cart"],
+        examples=[shapes.SET_DELIVERY],
     )
     @idempotent("commerce", claimed=True, scope=cart_secret)
     def put(self, request: Request, view: str, cart: UUID) -> Response:

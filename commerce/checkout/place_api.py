@@ -36,6 +36,7 @@ class Place(APIView):
             409: shapes.PlacementBody,
         },
         tags=["checkout"],
+        examples=[shapes.PLACE],
     )
     @idempotent("commerce", claimed=True, scope=cart_secret)
     def post(self, request: Request, view: str, cart: UUID) -> Response:

@@ -3,10 +3,33 @@
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from commerce.checkout.availability import AVAILABLE, INSUFFICIENT, UNKNOWN
 from commerce.checkout.models import Cart
+
+ADD_LINE = OpenApiExample("Two mugs", value={"sku": "MUG-BLUE", "quantity": "2"}, request_only=True)
+SET_DELIVERY = OpenApiExample(
+    "A parcel to Kassel",
+    value={
+        "email": "ada@example.org",
+        "address": {
+            "name": "Ada Example",
+            "street": "Lindenweg 1",
+            "city": "Kassel",
+            "postcode": "34117",
+            "country": "DE",
+        },
+        "shipping_method": "standard",
+    },
+    request_only=True,
+)
+PLACE = OpenApiExample(
+    "A sandbox card that pays",
+    value={"payment_source": "4242424242424242", "expected_total": "24.90"},
+    request_only=True,
+)
 
 
 class QuantityField(serializers.DecimalField):

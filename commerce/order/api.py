@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from chassis.access.authentication import principal_of
 from chassis.errors import Unauthenticated
 from chassis.web.etag import with_etag
-from chassis.web.pages import CursorPages
+from chassis.web.pages import CursorPages, page_of
 from commerce.checkout.api import SECRET, shopper_of
 from commerce.checkout.commands import find_cart
 from commerce.order.errors import OrderUnknown
@@ -19,6 +19,7 @@ from commerce.order.serializers import OrderBody, OrderSummary
 
 
 class Orders(APIView):
+    pagination_class = CursorPages
     page_order = ("-placed_at",)
 
     @extend_schema(operation_id="list_orders", responses=OrderSummary(many=True), tags=["orders"])
@@ -30,9 +31,7 @@ class Orders(APIView):
         principal = principal_of(request)
         if principal.kind != "customer":
             raise Unauthenticated()
-        pages = CursorPages()
-        rows = pages.paginate_queryset(orders_of(UUID(principal.id), view=view), request, view=self)
-        return pages.get_paginated_response(OrderSummary(rows, many=True).data)
+        return page_of(self, request, orders_of(UUID(principal.id), view=view), OrderSummary)
 
 
 class OrderDetail(APIView):

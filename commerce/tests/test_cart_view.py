@@ -1,4 +1,4 @@
-"""What a cart tells beside its figures: what can be had, what has changed, and never a refusal for want of an answer."""
+"""What a cart tells beside its figures: what can be had, what has changed; never a refusal for want of an answer."""
 
 import threading
 import time

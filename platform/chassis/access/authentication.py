@@ -24,6 +24,7 @@ from chassis.access.tokens import PublishedKeys, verify
 from chassis.errors import Unauthenticated
 
 ISSUER = "sixfold"
+SCHEME = "accessToken"
 Revoked = Callable[[Principal], bool]
 
 _keys: PublishedKeys | None = None
@@ -115,11 +116,14 @@ def _published() -> PublishedKeys:
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the doors appear in the OpenAPI document."""
+    """How the doors appear in the OpenAPI document: one scheme for all, which `chassis.web.schema` describes."""
 
     target_class = TokenAuthentication
     match_subclasses = True
-    name = "accessToken"
+    name: list[str] = []
 
-    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    def get_security_requirement(self, auto_schema: Any) -> dict[str, list[Any]]:
+        return {SCHEME: []}
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        return []

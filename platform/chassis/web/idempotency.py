@@ -222,6 +222,7 @@ def idempotent(
             return run(lambda: method(view, request, *args, **kwargs))
 
         documented: V = extend_schema(parameters=[PARAMETER])(wrapper)  # type: ignore[assignment]
+        documented.takes_idempotency_key = True  # type: ignore[attr-defined]
         return documented
 
     return decorate
