@@ -8,6 +8,7 @@ from commerce.messaging import (
     InboxEntry,
     Job,
     OutboxEvent,
+    RevokedPrincipal,
     SagaInstance,
 )
 from commerce.order.models import NumberSequence, Order, OrderEvent, OrderLine, OrderShipment
@@ -29,6 +30,7 @@ __all__ = [
     "OrderShipment",
     "OutboxEvent",
     "Payment",
+    "RevokedPrincipal",
     "SagaInstance",
     "Transaction",
     "ViewCopy",

@@ -1,5 +1,6 @@
 """The concrete messaging tables of this database."""
 
+from chassis.access import revocation
 from chassis.messaging import models as chassis_models
 from chassis.web import idempotency
 
@@ -42,6 +43,12 @@ class SagaInstance(chassis_models.SagaInstance):
 
 class IdempotencyKey(idempotency.IdempotencyKey):
     class Meta(idempotency.IdempotencyKey.Meta):
+        abstract = False
+        app_label = "postpurchase"
+
+
+class RevokedPrincipal(revocation.RevokedPrincipal):
+    class Meta(revocation.RevokedPrincipal.Meta):
         abstract = False
         app_label = "postpurchase"
 

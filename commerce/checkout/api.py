@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from chassis.access.authentication import principal_of
 from chassis.clients import client
 from chassis.errors import Unauthenticated
+from chassis.money import amount_text
 from chassis.web.etag import IF_MATCH, precondition, with_etag
 from chassis.web.idempotency import claim_of, idempotent
 from chassis.web.pages import CursorPages, page_of
@@ -53,7 +54,8 @@ def valid(serializer: type[serializers.Serializer[Any]], request: Request) -> di
 def cart_body(seen: Sight) -> dict[str, Any]:
     """A cart with the totals of exactly its lines."""
     cart = seen.cart
-    quote = cart.quote or {"lines": [], "subtotal": "0", "shipping": "0", "tax": "0", "total": "0"}
+    quote = cart.quote or {"lines": []}
+    nothing = amount_text(Decimal(0), cart.currency)
     ids = dict(CartLine.objects.filter(cart=cart).values_list("sku", "id"))
     return {
         "id": str(cart.id),
@@ -66,7 +68,7 @@ def cart_body(seen: Sight) -> dict[str, Any]:
         "lines": [{"id": str(ids.get(line["key"], "")), **_line(line, seen)} for line in quote["lines"]],
         "totals": {
             "currency": cart.currency,
-            **{name: quote[name] for name in ("subtotal", "shipping", "tax", "total")},
+            **{name: quote.get(name, nothing) for name in ("subtotal", "shipping", "tax", "total")},
         },
         "requires_shipping": needs_shipping(cart.quote),
         "changes": [asdict(change) for change in seen.changes],

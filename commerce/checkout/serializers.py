@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
+from chassis.web.amounts import AmountField
 from commerce.checkout.availability import AVAILABLE, INSUFFICIENT, UNKNOWN
 from commerce.checkout.models import Cart
 
@@ -154,5 +155,5 @@ class PlacementBody(serializers.Serializer[Any]):
 class ShippingOptionBody(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
-    price = serializers.DecimalField(max_digits=20, decimal_places=4)
+    price = AmountField()
     currency = serializers.CharField()

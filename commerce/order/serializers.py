@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from chassis.web.amounts import AmountField
 from commerce.checkout.serializers import Address
 from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
 from commerce.order.queries import refunds_of
@@ -12,6 +13,10 @@ from commerce.payment.models import Transaction
 
 
 class OrderLineBody(serializers.ModelSerializer[OrderLine]):
+    unit_price = AmountField(currency="order.currency")
+    total = AmountField(currency="order.currency")
+    tax = AmountField(currency="order.currency")
+
     class Meta:
         model = OrderLine
         fields = ("id", "sku", "name", "options", "quantity", "shipped", "unit_price", "total", "tax")
@@ -41,6 +46,7 @@ class ShipmentBody(serializers.ModelSerializer[OrderShipment]):
 class RefundBody(serializers.ModelSerializer[Transaction]):
     """Money that went back."""
 
+    amount = AmountField(currency="payment.currency")
     currency = serializers.CharField(source="payment.currency")
 
     class Meta:
@@ -49,20 +55,26 @@ class RefundBody(serializers.ModelSerializer[Transaction]):
 
 
 class OrderSummary(serializers.ModelSerializer[Order]):
+    total = AmountField()
+
     class Meta:
         model = Order
         fields = ("id", "number", "placed_at", "state", "payment_state", "fulfilment_state", "currency", "total")
 
 
-class OrderBody(serializers.ModelSerializer[Order]):
+class OrderBody(OrderSummary):
+    subtotal = AmountField()
+    shipping = AmountField()
+    tax = AmountField()
+    captured = AmountField()
+    refunded = AmountField(help_text="given back, or about to be")
     lines = OrderLineBody(many=True)
     timeline = OrderEventBody(many=True)
     delivery = Address(source="ships_to", allow_null=True)
     shipments = ShipmentBody(many=True)
     refunds = serializers.SerializerMethodField()
 
-    class Meta:
-        model = Order
+    class Meta(OrderSummary.Meta):
         fields = (
             *OrderSummary.Meta.fields,
             "email",

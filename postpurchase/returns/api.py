@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from chassis.access.authentication import principal_of
+from chassis.web.amounts import AmountField
 from chassis.web.etag import with_etag
 from chassis.web.idempotency import idempotent
 from chassis.web.pages import CursorPages, page_of
@@ -65,7 +66,7 @@ class ReturnSerializer(serializers.Serializer):  # type: ignore[type-arg]
     state = serializers.CharField()
     reason = serializers.CharField()
     decision = serializers.CharField()
-    amount = serializers.DecimalField(max_digits=20, decimal_places=6)
+    amount = AmountField(currency="order.currency")
     currency = serializers.CharField(source="order.currency")
     problem = serializers.CharField()
     created_at = serializers.DateTimeField()
