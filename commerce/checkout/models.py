@@ -57,6 +57,7 @@ class Cart(models.Model):
     saga = models.UUIDField(null=True)
     payment_source = EncryptedTextField(blank=True, default="", help_text="card token between call and payment")
     metadata = models.JSONField(default=dict)
+    external_id = models.TextField(blank=True, default="")
     version = models.BigIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)

@@ -130,6 +130,7 @@ class OrderLine(models.Model):
     total = models.DecimalField(max_digits=20, decimal_places=6)
     tax = models.DecimalField(max_digits=20, decimal_places=6)
     requires_shipping = models.BooleanField(default=True)
+    external_id = models.TextField(blank=True, default="")
 
     class Meta:
         app_label = "commerce"
@@ -145,6 +146,7 @@ class OrderShipment(models.Model):
     tracking_number = models.TextField()
     lines = models.JSONField(default=list, help_text="[{sku, quantity}]")
     sent_at = models.DateTimeField()
+    external_id = models.TextField(blank=True, default="")
 
     class Meta:
         app_label = "commerce"

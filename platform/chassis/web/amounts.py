@@ -18,4 +18,5 @@ class AmountField(serializers.CharField):
 
     def get_attribute(self, instance: Any) -> str:
         """The amount with the currency's decimals, and with more where it has more (a unit price)."""
-        return amount_text(Decimal(super().get_attribute(instance)), get_attribute(instance, self.currency.split(".")))
+        amount: Any = super().get_attribute(instance)
+        return amount_text(Decimal(amount), get_attribute(instance, self.currency.split(".")))

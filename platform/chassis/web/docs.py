@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import cache_control
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.response import Response
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -20,8 +20,8 @@ class Reference(SpectacularSwaggerSplitView):
     url_name = "schema"
     authentication_classes = ()
 
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Response:
+        answer = super().finalize_response(request, response, *args, **kwargs)
         answer["Content-Security-Policy"] = POLICY
         answer["Cache-Control"] = "public, max-age=300"
         return answer
