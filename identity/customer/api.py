@@ -12,7 +12,7 @@ from chassis.errors import NotFound
 from chassis.web.etag import IF_MATCH, precondition, with_etag
 from chassis.web.idempotency import idempotent
 from identity.customer import serializers as shapes
-from identity.customer.access import OfThisShop, SessionAuthentication, customer_of
+from identity.customer.access import OfThisShop, SessionAuthentication, customer_of, named_email
 from identity.customer.commands import (
     AddAddress,
     EditCustomer,
@@ -46,7 +46,7 @@ class Customers(APIView):
         responses={202: shapes.Accepted},
         examples=[REGISTRATION],
     )
-    @idempotent("identity")
+    @idempotent("identity", scope=named_email)
     def post(self, request: Request, view: str) -> Response:
         """Register a customer.
 

@@ -15,7 +15,7 @@ from chassis.web.idempotency import idempotent
 from identity.auth import sessions
 from identity.auth.sessions import Tokens
 from identity.customer import serializers as shapes
-from identity.customer.access import OfThisShop, SessionAuthentication, customer_of
+from identity.customer.access import OfThisShop, SessionAuthentication, customer_of, named_email
 from identity.customer.queries import load_principal, place_of
 from identity.customer.sign_in import sign_in
 
@@ -36,7 +36,7 @@ class Sessions(APIView):
         responses={201: shapes.Session},
         examples=[SIGN_IN],
     )
-    @idempotent("identity", claimed=True, secret=True)
+    @idempotent("identity", claimed=True, secret=True, scope=named_email)
     def post(self, request: Request, view: str) -> Response:
         """Sign in.
 

@@ -232,7 +232,7 @@ PARAMETER = OpenApiParameter(
     HEADER,
     str,
     OpenApiParameter.HEADER,
-    description="Makes the call repeatable for 24 hours: the same key gives the first answer again.",
+    description="Makes the call repeatable for 24 hours: the same key gives the first answer again. Make it at random.",
 )
 
 
