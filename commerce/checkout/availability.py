@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from chassis.clients import client
+from chassis.bounded import within
+from chassis.clients import Unavailable, client
 from contracts.logistics import Availability, SkuAvailability
 
 SECONDS = 0.25
@@ -21,8 +22,12 @@ def stock(channel: str, skus: Iterable[str]) -> Stock:
     wanted = tuple(sorted(set(skus)))
     if not wanted:
         return {}
-    asked = client(Availability, timeout=SECONDS, fallback=lambda _: ())
-    return {item.sku: item for item in asked.of(channel=channel, skus=wanted)}
+    logistics = client(Availability)
+    try:
+        found = within(SECONDS, lambda: logistics.of(channel=channel, skus=wanted))
+    except (TimeoutError, Unavailable):
+        return {}
+    return {item.sku: item for item in found}
 
 
 def availability(line: dict[str, Any], known: Stock) -> str:

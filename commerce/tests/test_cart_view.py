@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from chassis.bounded import MOST_UNDER_WAY
 from chassis.clients import SynchronousCallInHandler
+from chassis.context import handling
 from chassis.ids import new_id
 from commerce.checkout import commands
+from commerce.checkout.availability import SECONDS, stock
 from commerce.checkout.commands import Shopper
 from commerce.checkout.errors import TooMany
 from commerce.checkout.models import Cart, CartLine
@@ -101,13 +104,24 @@ def test_a_frozen_cart_asks_nobody(shop: str, shelves: Shelves) -> None:
     assert look_at(cart).stock == {} and shelves.asked == []
 
 
-def test_a_time_out_does_not_open_the_door_to_handlers(shop: str) -> None:
-    from chassis.clients import client
-    from chassis.context import handling
-    from contracts.logistics import Availability
-
+def test_asking_within_a_time_is_still_refused_to_handlers(shop: str) -> None:
     with handling(), pytest.raises(SynchronousCallInHandler):
-        client(Availability, timeout=1, fallback=lambda _: ())
+        stock("home", ["MUG"])
+
+
+def test_a_warehouse_that_is_down_is_not_waited_for_by_everybody(shop: str, shelves: Shelves) -> None:
+    shelves.silent = threading.Event()
+    for _ in range(MOST_UNDER_WAY):
+        assert stock("home", ["MUG"]) == {}
+    begun = time.monotonic()
+    assert [stock("home", ["MUG"]) for _ in range(20)] == [{}] * 20
+    assert time.monotonic() - begun < 20 * SECONDS, "each would have waited its time"
+    assert len(shelves.asked) == MOST_UNDER_WAY
+    shelves.silent.set()
+    eventually = time.monotonic() + 20
+    while not stock("home", ["MUG"]) and time.monotonic() < eventually:
+        time.sleep(0.05)
+    assert stock("home", ["MUG"]), "who answers again is asked again"
 
 
 def test_merging_sums_up_to_what_can_be_had_and_takes_nothing_away(shop: str, shelves: Shelves) -> None:

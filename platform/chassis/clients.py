@@ -3,21 +3,16 @@
 `config/wiring.py` binds a Protocol to the provider in this process; a standalone service binds the same
 Protocol to an HTTP proxy. Calling is refused while an event is handled (a handler gets what it needs from
 the event or its own copy) and inside an open unit of work (nobody waits for another domain while holding
-locks). A provider that cannot answer is `Unavailable`, or the fallback that the caller declares.
-
-With a time-out the call runs on a thread of its own, so that it holds in every topology and against whatever is
-slow: a pool, a statement, a socket. Only a few such calls may be under way; above that nobody is asked.
+locks). A provider that cannot answer is `Unavailable`, or the declared fallback.
 """
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast, get_type_hints
 
 import httpx
 import msgspec
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 
 from chassis.context import current, in_handler
 from chassis.errors import DomainError
@@ -25,9 +20,6 @@ from chassis.messages import encode
 from chassis.unit_of_work import open_domain
 
 P = TypeVar("P")
-Fallback = Callable[[dict[str, Any]], Any]
-"""What is answered when nobody does, from the call's arguments."""
-MOST_UNDER_WAY = 8
 
 
 class SynchronousCallInHandler(RuntimeError):
@@ -50,65 +42,46 @@ class Unavailable(DomainError):
     title = "A part of the shop does not answer right now; try again"
 
 
-_bindings: dict[type, Any] = {}
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """Where calls of a Protocol go, and what is answered when nobody does."""
+
+    provider: Any
+    fallback: Callable[[str, dict[str, Any]], Any] | None = None
 
 
-def bind(protocol: type[Any], provider: Any) -> None:
+_bindings: dict[type, Binding] = {}
+
+
+def bind(protocol: type[Any], provider: Any, *, fallback: Callable[[str, dict[str, Any]], Any] | None = None) -> None:
     """Bind a Protocol to an object that implements it; a later binding replaces an earlier one."""
-    _bindings[protocol] = provider
+    _bindings[protocol] = Binding(provider=provider, fallback=fallback)
 
 
-def client(protocol: type[P], *, timeout: float | None = None, fallback: Fallback | None = None) -> P:
-    """The client of a Protocol. Resolving is always allowed outside handlers; UnboundClient if unbound.
-
-    `timeout`: seconds to wait for an answer. Without a `fallback` who does not answer is `Unavailable`.
-    """
+def client(protocol: type[P]) -> P:
+    """The client of a Protocol. Resolving is always allowed outside handlers; UnboundClient if unbound."""
     _refuse(protocol)
     if protocol not in _bindings:
         raise UnboundClient(f"{protocol.__name__} is bound to no provider in this process")
-    return cast(P, _Client(protocol, timeout, fallback))
+    return cast(P, _Client(protocol))
 
 
 class _Client:
-    def __init__(self, protocol: type, timeout: float | None, fallback: Fallback | None) -> None:
+    def __init__(self, protocol: type) -> None:
         self._protocol = protocol
-        self._timeout = timeout
-        self._fallback = fallback
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         def call(**arguments: Any) -> Any:
             _refuse(self._protocol)
-            ask = getattr(_bindings[self._protocol], method)
+            binding = _bindings[self._protocol]
             try:
-                if self._timeout is None:
-                    return ask(**arguments)
-                return _within(self._timeout, lambda: ask(**arguments))
-            except (DatabaseError, httpx.HTTPError, TimeoutError) as error:
-                if self._fallback is None:
+                return getattr(binding.provider, method)(**arguments)
+            except (DatabaseError, httpx.HTTPError) as error:
+                if binding.fallback is None:
                     raise Unavailable(self._protocol.__name__) from error
-                return self._fallback(arguments)
+                return binding.fallback(method, arguments)
 
         return call
-
-
-_under_way = threading.BoundedSemaphore(MOST_UNDER_WAY)
-_threads = ThreadPoolExecutor(MOST_UNDER_WAY, thread_name_prefix="typed-client")
-
-
-def _within(seconds: float, ask: Callable[[], Any]) -> Any:
-    """The answer of `ask`, run on another thread; TimeoutError after `seconds`, or when too many are waited for."""
-    if not _under_way.acquire(blocking=False):
-        raise TimeoutError
-
-    def run() -> Any:
-        try:
-            return ask()
-        finally:
-            connections.close_all()  # the thread's own, back to the pool
-            _under_way.release()
-
-    future: Future[Any] = _threads.submit(copy_context().run, run)
-    return future.result(timeout=seconds)
 
 
 def _refuse(protocol: type) -> None:
