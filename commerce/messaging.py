@@ -1,5 +1,6 @@
 """The concrete messaging tables of this database."""
 
+from chassis.access import revocation
 from chassis.admin.history import HistoryEntry
 from chassis.messaging import models as chassis_models
 from chassis.web import idempotency
@@ -49,6 +50,12 @@ class IdempotencyKey(idempotency.IdempotencyKey):
 
 class History(HistoryEntry):
     class Meta(HistoryEntry.Meta):
+        abstract = False
+        app_label = "commerce"
+
+
+class RevokedPrincipal(revocation.RevokedPrincipal):
+    class Meta(revocation.RevokedPrincipal.Meta):
         abstract = False
         app_label = "commerce"
 

@@ -9,9 +9,10 @@ from commerce.messaging import (
     InboxEntry,
     Job,
     OutboxEvent,
+    RevokedPrincipal,
     SagaInstance,
 )
-from commerce.order.models import NumberSequence, Order, OrderEvent, OrderLine
+from commerce.order.models import NumberSequence, Order, OrderEvent, OrderLine, OrderShipment
 from commerce.payment.models import Payment, Transaction, WebhookReceipt
 
 __all__ = [
@@ -28,8 +29,10 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "OrderShipment",
     "OutboxEvent",
     "Payment",
+    "RevokedPrincipal",
     "SagaInstance",
     "Transaction",
     "ViewCopy",

@@ -1,14 +1,16 @@
 """Which events commerce takes, and who handles them."""
 
+from chassis.access.revocation import keep_revocations
 from chassis.subscriptions import each, projection, reaction
 from commerce.checkout import projection as copies
 from commerce.checkout import reactions as checkout
 from commerce.order import reactions as order
-from contracts import catalog, logistics, postpurchase
+from contracts import catalog, identity, logistics, postpurchase
 
 SUBSCRIPTIONS = (
     projection(catalog.ChannelChanged, copies.copy_channels),
     projection(catalog.ViewChanged, copies.copy_views),
+    projection(identity.SessionsRevoked, keep_revocations("commerce")),
     reaction(logistics.StockReserved, each(checkout.stock_reserved)),
     reaction(logistics.StockReservationFailed, each(checkout.stock_reservation_failed)),
     reaction(logistics.StockConfirmed, each(checkout.stock_confirmed)),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from commerce.checkout import api as checkout
+from commerce.checkout.place_api import Place
 from commerce.order import api as order
 from commerce.payment.api import SandboxWebhook
 
@@ -13,8 +14,9 @@ urlpatterns = [
     path("carts/<uuid:cart>/lines/<uuid:line>", checkout.LineDetail.as_view()),
     path("carts/<uuid:cart>/delivery", checkout.DeliveryDetail.as_view()),
     path("carts/<uuid:cart>/shipping-options", checkout.ShippingOptions.as_view()),
+    path("carts/<uuid:cart>/confirm", checkout.Confirm.as_view()),
     path("carts/<uuid:cart>/claim", checkout.Claim.as_view()),
-    path("carts/<uuid:cart>/place", checkout.Place.as_view()),
+    path("carts/<uuid:cart>/place", Place.as_view()),
     path("orders", order.Orders.as_view()),
     path("orders/<uuid:order>", order.OrderDetail.as_view()),
 ]

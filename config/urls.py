@@ -5,19 +5,17 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.conf.urls.static import static
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from chassis.admin import site
 from chassis.observe import metrics
-from chassis.web import health
+from chassis.web import docs, health
 from config.domains import DOMAINS
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
-    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    *docs.urlpatterns,
     path("admin/", site.urls),
 ]
 for row in DOMAINS:

@@ -56,7 +56,7 @@ def _row(event: object) -> Reservation | None:
             event.saga,
             channel=event.channel,
             cart=event.cart,
-            lines=[(line.sku, line.quantity) for line in event.lines],
+            lines=[(line.sku, line.quantity, line.requires_shipping) for line in event.lines],
             expires_at=event.expires_at,
         )
     if isinstance(event, StockReleaseRequested):

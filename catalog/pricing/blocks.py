@@ -7,7 +7,6 @@ the prices themselves: a block that is a second late never costs anybody money.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,20 +18,11 @@ from catalog.pricing.models import PriceBlock
 from catalog.search.changes import mark_changed
 from chassis import clock
 from chassis.jobs import JobKind, LeasedJob
-from chassis.money import exponent
+from chassis.money import amount_text
 from chassis.unit_of_work import enqueue
 
 BOUNDARY = "catalog.price_boundary"
 _encoder = msgspec.json.Encoder(decimal_format="string", order="deterministic")
-
-
-def amount_text(amount: Decimal, currency: str) -> str:
-    """An amount for the wire: at least the currency's decimals, never fewer than the amount has."""
-    places = exponent(currency)
-    normal = amount.normalize()
-    if -int(normal.as_tuple().exponent) <= places:
-        return f"{amount:.{places}f}"
-    return f"{normal:f}"
 
 
 def rebuild_blocks(products: Collection[UUID]) -> None:

@@ -78,9 +78,9 @@ class SuggestionsSerializer(serializers.Serializer):  # type: ignore[type-arg]
 def _parameters(sorts: tuple[str, ...]) -> list[OpenApiParameter]:
     return [
         VIEW,
-        OpenApiParameter("page", OpenApiTypes.INT, description="From 1."),
+        OpenApiParameter("page", {"type": "integer", "minimum": 1, "default": 1}),
         OpenApiParameter("cursor", OpenApiTypes.STR, description="`next` of the page before, instead of `page`."),
-        OpenApiParameter("limit", OpenApiTypes.INT, description=f"{PAGE} unless told, {MAX_PAGE} at most."),
+        OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}),
         OpenApiParameter("sort", OpenApiTypes.STR, enum=list(sorts), default=sorts[0]),
         OpenApiParameter("price_from", OpenApiTypes.DECIMAL),
         OpenApiParameter("price_to", OpenApiTypes.DECIMAL),

@@ -15,10 +15,10 @@ from django.http import QueryDict
 from catalog.catalog import scopes
 from catalog.catalog.errors import InvalidParameter
 from catalog.catalog.queries import ViewFacts, cards
-from catalog.pricing.blocks import amount_text
 from catalog.search.engine import SORTS, Answer, Question
 from catalog.search.fallback import Fallback
 from catalog.search.queries import engine_of
+from chassis.money import amount_text
 
 PAGE = 24
 MAX_PAGE = 96

@@ -1,11 +1,10 @@
-"""The storefront's cart and checkout over REST."""
+"""The storefront's carts over REST."""
 
-import time
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -14,126 +13,27 @@ from rest_framework.views import APIView
 
 from chassis.access.authentication import principal_of
 from chassis.clients import client
-from chassis.sagas.waiting import Waiters
-from chassis.web.etag import precondition, with_etag
+from chassis.errors import Unauthenticated
+from chassis.money import amount_text
+from chassis.web.etag import IF_MATCH, precondition, with_etag
 from chassis.web.idempotency import claim_of, idempotent
+from chassis.web.pages import CursorPages, page_of
 from commerce.checkout import commands
+from commerce.checkout import serializers as shapes
+from commerce.checkout.availability import UNKNOWN, availability
 from commerce.checkout.commands import Shopper
-from commerce.checkout.errors import UnknownCart
-from commerce.checkout.models import Cart, CartLine
-from commerce.checkout.placement import Placement, look, place
+from commerce.checkout.models import CartLine
+from commerce.checkout.queries import Sight, look_after, look_at, needs_shipping
 from contracts.logistics import ShippingRates
 
 SECRET = OpenApiParameter(
     "X-Cart-Secret", str, OpenApiParameter.HEADER, description="Opens a guest's cart; given when it was made."
 )
-IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description="The cart's ETag as last read.")
-PREFER = OpenApiParameter(
-    "Prefer", str, OpenApiParameter.HEADER, description="wait=n: seconds to wait for the outcome, 0 to 2."
-)
-MOST_SECONDS = 2.0
 
 
 def cart_secret(request: Request) -> str:
     """What tells guests apart: the secret of their cart."""
     return request.headers.get("X-Cart-Secret", "")[:200]
-
-
-class QuantityField(serializers.DecimalField):
-    """A quantity: up to 9,999 with four decimals."""
-
-    def __init__(self, *, least: str, **options: Any) -> None:
-        super().__init__(max_digits=8, decimal_places=4, min_value=Decimal(least), max_value=Decimal(9999), **options)
-
-
-class NewLine(serializers.Serializer[Any]):
-    sku = serializers.CharField(max_length=200)
-    quantity = QuantityField(least="0.0001", default=Decimal(1))
-
-
-class LineChange(serializers.Serializer[Any]):
-    quantity = QuantityField(least="0")
-
-
-class Address(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=200)
-    street = serializers.CharField(max_length=300)
-    city = serializers.CharField(max_length=200)
-    postcode = serializers.CharField(max_length=20)
-    country = serializers.RegexField(r"^[A-Z]{2}$", help_text="ISO 3166-1 alpha-2")
-    region = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    company = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    phone = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
-
-
-class Delivery(serializers.Serializer[Any]):
-    email = serializers.EmailField(max_length=254)
-    address = Address()
-    shipping_method = serializers.CharField(max_length=100)
-
-
-class PlaceCall(serializers.Serializer[Any]):
-    payment_source = serializers.RegexField(
-        r"^[\w-]{1,100}$",
-        required=False,
-        default="",
-        help_text="The provider's card token; for the sandbox a card number",
-    )
-    expected_total = serializers.DecimalField(
-        max_digits=20, decimal_places=4, required=False, allow_null=True, default=None
-    )
-
-
-class CartLineBody(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    sku = serializers.CharField()
-    name = serializers.CharField()
-    options = serializers.CharField()
-    image = serializers.CharField()
-    quantity = serializers.DecimalField(max_digits=12, decimal_places=4)
-    unit_price = serializers.CharField()
-    regular_unit_price = serializers.CharField()
-    total = serializers.CharField()
-    tax = serializers.CharField()
-    explanation = serializers.ListField(child=serializers.CharField())
-    problem = serializers.CharField()
-
-
-class Totals(serializers.Serializer[Any]):
-    currency = serializers.CharField()
-    subtotal = serializers.CharField()
-    shipping = serializers.CharField()
-    tax = serializers.CharField()
-    total = serializers.CharField()
-
-
-class CartBody(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    view = serializers.CharField()
-    state = serializers.CharField()
-    version = serializers.IntegerField()
-    email = serializers.CharField()
-    delivery = Address(allow_null=True)
-    shipping_method = serializers.CharField()
-    lines = CartLineBody(many=True)
-    totals = Totals()
-    secret = serializers.CharField(required=False)
-
-
-class PlacementBody(serializers.Serializer[Any]):
-    outcome = serializers.ChoiceField(choices=["placed", "requires_action", "pending", "declined", "failed"])
-    order = serializers.UUIDField(allow_null=True)
-    number = serializers.CharField(allow_null=True)
-    action_url = serializers.CharField(allow_null=True)
-    reason = serializers.CharField(allow_null=True)
-    status_url = serializers.CharField()
-
-
-class ShippingOptionBody(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    name = serializers.CharField()
-    price = serializers.DecimalField(max_digits=20, decimal_places=4)
-    currency = serializers.CharField()
 
 
 def shopper_of(request: Request) -> Shopper:
@@ -143,11 +43,20 @@ def shopper_of(request: Request) -> Shopper:
     return Shopper(customer=customer, group=principal.customer_group, secret=cart_secret(request))
 
 
-def cart_body(cart: Cart) -> dict[str, Any]:
+def valid(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """The request's body by a serializer; raises what is wrong with it."""
+    checked = serializer(data=request.data)
+    checked.is_valid(raise_exception=True)
+    result: dict[str, Any] = checked.validated_data
+    return result
+
+
+def cart_body(seen: Sight) -> dict[str, Any]:
     """A cart with the totals of exactly its lines."""
-    quote = cart.quote or {"lines": [], "subtotal": "0", "shipping": "0", "tax": "0", "total": "0"}
+    cart = seen.cart
+    quote = cart.quote or {"lines": []}
+    nothing = amount_text(Decimal(0), cart.currency)
     ids = dict(CartLine.objects.filter(cart=cart).values_list("sku", "id"))
-    kept = ("sku", "name", "options", "image", "quantity", "unit_price", "regular_unit_price", "total", "tax")
     return {
         "id": str(cart.id),
         "view": cart.view,
@@ -156,234 +65,232 @@ def cart_body(cart: Cart) -> dict[str, Any]:
         "email": cart.email,
         "delivery": cart.delivery,
         "shipping_method": cart.shipping_method,
-        "lines": [
-            {
-                "id": str(ids.get(line["key"], "")),
-                **{name: line[name] for name in kept},
-                "explanation": line["explanation"],
-                "problem": line.get("problem", ""),
-            }
-            for line in quote["lines"]
-        ],
+        "lines": [{"id": str(ids.get(line["key"], "")), **_line(line, seen)} for line in quote["lines"]],
         "totals": {
             "currency": cart.currency,
-            **{name: quote[name] for name in ("subtotal", "shipping", "tax", "total")},
+            **{name: quote.get(name, nothing) for name in ("subtotal", "shipping", "tax", "total")},
         },
+        "requires_shipping": needs_shipping(cart.quote),
+        "changes": [asdict(change) for change in seen.changes],
     }
 
 
-def answer_with(cart: Cart, *, status: int = 200, **more: Any) -> Response:
+def _line(line: dict[str, Any], seen: Sight) -> dict[str, Any]:
+    kept = ("sku", "name", "options", "image", "quantity", "unit_price", "regular_unit_price", "total", "tax")
+    whether = availability(line, seen.stock)
+    found = seen.stock.get(line["sku"]) if whether != UNKNOWN else None
+    return {
+        **{name: line[name] for name in kept},
+        "explanation": line["explanation"],
+        "problem": line.get("problem", ""),
+        "requires_shipping": line["requires_shipping"],
+        "availability": whether,
+        "available": None if found is None or found.available is None else f"{found.available.normalize():f}",
+    }
+
+
+def answer_with(seen: Sight, *, status: int = 200, **more: Any) -> Response:
     """A cart as a response with its ETag."""
-    return with_etag(Response({**cart_body(cart), **more}, status=status), cart.version)
+    return with_etag(Response({**cart_body(seen), **more}, status=status), seen.cart.version)
 
 
 def recording(request: Request, *, status: int = 200) -> commands.Also:
-    """Stores the answer under the call's idempotency key, in the transaction that changes the cart."""
-    return lambda cart: claim_of(request).record(answer_with(cart, status=status))
+    """Stores the answer under the call's idempotency key, in the transaction that changes the cart.
+
+    Nobody is asked inside of it, so that the stock of this answer is unknown; the final one replaces it.
+    """
+    return lambda cart: claim_of(request).record(answer_with(Sight(cart=cart, stock={}, changes=()), status=status))
 
 
 class Carts(APIView):
-    @extend_schema(operation_id="open_cart", request=None, responses={201: CartBody}, tags=["cart"])
+    pagination_class = CursorPages
+    page_order = ("-changed_at",)
+
+    @extend_schema(operation_id="open_cart", request=None, responses={201: shapes.CartBody}, tags=["cart"])
     @idempotent("commerce", secret=True)
     def post(self, request: Request, view: str) -> Response:
-        """Open an empty cart; the answer holds the secret that opens it again."""
+        """Open an empty cart.
+
+        The answer holds the secret that opens it again, for a guest.
+        """
         cart, secret = commands.open_cart(view=view, shopper=shopper_of(request))
-        return answer_with(cart, status=201, secret=secret)
+        return answer_with(Sight(cart=cart, stock={}, changes=()), status=201, secret=secret)
+
+    @extend_schema(operation_id="list_carts", responses=shapes.CartSummary(many=True), tags=["cart"])
+    def get(self, request: Request, view: str) -> Response:
+        """The signed-in customer's open carts.
+
+        Last changed first: so a cart is found again on another device.
+        """
+        customer = shopper_of(request).customer
+        if customer is None:
+            raise Unauthenticated()
+        return page_of(self, request, commands.open_carts(view=view, customer=customer), shapes.CartSummary)
 
 
 class CartDetail(APIView):
-    @extend_schema(operation_id="get_cart", parameters=[SECRET], responses=CartBody, tags=["cart"])
+    @extend_schema(operation_id="get_cart", parameters=[SECRET], responses=shapes.CartBody, tags=["cart"])
     def get(self, request: Request, view: str, cart: UUID) -> Response:
-        """A cart with its totals."""
-        return answer_with(commands.find_cart(view=view, cart_id=cart, shopper=shopper_of(request)))
+        """A cart with its totals.
+
+        `changes` names what is different by now; the figures stay as they were shown until they are confirmed.
+        """
+        return answer_with(look_at(commands.find_cart(view=view, cart_id=cart, shopper=shopper_of(request))))
+
+
+class Confirm(APIView):
+    @extend_schema(
+        operation_id="confirm_cart",
+        parameters=[SECRET, IF_MATCH],
+        request=None,
+        responses=shapes.CartBody,
+        tags=["cart"],
+    )
+    @idempotent("commerce", claimed=True, scope=cart_secret)
+    def post(self, request: Request, view: str, cart: UUID) -> Response:
+        """Accept what has changed.
+
+        The cart takes today's prices; the answer shows what that changed.
+        """
+        confirmed = commands.confirm(
+            view=view,
+            cart_id=cart,
+            shopper=shopper_of(request),
+            expected=precondition(request),
+            also=recording(request),
+        )
+        return answer_with(look_after(confirmed))
 
 
 class Lines(APIView):
     @extend_schema(
-        operation_id="add_line", parameters=[SECRET], request=NewLine, responses={201: CartBody}, tags=["cart"]
+        operation_id="add_line",
+        parameters=[SECRET, IF_MATCH],
+        request=shapes.NewLine,
+        responses={201: shapes.CartBody},
+        tags=["cart"],
+        examples=[shapes.ADD_LINE],
     )
     @idempotent("commerce", claimed=True, scope=cart_secret)
     def post(self, request: Request, view: str, cart: UUID) -> Response:
-        """Add a product to the cart."""
-        body = _valid(NewLine, request)
+        """Add a product to the cart.
+
+        The same SKU again adds to its line. Of a configurable product it is the variant's SKU that is bought.
+        """
+        body = valid(shapes.NewLine, request)
         changed = commands.add_line(
             view=view,
             cart_id=cart,
             shopper=shopper_of(request),
             sku=body["sku"],
             quantity=body["quantity"],
+            expected=precondition(request),
             also=recording(request, status=201),
         )
-        return answer_with(changed, status=201)
+        return answer_with(look_after(changed), status=201)
 
 
 class LineDetail(APIView):
     @extend_schema(
         operation_id="change_line",
         parameters=[SECRET, IF_MATCH],
-        request=LineChange,
-        responses=CartBody,
+        request=shapes.LineChange,
+        responses=shapes.CartBody,
         tags=["cart"],
     )
     @idempotent("commerce", claimed=True, scope=cart_secret)
     def patch(self, request: Request, view: str, cart: UUID, line: UUID) -> Response:
-        """Set a line's quantity; 0 removes it."""
-        body = _valid(LineChange, request)
-        changed = commands.set_quantity(
-            view=view,
-            cart_id=cart,
-            shopper=shopper_of(request),
-            line=line,
-            quantity=body["quantity"],
-            expected=precondition(request),
-            also=recording(request),
-        )
-        return answer_with(changed)
+        """Set a line's quantity.
 
-    @extend_schema(operation_id="remove_line", parameters=[SECRET, IF_MATCH], responses=CartBody, tags=["cart"])
+        0 removes it.
+        """
+        return self._set(request, view, cart, line, valid(shapes.LineChange, request)["quantity"])
+
+    @extend_schema(
+        operation_id="remove_line",
+        parameters=[SECRET, IF_MATCH],
+        request=None,
+        responses={200: shapes.CartBody},
+        tags=["cart"],
+    )
     @idempotent("commerce", claimed=True, scope=cart_secret)
     def delete(self, request: Request, view: str, cart: UUID, line: UUID) -> Response:
         """Remove a line."""
+        return self._set(request, view, cart, line, Decimal(0))
+
+    @staticmethod
+    def _set(request: Request, view: str, cart: UUID, line: UUID, quantity: Decimal) -> Response:
         changed = commands.set_quantity(
             view=view,
             cart_id=cart,
             shopper=shopper_of(request),
             line=line,
-            quantity=Decimal(0),
+            quantity=quantity,
             expected=precondition(request),
             also=recording(request),
         )
-        return answer_with(changed)
+        return answer_with(look_after(changed))
 
 
 class DeliveryDetail(APIView):
     @extend_schema(
         operation_id="set_delivery",
         parameters=[SECRET, IF_MATCH],
-        request=Delivery,
-        responses=CartBody,
+        request=shapes.Delivery,
+        responses=shapes.CartBody,
         tags=["cart"],
+        examples=[shapes.SET_DELIVERY],
     )
     @idempotent("commerce", claimed=True, scope=cart_secret)
     def put(self, request: Request, view: str, cart: UUID) -> Response:
-        """Contact, address and way of delivery."""
-        body = _valid(Delivery, request)
+        """Set contact, address and way of delivery.
+
+        Where nothing is sent (`requires_shipping` is false) the e-mail address is enough.
+        """
+        body = valid(shapes.Delivery, request)
         changed = commands.set_delivery(
             view=view,
             cart_id=cart,
             shopper=shopper_of(request),
             email=body["email"],
-            address=dict(body["address"]),
+            address=dict(body["address"]) if body["address"] else None,
             shipping_method=body["shipping_method"],
             expected=precondition(request),
             also=recording(request),
         )
-        return answer_with(changed)
+        return answer_with(look_after(changed))
 
 
 class ShippingOptions(APIView):
     @extend_schema(
         operation_id="shipping_options",
         parameters=[SECRET, OpenApiParameter("country", OpenApiTypes.STR, required=True)],
-        responses=ShippingOptionBody(many=True),
+        responses=shapes.ShippingOptionBody(many=True),
         tags=["cart"],
     )
     def get(self, request: Request, view: str, cart: UUID) -> Response:
-        """Ways of delivery to a country, with their prices for this cart."""
+        """Ways of delivery to a country.
+
+        With their prices for this cart; none where nothing of it is sent.
+        """
         found = commands.find_cart(view=view, cart_id=cart, shopper=shopper_of(request))
+        if found.quote and not needs_shipping(found.quote):
+            return Response([])
         goods = Decimal((found.quote or {}).get("subtotal", "0"))
         country = request.query_params.get("country", "")[:2]
         options = client(ShippingRates).options(channel=found.channel, country=country, goods_total=goods)
-        return Response(ShippingOptionBody(options, many=True).data)
+        return Response(shapes.ShippingOptionBody(options, many=True).data)
 
 
 class Claim(APIView):
-    @extend_schema(operation_id="claim_cart", parameters=[SECRET], request=None, responses=CartBody, tags=["cart"])
+    @extend_schema(
+        operation_id="claim_cart", parameters=[SECRET], request=None, responses=shapes.CartBody, tags=["cart"]
+    )
     @idempotent("commerce", claimed=True, scope=cart_secret)
     def post(self, request: Request, view: str, cart: UUID) -> Response:
-        """Make a guest's cart the signed-in customer's, merging theirs into it; needs both token and secret."""
-        claimed = commands.claim_cart(view=view, cart_id=cart, shopper=shopper_of(request), also=recording(request))
-        return answer_with(claimed)
+        """Make a guest's cart the signed-in customer's.
 
-
-class Place(APIView):
-    @extend_schema(
-        operation_id="place_order",
-        parameters=[SECRET, PREFER],
-        request=PlaceCall,
-        responses={201: PlacementBody, 202: PlacementBody, 402: PlacementBody, 409: PlacementBody},
-        tags=["checkout"],
-    )
-    def post(self, request: Request, view: str, cart: UUID) -> Response:
-        """Order the cart. One cart gives at most one order, however often this is called.
-
-        201 placed, 202 requires_action or pending (look at status_url), 402 declined, 409 failed.
+        Needs both the token and the cart's secret, and merges the cart that the customer left open into it.
         """
-        body = _valid(PlaceCall, request)
-        placed, saga = place(
-            view=view,
-            cart_id=cart,
-            shopper=shopper_of(request),
-            source=body["payment_source"],
-            expected_total=body["expected_total"],
-        )
-        return _placement(placed, _await_outcome(saga, _patience(request)))
-
-    @extend_schema(operation_id="placement", parameters=[SECRET], responses={200: PlacementBody}, tags=["checkout"])
-    def get(self, request: Request, view: str, cart: UUID) -> Response:
-        """How the latest attempt to order this cart stands."""
-        found = commands.find_cart(view=view, cart_id=cart, shopper=shopper_of(request))
-        if found.saga is None:
-            raise UnknownCart("This cart was not ordered.")
-        response = _placement(found, look(found.saga))
-        response.status_code = 200
-        return response
-
-
-_waiters: Waiters | None = None
-
-
-def _await_outcome(saga: UUID, seconds: float) -> Placement:
-    """Wait for the outcome without holding a connection; pending when it takes longer or too many wait."""
-    global _waiters
-    if _waiters is None:
-        _waiters = Waiters("commerce", most=getattr(settings, "PLACE_ORDER_WAITERS", 1))
-    with _waiters.expect(saga) as expectation:
-        until = time.monotonic() + seconds
-        placement = look(saga)
-        # A wake-up is no promise: the listener wakes everybody when it connects, and a saga has interim news.
-        while placement.outcome == "pending" and (left := until - time.monotonic()) > 0 and expectation.wait(left):
-            placement = look(saga)
-        return placement
-
-
-def _patience(request: Request) -> float:
-    for part in request.headers.get("Prefer", "").split(","):
-        name, _, value = part.strip().partition("=")
-        if name == "wait" and value.isascii() and value.isdigit() and len(value) < 4:
-            return min(float(value), MOST_SECONDS)
-    return MOST_SECONDS
-
-
-def _placement(cart: Cart, placement: Placement) -> Response:
-    statuses = {"placed": 201, "requires_action": 202, "pending": 202, "declined": 402, "failed": 409}
-    url = f"/api/v1/{cart.view}/carts/{cart.id}/place"
-    return Response(
-        {
-            "outcome": placement.outcome,
-            "order": placement.order,
-            "number": placement.number,
-            "action_url": placement.action_url,
-            "reason": placement.reason,
-            "status_url": url,
-        },
-        status=statuses[placement.outcome],
-        headers={"Location": url},
-    )
-
-
-def _valid(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    checked = serializer(data=request.data)
-    checked.is_valid(raise_exception=True)
-    result: dict[str, Any] = checked.validated_data
-    return result
+        claimed = commands.claim_cart(view=view, cart_id=cart, shopper=shopper_of(request), also=recording(request))
+        return answer_with(look_after(claimed))

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from chassis import clock
 from chassis.clients import client
@@ -22,11 +22,13 @@ from chassis.ids import new_id
 from chassis.messages import encode
 from chassis.unit_of_work import unit_of_work
 from chassis.web.etag import NO_PRECONDITION, Precondition
+from commerce.checkout.availability import stock
 from commerce.checkout.errors import (
     CartBusy,
     CartFrozen,
     CountryNotServed,
     NotForSale,
+    TooMany,
     TooManyLines,
     UnknownCart,
     UnknownLine,
@@ -39,6 +41,7 @@ from contracts.logistics import ShippingRates
 
 TRIES = 8
 MOST_LINES = 200
+MOST_OF_ONE = Decimal(9999)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,10 +100,20 @@ def find_cart(*, view: str, cart_id: UUID, shopper: Shopper) -> Cart:
     return cart
 
 
-def add_line(*, view: str, cart_id: UUID, shopper: Shopper, sku: str, quantity: Decimal, also: Also = nothing) -> Cart:
+def add_line(
+    *,
+    view: str,
+    cart_id: UUID,
+    shopper: Shopper,
+    sku: str,
+    quantity: Decimal,
+    expected: Precondition = NO_PRECONDITION,
+    also: Also = nothing,
+) -> Cart:
     """Add to the SKU's line or make it; NotForSale where catalog will not price it."""
 
-    def edit(_: Cart, draft: Draft) -> Draft:
+    def edit(cart: Cart, draft: Draft) -> Draft:
+        expected.check(cart.version)
         return replace(draft, lines={**draft.lines, sku: draft.lines.get(sku, Decimal(0)) + quantity})
 
     return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, adds=sku, also=(also,))
@@ -135,21 +148,24 @@ def set_delivery(
     cart_id: UUID,
     shopper: Shopper,
     email: str,
-    address: dict[str, str],
+    address: dict[str, str] | None,
     shipping_method: str,
     expected: Precondition = NO_PRECONDITION,
     also: Also = nothing,
 ) -> Cart:
-    """Who gets the parcel, where, and how; refused for a country or a method that is not offered."""
+    """Who gets the goods, where, and how; refused for a country or a method that is not offered.
+
+    A cart of which nothing is sent needs neither address nor method.
+    """
 
     def edit(cart: Cart, draft: Draft) -> Draft:
         expected.check(cart.version)
         countries = ChannelCopy.objects.values_list("countries", flat=True).get(code=cart.channel)
-        if address["country"] not in countries:
+        if address is not None and address["country"] not in countries:
             raise CountryNotServed(field="/address/country", countries=countries)
         return replace(
             draft,
-            country=address["country"],
+            country=address["country"] if address else "",
             shipping_method=shipping_method,
             changes={"email": email, "delivery": address, "shipping_method": shipping_method},
         )
@@ -158,7 +174,10 @@ def set_delivery(
 
 
 def claim_cart(*, view: str, cart_id: UUID, shopper: Shopper, also: Also = nothing) -> Cart:
-    """Make a guest's cart the signed-in customer's, merging their open cart of the view into it."""
+    """Make a guest's cart the signed-in customer's, merging their open cart of the view into it.
+
+    Quantities of a SKU are summed, up to what can be had (where that is known) and to the most that a line holds.
+    """
     if shopper.customer is None or not shopper.secret:
         raise UnknownCart()
     older = (
@@ -168,11 +187,14 @@ def claim_cart(*, view: str, cart_id: UUID, shopper: Shopper, also: Also = nothi
         .first()
     )
     inherited = dict(CartLine.objects.filter(cart=older).values_list("sku", "quantity")) if older else {}
+    limits = _limits(older.channel, inherited) if older else {}
 
     def edit(_: Cart, draft: Draft) -> Draft:
         merged = dict(draft.lines)
         for sku, quantity in inherited.items():
-            merged[sku] = merged.get(sku, Decimal(0)) + quantity
+            present = merged.get(sku, Decimal(0))
+            # A limit never takes away what either cart held by itself.
+            merged[sku] = max(present, quantity, min(present + quantity, limits.get(sku, MOST_OF_ONE)))
         return replace(draft, lines=merged, changes={"customer": shopper.customer, "customer_group": shopper.group})
 
     def absorb(_: Cart) -> None:
@@ -183,6 +205,28 @@ def claim_cart(*, view: str, cart_id: UUID, shopper: Shopper, also: Also = nothi
 
     locks = (older.id,) if older else ()
     return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, also=(absorb, also), locks=locks)
+
+
+def confirm(
+    *,
+    view: str,
+    cart_id: UUID,
+    shopper: Shopper,
+    expected: Precondition = NO_PRECONDITION,
+    also: Also = nothing,
+) -> Cart:
+    """Take today's figures for the cart as it is: what was reported as changed is accepted."""
+
+    def edit(cart: Cart, draft: Draft) -> Draft:
+        expected.check(cart.version)
+        return draft
+
+    return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, also=(also,))
+
+
+def open_carts(*, view: str, customer: UUID) -> QuerySet[Cart]:
+    """A customer's open carts of a view."""
+    return Cart.objects.filter(customer=customer, view=view, state=Cart.OPEN)
 
 
 def quote_of(cart: Cart, draft: Draft) -> Quote:
@@ -198,7 +242,7 @@ def quote_of(cart: Cart, draft: Draft) -> Quote:
         ),
     }
     quote = pricing.quote(**request, shipping=Decimal(0))
-    if not draft.shipping_method or not draft.lines:
+    if not draft.shipping_method or not any(line.requires_shipping for line in quote.lines):
         return quote
     price = shipping_price(cart, draft, goods=quote.subtotal)
     return pricing.quote(**request, shipping=price) if price else quote
@@ -251,6 +295,8 @@ def _edit(
         draft = edit(cart, draft_of(cart))
         if len(draft.lines) > MOST_LINES:
             raise TooManyLines()
+        if any(quantity > MOST_OF_ONE for quantity in draft.lines.values()):
+            raise TooMany(field="/quantity", most=str(MOST_OF_ONE))
         draft, quote = _canonical(cart, draft, adds=adds)
         with unit_of_work("commerce"):
             if locks:
@@ -268,8 +314,18 @@ def _edit(
             changed_cart = Cart.objects.get(id=cart.id)
             for hook in also:
                 hook(changed_cart)
+        changed_cart.shown_before = cart.quote
         return changed_cart
     raise CartBusy()
+
+
+def _limits(channel: str, lines: dict[str, Decimal]) -> dict[str, Decimal]:
+    """The most that can be had of each SKU, where logistics says so in time."""
+    return {
+        sku: min(item.available, MOST_OF_ONE)
+        for sku, item in stock(channel, lines).items()
+        if item.in_stock and item.available is not None
+    }
 
 
 def _canonical(cart: Cart, draft: Draft, *, adds: str) -> tuple[Draft, Quote]:

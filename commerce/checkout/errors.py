@@ -31,6 +31,10 @@ class TooManyLines(DomainError):
     code, status, title = "too_many_lines", 409, "A cart holds at most 200 lines."
 
 
+class TooMany(DomainError):
+    code, status, title = "too_many", 400, "A line holds at most 9999."
+
+
 class Incomplete(DomainError):
     code, status, title = "checkout_incomplete", 409, "Something is still missing before this cart can be ordered."
 

@@ -1,5 +1,7 @@
 """Carts and their lines, and the copies of channels and views that checkout needs."""
 
+from typing import Any
+
 from django.db import models
 
 from chassis import clock
@@ -55,9 +57,13 @@ class Cart(models.Model):
     saga = models.UUIDField(null=True)
     payment_source = EncryptedTextField(blank=True, default="", help_text="card token between call and payment")
     metadata = models.JSONField(default=dict)
+    external_id = models.TextField(blank=True, default="")
     version = models.BigIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
+
+    shown_before: Any = None
+    """The quote that the change which gave this object has replaced; not stored."""
 
     class Meta:
         app_label = "commerce"

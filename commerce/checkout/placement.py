@@ -1,6 +1,6 @@
 """Starting the place-order saga, and what a caller is told of it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from chassis.unit_of_work import unit_of_work
 from commerce.checkout.commands import Shopper, as_json, draft_of, find_cart, quote_of
 from commerce.checkout.errors import CartBusy, CartFrozen, EmptyCart, Incomplete, NotForSale, PriceChanged
 from commerce.checkout.models import Cart, CartLine
+from commerce.checkout.queries import differences, needs_shipping
 from commerce.checkout.saga import PlaceOrder
 from commerce.models import SagaInstance
 from contracts.catalog import Quote
@@ -41,8 +42,7 @@ def place(
         return cart, cart.saga
     if cart.state != Cart.OPEN:
         raise CartFrozen(state=cart.state)
-    missing = [name for name in ("email", "delivery", "shipping_method") if not getattr(cart, name)]
-    if missing:
+    if missing := _missing(cart):
         raise Incomplete(missing=missing)
     quote = _confirmed_quote(cart, expected_total)
     if quote.total > 0 and not source:
@@ -90,8 +90,15 @@ def _confirmed_quote(cart: Cart, expected_total: Decimal | None) -> Quote:
         raise NotForSale(lines=problems)
     shown = expected_total if expected_total is not None else Decimal((cart.quote or {}).get("total", "0"))
     if quote.total != shown:
-        raise PriceChanged(shown=str(shown), total=str(quote.total))
+        changes = differences(cart.quote, as_json(quote), shipping=True)
+        raise PriceChanged(shown=str(shown), total=str(quote.total), changes=[asdict(change) for change in changes])
     return quote
+
+
+def _missing(cart: Cart) -> list[str]:
+    """What the cart lacks before it can be ordered; address and way of delivery only if something is sent."""
+    needed = ["email", "delivery", "shipping_method"] if needs_shipping(cart.quote) else ["email"]
+    return [name for name in needed if not getattr(cart, name)]
 
 
 def _snapshot(cart: Cart, quote: Quote) -> dict[str, Any]:

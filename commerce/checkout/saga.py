@@ -35,7 +35,12 @@ def request_stock(run: Run) -> Result:
             cart=UUID(run.key),
             channel=run.data["channel"],
             lines=tuple(
-                RequestedLine(line=UUID(line["id"]), sku=line["sku"], quantity=Decimal(line["quantity"]))
+                RequestedLine(
+                    line=UUID(line["id"]),
+                    sku=line["sku"],
+                    quantity=Decimal(line["quantity"]),
+                    requires_shipping=line["requires_shipping"],
+                )
                 for line in run.data["lines"]
             ),
             expires_at=run.created_at + RESERVATION,

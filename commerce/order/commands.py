@@ -11,12 +11,15 @@ from chassis.unit_of_work import publish, unit_of_work
 from commerce.checkout.models import Cart
 from commerce.order.errors import IllegalTransition, OrderUnknown
 from commerce.order.models import NumberSequence, Order, OrderLine
+from commerce.order.states import FULFILMENT
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from commerce.payment.jobs import request_refund, request_void
 from commerce.payment.models import Payment
 from commerce.payment.states import PAYMENT
 from contracts import commerce as events
 from contracts.shared import Amount, PostalAddress
+
+NOWHERE = PostalAddress(name="", street="", city="", postcode="", country="")
 
 
 def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order:
@@ -39,16 +42,21 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
         tax=Decimal(snapshot["tax"]),
         total=Decimal(snapshot["total"]),
         base_total=Decimal(snapshot["total"]),
-        delivery=cart.delivery,
+        delivery=cart.delivery or {},
         shipping_method=cart.shipping_method,
         placed_at=clock.now(),
     )
+    lines = [_line(order, line) for line in snapshot["lines"]]
     if payment is None:
         order.payment_state = "paid"
+    if not any(line.requires_shipping for line in lines):
+        order.fulfilment_state = "not_needed"
     order.save(force_insert=True)
-    lines = [_line(order, line) for line in snapshot["lines"]]
     OrderLine.objects.bulk_create(lines)
     order.note("placed", {"total": snapshot["total"], "currency": order.currency})
+    if payment is None:
+        order.complete_if_nothing_ships()
+        order.save(update_fields=["state"])
     if payment is not None:
         payment.order = order.id
         payment.save(update_fields=["order"])
@@ -61,7 +69,7 @@ def cancel_order(order_id: UUID, *, reason: str) -> Order:
     with unit_of_work("commerce"):
         payment = _payment_of(order_id)
         order = _locked(order_id)
-        if order.fulfilment_state != "unfulfilled":
+        if "cancel" not in FULFILMENT[order.fulfilment_state]:
             raise IllegalTransition("parts of the order were already sent", state=order.fulfilment_state)
         order.transition("cancel")
         order.transition_fulfilment("cancel")
@@ -194,7 +202,7 @@ def order_placed(order: Order, lines: list[OrderLine]) -> events.OrderPlaced:
             )
             for line in lines
         ),
-        delivery=PostalAddress(**order.delivery),
+        delivery=PostalAddress(**order.delivery) if order.delivery else NOWHERE,
         shipping_method=order.shipping_method,
         placed_at=order.placed_at,
     )

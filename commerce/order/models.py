@@ -62,7 +62,7 @@ class Order(models.Model):
     base_total = models.DecimalField(max_digits=20, decimal_places=6)
     captured = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     refunded = models.DecimalField(max_digits=20, decimal_places=6, default=0)
-    delivery = EncryptedJSONField()
+    delivery = EncryptedJSONField(help_text="empty where nothing is sent")
     shipping_method = models.TextField()
     state = models.TextField(default="placed")
     payment_state = models.TextField(default="authorised")
@@ -87,6 +87,16 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def ships_to(self) -> dict[str, str] | None:
+        """The delivery address; None where nothing is sent and none was given."""
+        return self.delivery or None
+
+    def complete_if_nothing_ships(self) -> None:
+        """What needs no parcel is complete once it is paid."""
+        if self.fulfilment_state == "not_needed" and self.payment_state == "paid" and self.state == "placed":
+            self.transition("complete")
 
     def transition(self, name: str) -> None:
         """Move the order itself (hold, release, cancel, complete); IllegalTransition otherwise."""
@@ -126,10 +136,27 @@ class OrderLine(models.Model):
     total = models.DecimalField(max_digits=20, decimal_places=6)
     tax = models.DecimalField(max_digits=20, decimal_places=6)
     requires_shipping = models.BooleanField(default=True)
+    external_id = models.TextField(blank=True, default="")
 
     class Meta:
         app_label = "commerce"
         ordering = ["id"]
+
+
+class OrderShipment(models.Model):
+    """A parcel of an order, as logistics told of it when it left."""
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="shipments")
+    carrier = models.TextField()
+    tracking_number = models.TextField()
+    lines = models.JSONField(default=list, help_text="[{sku, quantity}]")
+    sent_at = models.DateTimeField()
+    external_id = models.TextField(blank=True, default="")
+
+    class Meta:
+        app_label = "commerce"
+        ordering = ["sent_at", "id"]
 
 
 class OrderEvent(models.Model):

@@ -52,6 +52,7 @@ def record_capture(order_id: UUID, *, captured: Decimal, final: bool = False) ->
             aggregate_id=order.id,
             aggregate_version=order.version,
         )
+        order.complete_if_nothing_ships()
     order.save()
 
 

@@ -2,7 +2,7 @@
 
 from chassis.unit_of_work import publish
 from commerce.order.commands import refund_order
-from commerce.order.models import Order
+from commerce.order.models import Order, OrderShipment
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from contracts.commerce import RefundFailed
 from contracts.logistics import ShipmentSent, StockConfirmed
@@ -10,8 +10,20 @@ from contracts.postpurchase import RefundRequested
 
 
 def shipment_sent(event: ShipmentSent) -> None:
-    """Count what was sent; the order is complete when nothing is left and it is paid."""
+    """Keep the parcel and count what was sent; the order is complete when nothing is left to send."""
     order = Order.objects.select_for_update().get(id=event.order)
+    _, new = OrderShipment.objects.get_or_create(
+        id=event.shipment,
+        defaults={
+            "order": order,
+            "carrier": event.carrier,
+            "tracking_number": event.tracking_number,
+            "lines": [{"sku": line.sku, "quantity": str(line.quantity)} for line in event.lines],
+            "sent_at": event.sent_at,
+        },
+    )
+    if not new:
+        return
     lines = list(order.lines.select_for_update())
     for shipped in event.lines:
         left = shipped.quantity

@@ -19,6 +19,7 @@ FULFILMENT = {
     "unfulfilled": {"ship_part": "partially_fulfilled", "ship": "fulfilled", "cancel": "cancelled"},
     "partially_fulfilled": {"ship_part": "partially_fulfilled", "ship": "fulfilled"},
     "fulfilled": {},
+    "not_needed": {"cancel": "cancelled"},
     "cancelled": {},
 }
 

@@ -29,6 +29,8 @@ class Payment(models.Model):
     state = models.TextField(default="requested")
     decline_code = models.TextField(blank=True, default="")
     source = EncryptedTextField(blank=True, default="", help_text="the card token; emptied once it was used")
+    metadata = models.JSONField(default=dict, blank=True)
+    external_id = models.TextField(blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

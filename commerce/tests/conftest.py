@@ -1,5 +1,6 @@
 """A shop for commerce alone: catalog and logistics answer from memory, by the Protocols of contracts."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -13,9 +14,10 @@ from commerce.checkout import commands
 from commerce.checkout.commands import Shopper
 from commerce.checkout.models import Cart, ChannelCopy, ViewCopy
 from contracts.catalog import Pricing, Quote, QuotedLine, QuoteRequestLine
-from contracts.logistics import ShippingOption, ShippingRates
+from contracts.logistics import Availability, ShippingOption, ShippingRates, SkuAvailability
 
-PRICES = {"MUG": Decimal("10.00"), "TENT": Decimal("199.90"), "FREE": Decimal("0")}
+PRICES = {"MUG": Decimal("10.00"), "TENT": Decimal("199.90"), "FREE": Decimal("0"), "LESSON": Decimal("30.00")}
+SERVICES = {"LESSON"}
 
 
 class Prices:
@@ -43,7 +45,7 @@ class Prices:
                     name=sku.title(),
                     options="",
                     image="",
-                    requires_shipping=True,
+                    requires_shipping=sku not in SERVICES,
                     quantity=line.quantity,
                     unit_price=price or Decimal(0),
                     regular_unit_price=price or Decimal(0),
@@ -75,11 +77,37 @@ class Rates:
         return (ShippingOption(code="parcel", name="Parcel", price=Decimal("4.90"), currency="EUR"),)
 
 
+class Shelves:
+    """What can be had of everything: `left`, or no answer while `silent` is set. Counts how often it is asked."""
+
+    def __init__(self) -> None:
+        self.left: Decimal | None = Decimal(100)
+        self.silent: threading.Event | None = None
+        self.asked: list[tuple[str, ...]] = []
+
+    def of(self, *, channel: str, skus: tuple[str, ...]) -> tuple[SkuAvailability, ...]:
+        self.asked.append(skus)
+        if self.silent is not None:
+            self.silent.wait(20)
+        return tuple(SkuAvailability(sku=sku, available=self.left, in_stock=self.left != 0) for sku in skus)
+
+
+@pytest.fixture
+def shelves(other_domains: None) -> Iterator[Shelves]:
+    """Logistics' stock, to be changed by a test."""
+    shelves = Shelves()
+    clients.bind(Availability, shelves)
+    yield shelves
+    if shelves.silent is not None:
+        shelves.silent.set()
+
+
 @pytest.fixture(autouse=True)
 def other_domains() -> Iterator[None]:
     before = dict(clients._bindings)
     clients.bind(Pricing, Prices())
     clients.bind(ShippingRates, Rates())
+    clients.bind(Availability, Shelves())
     yield
     clients._bindings.clear()
     clients._bindings.update(before)

@@ -313,7 +313,8 @@ def test_a_price_that_changed_must_be_confirmed(shop: str, books: Books, monkeyp
     monkeypatch.setitem(conftest.PRICES, "MUG", Decimal("11.00"))
     with pytest.raises(PriceChanged) as refusal:
         place(view=shop, cart_id=cart.id, shopper=shopper, source=CARD, expected_total=None)
-    assert refusal.value.extra == {"shown": "24.90", "total": "26.90"}
+    change = {"what": "price", "sku": "MUG", "before": "10.00", "now": "11.00"}
+    assert refusal.value.extra == {"shown": "24.90", "total": "26.90", "changes": [change]}
     _, saga = place(view=shop, cart_id=cart.id, shopper=shopper, source=CARD, expected_total=Decimal("26.90"))
     assert look(saga).outcome == "pending"
 

@@ -193,6 +193,7 @@ def _announce(servers: Infrastructure, *, seconds: float) -> None:
     logins = servers.state / _LOGINS
     if logins.exists():
         say(logins.read_text().rstrip())
+    say(f"mails                  {servers.state / 'mail'}, one file each; in the admin under Messages")
     say(f"logs                   {servers.state / 'log'}\nCtrl-C stops everything.\n")
 
 

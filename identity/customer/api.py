@@ -2,17 +2,17 @@
 
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from chassis.access.ratelimit import limit
 from chassis.errors import NotFound
-from chassis.web.etag import precondition, with_etag
+from chassis.web.etag import IF_MATCH, precondition, with_etag
 from chassis.web.idempotency import idempotent
 from identity.customer import serializers as shapes
-from identity.customer.access import OfThisShop, SessionAuthentication, customer_of
+from identity.customer.access import OfThisShop, SessionAuthentication, customer_of, named_email
 from identity.customer.commands import (
     AddAddress,
     EditCustomer,
@@ -27,6 +27,11 @@ from identity.customer.models import Address, Customer
 from identity.customer.queries import place_of
 
 _FLAGS = ("country", "default_shipping", "default_billing")
+REGISTRATION = OpenApiExample(
+    "Register",
+    value={"email": "ada@example.org", "password": "a long sentence of mine", "name": "Ada Example"},
+    request_only=True,
+)
 
 
 class Customers(APIView):
@@ -39,11 +44,15 @@ class Customers(APIView):
         tags=["customers"],
         request=shapes.Registration,
         responses={202: shapes.Accepted},
-        description="The answer is the same whether or not the e-mail address has an account already. "
-        "Sign in with the same e-mail address and password next.",
+        examples=[REGISTRATION],
     )
-    @idempotent("identity")
+    @idempotent("identity", scope=named_email)
     def post(self, request: Request, view: str) -> Response:
+        """Register a customer.
+
+        The answer is the same whether or not the e-mail address has an account already. Sign in with the same e-mail
+        address and password next.
+        """
         limit(request, "register", "30/m")
         place = place_of(view)
         body = shapes.Registration(data=request.data)
@@ -69,14 +78,20 @@ class Me(APIView):
 
     @extend_schema(operation_id="get_customer", tags=["customers"], responses=shapes.Profile)
     def get(self, request: Request, view: str) -> Response:
+        """The signed-in customer's profile."""
         customer = Customer.objects.get(id=customer_of(request))
         return with_etag(Response(shapes.Profile(customer).data), customer.version)
 
     @extend_schema(
-        operation_id="edit_customer", tags=["customers"], request=shapes.ProfileEdit, responses=shapes.Profile
+        operation_id="edit_customer",
+        tags=["customers"],
+        parameters=[IF_MATCH],
+        request=shapes.ProfileEdit,
+        responses=shapes.Profile,
     )
     @idempotent("identity")
     def patch(self, request: Request, view: str) -> Response:
+        """Change the profile."""
         body = shapes.ProfileEdit(data=request.data)
         body.is_valid(raise_exception=True)
         customer = edit_customer(
@@ -86,13 +101,17 @@ class Me(APIView):
 
 
 class Addresses(APIView):
-    """The address book; it has 100 entries at most and comes whole."""
+    """The address book."""
 
     authentication_classes = (SessionAuthentication,)
     permission_classes = (OfThisShop,)
 
     @extend_schema(operation_id="list_addresses", tags=["customers"], responses=shapes.AddressList)
     def get(self, request: Request, view: str) -> Response:
+        """The address book.
+
+        It has 100 entries at most and comes whole.
+        """
         rows = Address.objects.filter(customer_id=customer_of(request)).order_by("id")
         return Response({"items": shapes.AddressEntry(rows, many=True).data})
 
@@ -104,6 +123,7 @@ class Addresses(APIView):
     )
     @idempotent("identity")
     def post(self, request: Request, view: str) -> Response:
+        """Add an address."""
         body = shapes.AddressEdit(data=request.data)
         body.is_valid(raise_exception=True)
         data = dict(body.validated_data)
@@ -120,14 +140,20 @@ class AddressDetail(APIView):
 
     @extend_schema(operation_id="get_address", tags=["customers"], responses=shapes.AddressEntry)
     def get(self, request: Request, view: str, address: UUID) -> Response:
+        """One address."""
         found = _own(request, address)
         return with_etag(Response(shapes.AddressEntry(found).data), found.version)
 
     @extend_schema(
-        operation_id="edit_address", tags=["customers"], request=shapes.AddressEdit, responses=shapes.AddressEntry
+        operation_id="edit_address",
+        tags=["customers"],
+        parameters=[IF_MATCH],
+        request=shapes.AddressEdit,
+        responses=shapes.AddressEntry,
     )
     @idempotent("identity")
     def patch(self, request: Request, view: str, address: UUID) -> Response:
+        """Change parts of an address."""
         body = shapes.AddressEdit(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         edited = edit_address(
@@ -135,9 +161,16 @@ class AddressDetail(APIView):
         )
         return with_etag(Response(shapes.AddressEntry(edited).data), edited.version)
 
-    @extend_schema(operation_id="remove_address", tags=["customers"], request=None, responses={204: None})
+    @extend_schema(
+        operation_id="remove_address",
+        tags=["customers"],
+        parameters=[IF_MATCH],
+        request=None,
+        responses={204: None},
+    )
     @idempotent("identity")
     def delete(self, request: Request, view: str, address: UUID) -> Response:
+        """Remove an address."""
         remove_address(customer_of(request), address, precondition=precondition(request))
         return Response(status=204)
 

@@ -133,7 +133,7 @@ def _open(fulfilment: FulfilmentOrder, held: Held, reservation: Reservation) -> 
     digital = [(row.id, row.held) for row in held_now if row.item.sku not in parcels]
     if digital:
         send(held, digital, reference=fulfilment.number, actor="")
-    if not picks and digital:
+    if not picks:
         reservation.become(Stock.CONSUMED)
     fulfilment.become(State.OPEN if picks else State.NOT_NEEDED)
 

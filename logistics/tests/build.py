@@ -101,13 +101,21 @@ class Checkout:
         return cls(new_id(), new_id())
 
     def request(
-        self, lines: Sequence[tuple[str, int | str]], *, minutes: int = 15, channel: str = CHANNEL
+        self,
+        lines: Sequence[tuple[str, int | str]],
+        *,
+        minutes: int = 15,
+        channel: str = CHANNEL,
+        digital: Sequence[str] = (),
     ) -> StockRequested:
         return StockRequested(
             saga=self.saga,
             cart=new_id(),
             channel=channel,
-            lines=tuple(RequestedLine(line=new_id(), sku=sku, quantity=Decimal(quantity)) for sku, quantity in lines),
+            lines=tuple(
+                RequestedLine(line=new_id(), sku=sku, quantity=Decimal(quantity), requires_shipping=sku not in digital)
+                for sku, quantity in lines
+            ),
             expires_at=clock.now() + timedelta(minutes=minutes),
         )
 

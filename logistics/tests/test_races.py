@@ -240,7 +240,7 @@ def test_a_claim_that_waited_for_a_release_gets_the_released_unit() -> None:
         # Not through the inbox: it would try a failed claim again and hide this.
         with unit_of_work("logistics"):
             row = requested(
-                second.saga, channel=CHANNEL, cart=new_id(), lines=[("A", Decimal(1))], expires_at=clock.now()
+                second.saga, channel=CHANNEL, cart=new_id(), lines=[("A", Decimal(1), True)], expires_at=clock.now()
             )
             assert claim(hold([row]), row) == []
         slow.result()

@@ -91,6 +91,16 @@ def test_stock_that_is_not_managed_never_runs_out() -> None:
     assert availability(channel=CHANNEL, skus=["A"])[0].in_stock
 
 
+def test_what_needs_no_parcel_may_have_no_stock_but_is_counted_where_it_has() -> None:
+    stocked({"north": {"A": 5, "SEATS": 1}})
+    first, second = Checkout.new(), Checkout.new()
+    deliver(first.request([("A", 2), ("LESSON", 7), ("SEATS", 1)], digital=["LESSON", "SEATS"]))
+    assert [event.saga for event in published(StockReserved)] == [first.saga]
+    assert units("A") == [(5, 2)] and units("SEATS") == [(1, 1)]
+    deliver(second.request([("LESSON", 1), ("SEATS", 1)], digital=["LESSON", "SEATS"]))
+    assert [event.missing for event in published(StockReservationFailed)] == [("SEATS",)]
+
+
 def test_a_release_returns_the_units_once() -> None:
     stocked({"north": {"A": 5}})
     checkout = Checkout.new()

@@ -32,7 +32,7 @@ class AvailabilitySerializer(serializers.Serializer):  # type: ignore[type-arg]
 
 
 class AvailabilityView(APIView):
-    """What can be sold of some SKUs in the view's channel. Advisory: only placing an order reserves."""
+    """What can be sold of some SKUs."""
 
     authentication_classes = ()
 
@@ -45,6 +45,10 @@ class AvailabilityView(APIView):
         responses=AvailabilitySerializer,
     )
     def get(self, request: Request, view: str) -> HttpResponse:
+        """What can be sold now.
+
+        Of some SKUs in the view's channel. Advisory: only placing an order reserves.
+        """
         skus = _skus(request)
         if not storable_text(view):
             raise UnknownView()

@@ -135,7 +135,7 @@ class Availability(models.Model):
 
 
 class Reservation(models.Model):
-    """What a checkout holds. Its id is the saga's; `lines` are [sku, quantity], one per SKU."""
+    """What a checkout holds. Its id is the saga's; `lines` are [sku, quantity, needs a shelf], one per SKU."""
 
     id = models.UUIDField(primary_key=True)
     state = models.TextField()

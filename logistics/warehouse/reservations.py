@@ -19,7 +19,8 @@ from logistics.warehouse.models import Reservation
 from logistics.warehouse.states import State
 
 EXPIRE = "logistics.expire_reservation"
-Lines = list[tuple[str, Decimal]]
+Wanted = tuple[str, Decimal, bool]
+"""SKU, quantity, and whether a SKU without stock falls short: what needs no parcel may have none."""
 
 
 @dataclass
@@ -34,19 +35,19 @@ class BrokenClaim(RuntimeError):
     """A claim took another quantity than was wanted, or too much: a defect; the transaction is given up."""
 
 
-def requested(
-    saga: UUID, *, channel: str, cart: UUID, lines: Iterable[tuple[str, Decimal]], expires_at: object
-) -> Reservation:
+def requested(saga: UUID, *, channel: str, cart: UUID, lines: Iterable[Wanted], expires_at: object) -> Reservation:
     """The row of a request that has not been looked at; lines on one SKU become one."""
     sums: dict[str, Decimal] = {}
-    for sku, quantity in lines:
+    shelved: dict[str, bool] = {}
+    for sku, quantity, shelf in lines:
         sums[sku] = sums.get(sku, Decimal(0)) + quantity
+        shelved[sku] = shelved.get(sku, False) or shelf
     return Reservation(
         id=saga,
         state=State.REQUESTED.value,
         channel=channel,
         cart=cart,
-        lines=[[sku, str(sums[sku])] for sku in sorted(sums)],
+        lines=[[sku, str(sums[sku]), shelved[sku]] for sku in sorted(sums)],
         expires_at=expires_at,
         created_at=clock.now(),
     )
@@ -86,12 +87,13 @@ def claim(held: Held, reservation: Reservation) -> list[str]:
             {
                 "reservation": reservation.id,
                 "channel": reservation.channel,
-                "skus": [sku for sku, _ in lines],
-                "quantities": [quantity for _, quantity in lines],
+                "skus": [sku for sku, _, _ in lines],
+                "quantities": [quantity for _, quantity, _ in lines],
+                "shelved": [shelf for _, _, shelf in lines],
             },
         )
         short, items, claimed, wanted = cursor.fetchone()
-    if not short and claimed != (wanted or 0):
+    if not short and claimed != wanted:
         raise BrokenClaim(f"{claimed} claimed of {wanted} for {reservation.id}")
     held.touched.update(items)
     return list(short)
@@ -146,8 +148,9 @@ def send(held: Held, allocations: Sequence[tuple[UUID, Decimal]], *, reference: 
     return bool(count == len(allocations))
 
 
-def _lines(reservation: Reservation) -> Lines:
-    return [(sku, Decimal(quantity)) for sku, quantity in reservation.lines]
+def _lines(reservation: Reservation) -> list[Wanted]:
+    # Rows of an earlier release have two members.
+    return [(sku, Decimal(quantity), all(shelf)) for sku, quantity, *shelf in reservation.lines]
 
 
 def _insert(rows: list[Reservation]) -> list[UUID]:
@@ -183,7 +186,7 @@ def _insert(rows: list[Reservation]) -> list[UUID]:
 
 def _lock_items(reservations: Iterable[Reservation]) -> None:
     rows = sorted(reservations, key=lambda row: row.id)
-    pairs = [(row.channel, sku) for row in rows for sku, _ in row.lines]
+    pairs = [(row.channel, sku) for row in rows for sku, *_ in row.lines]
     with connections["logistics"].cursor() as cursor:
         cursor.execute(
             statements.LOCK_ITEMS,

@@ -4,11 +4,13 @@
 # the allocation is worked out from those, and the UPDATE adds to the newest row, which nobody else can change.
 # The UPDATE must not repeat the condition: it would be tested on the statement's snapshot first, and refuse a
 # unit that was given back while `locked` waited. `sound` looks at the row as it was written instead.
-# Lines on one SKU are summed before anything is compared. A SKU that falls short leaves all untouched.
+# Lines on one SKU are summed before anything is compared. A SKU that falls short leaves all untouched; one that is
+# not `shelved` and has no stock item does not fall short: nothing of it is counted.
 CLAIM = """
 WITH wanted AS (
-    SELECT sku, sum(quantity) AS quantity
-    FROM unnest(%(skus)s::text[], %(quantities)s::numeric[]) AS line(sku, quantity) GROUP BY sku
+    SELECT sku, sum(quantity) AS quantity, bool_or(shelved) AS shelved
+    FROM unnest(%(skus)s::text[], %(quantities)s::numeric[], %(shelved)s::bool[]) AS line(sku, quantity, shelved)
+    GROUP BY sku
 ), locked AS (
     SELECT i.id, i.sku, link.priority, i.backorders OR NOT i.managed AS elastic,
            CASE WHEN i.managed THEN greatest(i.on_hand - i.reserved, 0) ELSE 0 END AS free
@@ -29,7 +31,8 @@ WITH wanted AS (
     FROM ranked
 ), short AS (
     SELECT wanted.sku FROM wanted LEFT JOIN taken USING (sku)
-    GROUP BY wanted.sku, wanted.quantity HAVING coalesce(sum(taken.quantity), 0) < wanted.quantity
+    GROUP BY wanted.sku, wanted.quantity, wanted.shelved
+    HAVING coalesce(sum(taken.quantity), 0) < wanted.quantity AND (wanted.shelved OR count(taken.id) > 0)
 ), claimed AS (
     UPDATE logistics_stockitem i SET reserved = i.reserved + taken.quantity, version = i.version + 1
     FROM taken
@@ -41,7 +44,8 @@ WITH wanted AS (
 )
 SELECT coalesce((SELECT array_agg(sku ORDER BY sku) FROM short), '{}'),
        coalesce((SELECT array_agg(id) FROM claimed), '{}'),
-       coalesce((SELECT sum(quantity) FROM claimed WHERE sound), 0), (SELECT sum(quantity) FROM wanted)
+       coalesce((SELECT sum(quantity) FROM claimed WHERE sound), 0),
+       coalesce((SELECT sum(quantity) FROM wanted WHERE shelved OR sku IN (SELECT sku FROM taken)), 0)
 """
 
 # Gives back all that a reservation still holds, under the locks that CLAIM takes.

@@ -26,7 +26,8 @@ class DomainConfig(AppConfig):
     """A domain's app: registers its tables, subscriptions and jobs with the chassis when ready.
 
     Subclasses set `name`, `label` and `alias`. The domain's `messaging` module holds its concrete
-    tables, `subscriptions.SUBSCRIPTIONS` its handlers, `jobs.JOBS` its kinds of job.
+    tables, `subscriptions.SUBSCRIPTIONS` its handlers, `jobs.JOBS` its kinds of job. A domain whose tables include
+    `RevokedPrincipal` refuses the tokens of who is in it.
     """
 
     alias: str
@@ -47,6 +48,10 @@ class DomainConfig(AppConfig):
                 jobs=self._table("jobs", "JOBS"),
             )
         )
+        if hasattr(messaging, "RevokedPrincipal"):
+            from chassis.access.revocation import watch
+
+            watch(self.label)
 
     def _table(self, module: str, name: str) -> tuple:  # type: ignore[type-arg]
         if find_spec(f"{self.name}.{module}") is None:

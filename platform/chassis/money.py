@@ -52,6 +52,15 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
+def amount_text(amount: Decimal, currency: str) -> str:
+    """An amount for the wire: at least the currency's decimals, never fewer than the amount has."""
+    places = exponent(currency)
+    normal = amount.normalize()
+    if -int(normal.as_tuple().exponent) <= places:
+        return f"{amount:.{places}f}"
+    return f"{normal:f}"
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """`amount` of `currency` (three capital letters). Compares and adds only with its own currency."""

@@ -201,8 +201,10 @@ def build(
             "OAS_VERSION": "3.1.0",
             "SERVE_INCLUDE_SCHEMA": False,
             "SWAGGER_UI_DIST": "SIDECAR",
-            "REDOC_DIST": "SIDECAR",
+            "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+            "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayOperationId": False, "docExpansion": "list"},
             "COMPONENT_SPLIT_REQUEST": True,
+            "POSTPROCESSING_HOOKS": ["chassis.web.schema.complete"],
         },
         "AUTH_USER_MODEL": "auth.User",
     }

@@ -57,19 +57,16 @@ def connect(needs: Mapping[type, str]) -> list[type]:
 
 def urls_of(package: str, *, serves: Callable[[], Mapping[type, Any]] = dict) -> "list[URLPattern | URLResolver]":
     """All URLs of one domain: storefront, webhooks, pages, admin, health, and the queries that it answers."""
-    from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
-
     from chassis.admin import site
     from chassis.observe import metrics
-    from chassis.web import health
+    from chassis.web import docs, health
     from chassis.web.queries import queries
 
     found: list[URLPattern | URLResolver] = [
         path("healthz", health.healthz),
         path("readyz", health.readyz),
         path("metrics", metrics.metrics),
-        path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-        path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+        *docs.urlpatterns,
         path("admin/", site.urls),
         queries(serves()),
     ]

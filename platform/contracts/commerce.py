@@ -11,11 +11,12 @@ from contracts.shared import Amount, PostalAddress
 
 @dataclass(frozen=True, kw_only=True)
 class RequestedLine:
-    """How many of a SKU are wanted for one cart line."""
+    """How many of a SKU are wanted for one cart line. What needs no parcel may have no stock, and is then not short."""
 
     line: UUID
     sku: str
     quantity: Decimal
+    requires_shipping: bool = True
 
 
 @event("commerce.stock_requested", aggregate="saga")

@@ -12,6 +12,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "commerce.stock_release_requested": ("logistics",),
     "commerce.stock_requested": ("logistics",),
     "identity.customer_registered": ("platform",),
+    "identity.sessions_revoked": ("commerce", "postpurchase"),
     "logistics.availability_changed": ("catalog",),
     "logistics.shipment_sent": ("commerce", "platform"),
     "logistics.stock_confirmed": ("commerce",),

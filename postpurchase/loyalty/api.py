@@ -1,15 +1,16 @@
 """GET /api/v1/{view}/points: the signed-in customer's balance and statement."""
 
+from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from chassis.access.authentication import SignedIn, principal_of
-from chassis.web.pages import keyset_page
+from chassis.web.pages import CursorPages, page_of
 from postpurchase.loyalty.ledger import balance
 from postpurchase.loyalty.models import PointsEntry
 
@@ -23,12 +24,14 @@ class PointsEntrySerializer(serializers.Serializer):  # type: ignore[type-arg]
     created_at = serializers.DateTimeField()
 
 
-class PointsSerializer(serializers.Serializer):  # type: ignore[type-arg]
-    """`next` is the cursor of the following page."""
+class PointsPages(CursorPages):
+    """The statement's pages, with the balance of now on each."""
 
-    balance = serializers.IntegerField()
-    entries = PointsEntrySerializer(many=True)
-    next = serializers.CharField(allow_null=True)
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        page = super().get_paginated_response_schema(schema)
+        page["properties"]["balance"] = {"type": "integer", "description": "The sum of all entries."}
+        page["required"].append("balance")
+        return page
 
 
 class PointsView(APIView):
@@ -36,18 +39,17 @@ class PointsView(APIView):
 
     permission_classes = (SignedIn,)
 
-    @extend_schema(
-        operation_id="points_retrieve",
-        tags=["loyalty"],
-        parameters=[OpenApiParameter("cursor", str)],
-        responses=PointsSerializer,
-    )
+    pagination_class = PointsPages
+    page_order = ("-created_at", "-id")
+
+    @extend_schema(operation_id="points_retrieve", tags=["loyalty"], responses=PointsEntrySerializer(many=True))
     def get(self, request: Request, view: str) -> Response:
+        """Balance and statement of the signed-in customer's points.
+
+        Newest first.
+        """
         customer = UUID(principal_of(request).id)
-        page = keyset_page(
-            PointsEntry.objects.filter(account=customer),
-            order=("-created_at", "-id"),
-            cursor=request.query_params.get("cursor"),
-        )
-        answer = PointsSerializer({"balance": balance(customer), "entries": page.items, "next": page.next})
-        return Response(answer.data, headers={"Cache-Control": "private, no-store"})
+        entries = PointsEntry.objects.filter(account=customer)
+        answer = page_of(self, request, entries, PointsEntrySerializer, balance=balance(customer))
+        answer["Cache-Control"] = "private, no-store"
+        return answer

@@ -3,21 +3,33 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from chassis.access.authentication import principal_of
+from chassis.web.amounts import AmountField
 from chassis.web.etag import with_etag
 from chassis.web.idempotency import idempotent
+from chassis.web.pages import CursorPages, page_of
 from postpurchase.returns.commands import RequestReturn, WantedLine, request_return
 from postpurchase.returns.models import ReturnRequest
-from postpurchase.returns.queries import order_of, return_of, token_of
+from postpurchase.returns.queries import order_of, return_of, returns_of, token_of
 
 MAX_LINES = 100
 TOKEN_HEADER = "Return-Token"
+RETURN = OpenApiExample(
+    "A guest's return",
+    value={
+        "order_number": "HOME-100042",
+        "email": "ada@example.org",
+        "reason": "too small",
+        "lines": [{"line": "0192f1c8-6c5b-7a3e-9d2f-2f4a9f0b7c11", "quantity": "1"}],
+    },
+    request_only=True,
+)
 
 
 class WantedLineSerializer(serializers.Serializer):  # type: ignore[type-arg]
@@ -54,7 +66,7 @@ class ReturnSerializer(serializers.Serializer):  # type: ignore[type-arg]
     state = serializers.CharField()
     reason = serializers.CharField()
     decision = serializers.CharField()
-    amount = serializers.DecimalField(max_digits=20, decimal_places=6)
+    amount = AmountField(currency="order.currency")
     currency = serializers.CharField(source="order.currency")
     problem = serializers.CharField()
     created_at = serializers.DateTimeField()
@@ -75,14 +87,33 @@ def _guest(request: Request) -> str:
 class ReturnsView(APIView):
     """Ask to send something back."""
 
+    pagination_class = CursorPages
+    page_order = ("-created_at",)
+
+    @extend_schema(operation_id="returns_list", tags=["returns"], responses=ReturnSerializer(many=True))
+    def get(self, request: Request, view: str) -> Response:
+        """The signed-in customer's returns.
+
+        Those of the view's channel, newest first.
+        """
+        rows = returns_of(principal_of(request), view=view)
+        answer = page_of(self, request, rows, ReturnSerializer)
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+
     @extend_schema(
         operation_id="returns_create",
         tags=["returns"],
         request=RequestReturnSerializer,
         responses={201: NewReturnSerializer},
+        examples=[RETURN],
     )
     @idempotent("postpurchase", secret=True, scope=_guest)
     def post(self, request: Request, view: str) -> Response:
+        """Ask to send something back.
+
+        A customer by token, a guest with the e-mail address of the order; the answer's `token` opens it for a guest.
+        """
         body = RequestReturnSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         values = body.validated_data
@@ -109,6 +140,10 @@ class ReturnView(APIView):
         responses=ReturnSerializer,
     )
     def get(self, request: Request, view: str, id: UUID) -> Response:
+        """Where a return stands.
+
+        For its customer, or with the token given when it was made.
+        """
         found = return_of(principal_of(request), id, token=request.headers.get(TOKEN_HEADER, ""))
         return _private(Response(_shown(found)), found)
 

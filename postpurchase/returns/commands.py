@@ -235,11 +235,11 @@ def _checked(quantity: Decimal, index: int, *, least: Decimal) -> Decimal:
 
 
 def _number(channel: str) -> str:
-    """The channel's next number; its row is locked to the end of the transaction, so that none is skipped."""
+    """The channel's next number behind its code; the row is locked to the transaction's end, so none is skipped."""
     with connections["postpurchase"].cursor() as cursor:
         cursor.execute(
             """INSERT INTO postpurchase_returnsequence (channel, last) VALUES (%s, 1)
                ON CONFLICT (channel) DO UPDATE SET last = postpurchase_returnsequence.last + 1 RETURNING last""",
             [channel],
         )
-        return f"R{cursor.fetchone()[0]:07d}"
+        return f"{channel.upper()}-R{cursor.fetchone()[0]:06d}"

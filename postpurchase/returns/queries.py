@@ -3,7 +3,10 @@
 import hmac
 from uuid import UUID
 
-from chassis.access.principal import Principal
+from django.db.models import QuerySet
+
+from chassis.access.principal import Kind, Principal
+from chassis.errors import Unauthenticated
 from chassis.fields import keyed_hash
 from postpurchase.returns.errors import UnknownOrder, UnknownReturn
 from postpurchase.returns.models import BoughtOrder, ReturnRequest, View
@@ -33,6 +36,15 @@ def return_of(principal: Principal, request_id: UUID, *, token: str) -> ReturnRe
     if request is None or not (own or hmac.compare_digest(token.encode(), token_of(request).encode())):
         raise UnknownReturn()
     return request
+
+
+def returns_of(principal: Principal, *, view: str) -> QuerySet[ReturnRequest]:
+    """A customer's returns in the view's channel. Raises Unauthenticated for anybody else."""
+    if principal.kind is not Kind.CUSTOMER:
+        raise Unauthenticated()
+    channel = View.objects.filter(code=view, active=True).values("channel")
+    mine = ReturnRequest.objects.filter(customer=UUID(principal.id), order__channel__in=channel)
+    return mine.select_related("order").prefetch_related("lines__line")
 
 
 def token_of(request: ReturnRequest) -> str:

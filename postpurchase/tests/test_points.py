@@ -93,7 +93,7 @@ def test_a_customer_sees_their_own_statement_and_nobody_elses() -> None:
     mine, theirs = new_id(), new_id()
     deliver(paid(mine, "10"), paid(theirs, "99"))
     status, body = ask(Principal(kind=Kind.CUSTOMER, id=str(mine)))
-    assert (status, body["balance"], [entry["points"] for entry in body["entries"]]) == (200, 10, [10])
+    assert (status, body["balance"], [entry["points"] for entry in body["items"]]) == (200, 10, [10])
 
 
 def test_a_guest_has_no_statement() -> None:

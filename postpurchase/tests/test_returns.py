@@ -213,7 +213,7 @@ def view() -> None:
 
 def test_a_guest_returns_by_order_number_and_email_and_reads_it_with_the_token(view: None, order: OrderPlaced) -> None:
     status, body = post(order)
-    assert (status, body["state"], body["number"]) == (201, "requested", "R0000001")
+    assert (status, body["state"], body["number"]) == (201, "requested", "SHOP-R000001")
     path = f"/api/v1/shop-en/returns/{body['id']}"
     answer = Client().get(path, headers={"Return-Token": body["token"]})
     assert (answer.status_code, answer.json()["order_number"], answer["ETag"]) == (200, "1001", '"v1"')

@@ -5,8 +5,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import httpx
@@ -33,6 +36,29 @@ class Shop:
     def view(self, code: str) -> httpx.Client:
         """A client of a view's storefront API."""
         return httpx.Client(base_url=f"{self.web}/api/v1/{code}", timeout=20)
+
+    def ask(self, program: str) -> str:
+        """What a Python program prints in the shop's environment, Django being ready: for what staff do."""
+        code = f"import config, django; django.setup()\n{textwrap.dedent(program)}"
+        values = bare_environment() | {"SIXFOLD_STATE": str(self.state)}
+        done = subprocess.run(
+            [sys.executable, "-m", "config.local", "run", "--", sys.executable, "-c", code],
+            cwd=ROOT,
+            env=values,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    def mails_to(self, address: str) -> list[EmailMessage]:
+        """What the mail catcher holds for somebody, oldest first."""
+        found = []
+        for file in sorted((self.state / "mail").glob("*.eml"), key=lambda file: file.stat().st_mtime):
+            mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+            if address in str(mail["To"]):
+                found.append(mail)
+        return found
 
     def stop(self) -> int:
         """Ask it to end, as Ctrl-C does; its exit status."""

@@ -7,7 +7,7 @@ It decides nothing by itself beyond "is this permission among mine".
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -26,7 +26,8 @@ class Principal:
     """`id` is the subject's id as text, empty for a guest; `session` names the sign-in, for its revocation.
 
     `channel_group` and `customer_group` are claims that choose what is shown. A permission is
-    "label.action_model"; "label.*" grants a label's all, "*" everything.
+    "label.action_model"; "label.*" grants a label's all, "*" everything. `issued_ms` is when its token was made, in
+    milliseconds since 1970.
     """
 
     kind: Kind = Kind.GUEST
@@ -36,6 +37,7 @@ class Principal:
     permissions: frozenset[str] = frozenset()
     session: str = ""
     name: str = ""
+    issued_ms: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)

@@ -64,12 +64,15 @@ class Signer:
             raise ValueError("Only a principal with an id gets a token.")
         if not timedelta(0) < lifetime <= MAX_LIFETIME:
             raise ValueError(f"An access token lives {MAX_LIFETIME} at most.")
-        issued = int(clock.now().timestamp())
+        now = clock.now().timestamp()
+        issued = int(now)
         claims = {
             "iss": self.issuer,
             "aud": AUDIENCES[principal.kind],
             "sub": principal.id,
             "iat": issued,
+            # A second is too coarse to tell a token from the sign-out before it.
+            "ms": int(now * 1000),
             "exp": issued + int(lifetime.total_seconds()),
             "jti": str(new_id()),
             "kind": principal.kind.value,
@@ -152,4 +155,5 @@ def _principal(
         customer_group=texts["group"],
         name=texts["name"],
         permissions=frozenset(str(one) for one in claims.get("perms", ())),
+        issued_ms=int(claims.get("ms", issued * 1000)),
     )

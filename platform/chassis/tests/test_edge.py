@@ -44,7 +44,8 @@ def test_a_long_or_broken_address_is_refused(client: Client) -> None:
 def test_answers_carry_the_security_headers(client: Client) -> None:
     response = client.get("/api/me")
     assert response["X-Content-Type-Options"] == "nosniff" and response["X-Frame-Options"] == "DENY"
-    assert "Cache-Control" not in response
+    assert response["Cache-Control"] == "private, no-store", "what may be kept says so itself"
+    assert "Cache-Control" not in client.get("/page/nothing")
 
 
 def test_what_was_answered_to_a_person_is_not_cached(client: Client) -> None:

@@ -11,11 +11,19 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from chassis.errors import Invalid, PreconditionRequired, StaleVersion
 
 R = TypeVar("R", bound=HttpResponseBase)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag as last read: the call is refused with 412 if it has changed since.",
+)
+"""For the OpenAPI document of every view that asks for a `precondition`."""
 _TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
 
 

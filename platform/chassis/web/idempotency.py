@@ -222,6 +222,7 @@ def idempotent(
             return run(lambda: method(view, request, *args, **kwargs))
 
         documented: V = extend_schema(parameters=[PARAMETER])(wrapper)  # type: ignore[assignment]
+        documented.takes_idempotency_key = True  # type: ignore[attr-defined]
         return documented
 
     return decorate
@@ -231,7 +232,7 @@ PARAMETER = OpenApiParameter(
     HEADER,
     str,
     OpenApiParameter.HEADER,
-    description="Makes the call repeatable for 24 hours: the same key gives the first answer again.",
+    description="Makes the call repeatable for 24 hours: the same key gives the first answer again. Make it at random.",
 )
 
 

@@ -102,6 +102,7 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
+        self.prefixes = tuple(getattr(settings, "PROBLEM_PREFIXES", ("/api/",)))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -110,8 +111,9 @@ class SecurityHeadersMiddleware:
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("X-Frame-Options", "DENY")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        # What was answered to somebody in person must not be served to the next one by a shared cache.
-        if "Authorization" in request.headers:
+        # What was answered to somebody in person must not be served to the next one by a shared cache: what may be
+        # kept says so itself.
+        if "Authorization" in request.headers or request.path.startswith(self.prefixes):
             headers.setdefault("Cache-Control", "private, no-store")
         return response
 

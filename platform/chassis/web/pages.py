@@ -21,6 +21,7 @@ from django.db.models import Field, Model, Q, QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from chassis.errors import DomainError
 from chassis.web.parsers import storable_text
@@ -100,6 +101,17 @@ class CursorPages(BasePagination):
             },
             {"name": "limit", "in": "query", "required": False, "description": text, "schema": limit},
         ]
+
+
+def page_of(
+    view: Any, request: Request, rows: QuerySet[Any], serializer: type[BaseSerializer[Any]], **more: Any
+) -> Response:
+    """A page of `rows` as the answer of a view with `pagination_class` and `page_order`; `more` stands beside it."""
+    pages = view.pagination_class()
+    items = pages.paginate_queryset(rows, request, view=view)
+    answer: Response = pages.get_paginated_response(serializer(items, many=True).data)
+    answer.data.update(more)
+    return answer
 
 
 def limit_of(request: Request, *, default: int = DEFAULT_LIMIT, maximum: int = MAX_LIMIT) -> int:

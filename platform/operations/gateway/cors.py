@@ -13,11 +13,11 @@ from django.utils.cache import patch_vary_headers
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 ACCEPTED = (
-    "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, traceparent, "
-    "X-Cart-Secret, X-Correlation-ID"
+    "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, Return-Token, "
+    "traceparent, X-Cart-Secret, X-Correlation-ID"
 )
 EXPOSED = (
-    "ETag, Link, Location, Preference-Applied, Retry-After, WWW-Authenticate, X-Correlation-ID, X-RateLimit-Limit, "
+    "ETag, Idempotent-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Correlation-ID, X-RateLimit-Limit, "
     "X-RateLimit-Remaining, X-RateLimit-Reset"
 )
 PREFLIGHT_SECONDS = 7200

@@ -2,8 +2,9 @@
 
     "operations.gateway.middleware.GatewayMiddleware"   after chassis.web.middleware.LimitsMiddleware
 
-Callers are counted by address and route. A token is not looked at here: what nobody has verified must not choose
-whose counter a request falls on.
+Callers are counted by address and route, before a token is looked at: what nobody has verified must not choose whose
+counter a request falls on. A token that is not valid is refused here, also by reads that need none: or a client
+would lose its sign-in without noticing. Who may do what is for the domains, which verify by themselves too.
 """
 
 from collections.abc import Callable
@@ -12,8 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from chassis.access.authentication import door_of
 from chassis.access.ratelimit import client_address
-from chassis.errors import RateLimited
+from chassis.errors import RateLimited, Unauthenticated
 from chassis.web.problem import render
 from operations.gateway import cors, rates
 
@@ -46,9 +48,22 @@ class GatewayMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        """Count the request once its route is known; the answer is a 429 when that is too many."""
+        """Once the route is known: a 429 when these are too many requests, a 401 for a token that is not valid."""
         if not request.path.startswith(self.prefixes):
             return None
+        return self._count(request) or self._check_token(request, view)
+
+    @staticmethod
+    def _check_token(request: HttpRequest, view: Any) -> HttpResponse | None:
+        if "Authorization" not in request.headers or (door := door_of(view)) is None:
+            return None
+        try:
+            door.authenticate(request)
+        except Unauthenticated as error:
+            return render(error)
+        return None
+
+    def _count(self, request: HttpRequest) -> HttpResponse | None:
         name, rate = rates.rate_for(request, self.rates)
         if rate is None:
             return None

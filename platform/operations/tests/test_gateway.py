@@ -1,12 +1,17 @@
 """The door: limits by caller and route, cross-origin rules, and open when the broker is not."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, RequestFactory
 from django.urls import ResolverMatch
 
+from chassis.access import authentication
+from chassis.access.authentication import bind_keys
+from chassis.access.principal import Kind, Principal
+from chassis.access.tokens import Signer, generate_key, verify
 from operations.gateway import cors, rates
 
 pytestmark = pytest.mark.urls("operations.tests.urls")
@@ -131,3 +136,31 @@ def test_what_is_no_origin_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("CORS_ORIGINS", origins)
     with pytest.raises(ImproperlyConfigured, match="CORS_ORIGINS is wrong at"):
         cors.configured()
+
+
+def test_a_token_that_is_not_valid_is_refused_at_the_door_also_by_reads_that_need_none(open_gateway: Open) -> None:
+    bind_keys(Signer([generate_key("k1")], issuer="sixfold").published)
+    client = open_gateway(limits="off")
+    for path in ("/api/v1/de/guarded", "/api/v1/de/read"):
+        refused = client.get(path, headers={"Authorization": "Bearer forged"})
+        assert (refused.status_code, refused.json()["code"]) == (401, "bad_token")
+        assert refused["WWW-Authenticate"].startswith("Bearer") and refused["X-Correlation-ID"]
+        assert client.get(path).status_code == 200
+    # Who signs in or refreshes may still send the token that has run out.
+    assert client.get("/api/v1/de/open", headers={"Authorization": "Bearer forged"}).status_code == 200
+
+
+def test_a_token_is_verified_once_behind_the_gateway(open_gateway: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    signer = Signer([generate_key("k1")], issuer="sixfold")
+    bind_keys(signer.published)
+    checked: list[str] = []
+
+    def count(token: str, **options: Any) -> Principal:
+        checked.append(token)
+        return verify(token, **options)
+
+    monkeypatch.setattr(authentication, "verify", count)
+    monkeypatch.setattr(authentication, "_revoked", {})
+    token = signer.sign(Principal(kind=Kind.CUSTOMER, id="ann", session="s"))
+    answer = open_gateway(limits="off").get("/api/v1/de/guarded", headers={"Authorization": f"Bearer {token}"})
+    assert answer.json() == {"who": "customer:ann"} and checked == [token]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('logistics', '0004_shipping'),
+        ('logistics', '0005_history'),
     ]
 
     operations = [

@@ -1,0 +1,159 @@
+"""Shapes of carts and checkouts on the wire."""
+
+from decimal import Decimal
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+
+from chassis.web.amounts import AmountField
+from commerce.checkout.availability import AVAILABLE, INSUFFICIENT, UNKNOWN
+from commerce.checkout.models import Cart
+
+ADD_LINE = OpenApiExample("Two mugs", value={"sku": "MUG-BLUE", "quantity": "2"}, request_only=True)
+SET_DELIVERY = OpenApiExample(
+    "A parcel to Kassel",
+    value={
+        "email": "ada@example.org",
+        "address": {
+            "name": "Ada Example",
+            "street": "Lindenweg 1",
+            "city": "Kassel",
+            "postcode": "34117",
+            "country": "DE",
+        },
+        "shipping_method": "standard",
+    },
+    request_only=True,
+)
+PLACE = OpenApiExample(
+    "A sandbox card that pays",
+    value={"payment_source": "4242424242424242", "expected_total": "24.90"},
+    request_only=True,
+)
+
+
+class QuantityField(serializers.DecimalField):
+    """A quantity: up to 9,999 with four decimals."""
+
+    def __init__(self, *, least: str, **options: Any) -> None:
+        super().__init__(max_digits=8, decimal_places=4, min_value=Decimal(least), max_value=Decimal(9999), **options)
+
+
+class NewLine(serializers.Serializer[Any]):
+    sku = serializers.CharField(max_length=200)
+    quantity = QuantityField(least="0.0001", default=Decimal(1))
+
+
+class LineChange(serializers.Serializer[Any]):
+    quantity = QuantityField(least="0")
+
+
+class Address(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=200)
+    street = serializers.CharField(max_length=300)
+    city = serializers.CharField(max_length=200)
+    postcode = serializers.CharField(max_length=20)
+    country = serializers.RegexField(r"^[A-Z]{2}$", help_text="ISO 3166-1 alpha-2")
+    region = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    company = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    phone = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+
+
+class Delivery(serializers.Serializer[Any]):
+    """Address and way of delivery are needed only where something is sent (the cart's `requires_shipping`)."""
+
+    email = serializers.EmailField(max_length=254)
+    address = Address(required=False, allow_null=True, default=None)
+    shipping_method = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
+
+
+class PlaceCall(serializers.Serializer[Any]):
+    payment_source = serializers.RegexField(
+        r"^[\w-]{1,100}$",
+        required=False,
+        default="",
+        help_text="The provider's card token; for the sandbox a card number",
+    )
+    expected_total = serializers.DecimalField(
+        max_digits=20, decimal_places=4, required=False, allow_null=True, default=None
+    )
+
+
+class CartLineBody(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    options = serializers.CharField()
+    image = serializers.CharField()
+    quantity = serializers.DecimalField(max_digits=12, decimal_places=4)
+    unit_price = serializers.CharField()
+    regular_unit_price = serializers.CharField()
+    total = serializers.CharField()
+    tax = serializers.CharField()
+    explanation = serializers.ListField(child=serializers.CharField())
+    problem = serializers.CharField(help_text="why the line cannot be bought, as a code; empty when it can")
+    requires_shipping = serializers.BooleanField()
+    availability = serializers.ChoiceField(
+        choices=[AVAILABLE, INSUFFICIENT, UNKNOWN], help_text="Advisory: stock is reserved when the order is placed."
+    )
+    available = serializers.CharField(
+        allow_null=True, help_text="How many can be had now; null where there is no limit or it is not known."
+    )
+
+
+class ChangeBody(serializers.Serializer[Any]):
+    """One figure that differs from what was last shown."""
+
+    what = serializers.ChoiceField(choices=["price", "problem", "shipping"])
+    sku = serializers.CharField(help_text="empty for shipping")
+    before = serializers.CharField()
+    now = serializers.CharField()
+
+
+class Totals(serializers.Serializer[Any]):
+    currency = serializers.CharField()
+    subtotal = serializers.CharField()
+    shipping = serializers.CharField()
+    tax = serializers.CharField()
+    total = serializers.CharField()
+
+
+class CartBody(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    view = serializers.CharField()
+    state = serializers.CharField()
+    version = serializers.IntegerField()
+    email = serializers.CharField()
+    delivery = Address(allow_null=True)
+    shipping_method = serializers.CharField()
+    lines = CartLineBody(many=True)
+    totals = Totals()
+    requires_shipping = serializers.BooleanField(help_text="false: no address or way of delivery is needed")
+    changes = ChangeBody(
+        many=True,
+        help_text="What came to differ since it was shown. A read changes no figure: confirm, or edit the cart.",
+    )
+    secret = serializers.CharField(required=False, help_text="given once, when the cart is opened")
+
+
+class CartSummary(serializers.ModelSerializer[Cart]):
+    class Meta:
+        model = Cart
+        fields = ("id", "currency", "version", "created_at", "changed_at")
+
+
+class PlacementBody(serializers.Serializer[Any]):
+    outcome = serializers.ChoiceField(choices=["placed", "requires_action", "pending", "declined", "failed"])
+    order = serializers.UUIDField(allow_null=True)
+    number = serializers.CharField(allow_null=True)
+    action_url = serializers.CharField(allow_null=True)
+    reason = serializers.CharField(allow_null=True)
+    status_url = serializers.CharField()
+
+
+class ShippingOptionBody(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    price = AmountField()
+    currency = serializers.CharField()

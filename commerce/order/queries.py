@@ -1,0 +1,29 @@
+"""Reads of orders, within the channel of the view that is asked."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from commerce.checkout.models import ViewCopy
+from commerce.order.models import Order
+from commerce.payment.models import Transaction
+
+
+def orders_of(customer: UUID, *, view: str) -> QuerySet[Order]:
+    """A customer's orders in the view's channel, whatever view they were placed in."""
+    return _in_channel(view).filter(customer=customer)
+
+
+def order_of_channel(order: UUID, *, view: str) -> Order | None:
+    """An order with what is shown of it; None for one of another channel."""
+    return _in_channel(view).prefetch_related("lines", "timeline", "shipments").filter(id=order).first()
+
+
+def refunds_of(order: Order) -> list[Transaction]:
+    """What went back, oldest first; what is only asked for counts in the order's `refunded` already."""
+    booked = Transaction.objects.filter(payment__order=order.id, kind="refund")
+    return list(booked.select_related("payment").order_by("at", "id"))
+
+
+def _in_channel(view: str) -> QuerySet[Order]:
+    return Order.objects.filter(channel__in=ViewCopy.objects.filter(code=view, active=True).values("channel"))

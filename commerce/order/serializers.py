@@ -1,0 +1,96 @@
+"""Shapes of orders on the wire."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from chassis.web.amounts import AmountField
+from commerce.checkout.serializers import Address
+from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
+from commerce.order.queries import refunds_of
+from commerce.payment.models import Transaction
+
+
+class OrderLineBody(serializers.ModelSerializer[OrderLine]):
+    unit_price = AmountField(currency="order.currency")
+    total = AmountField(currency="order.currency")
+    tax = AmountField(currency="order.currency")
+
+    class Meta:
+        model = OrderLine
+        fields = ("id", "sku", "name", "options", "quantity", "shipped", "unit_price", "total", "tax")
+
+
+class OrderEventBody(serializers.ModelSerializer[OrderEvent]):
+    class Meta:
+        model = OrderEvent
+        fields = ("what", "at")
+
+
+class ShippedBody(serializers.Serializer[Any]):
+    sku = serializers.CharField()
+    quantity = serializers.DecimalField(max_digits=12, decimal_places=4)
+
+
+class ShipmentBody(serializers.ModelSerializer[OrderShipment]):
+    """A parcel that has left."""
+
+    lines = ShippedBody(many=True)
+
+    class Meta:
+        model = OrderShipment
+        fields = ("id", "carrier", "tracking_number", "lines", "sent_at")
+
+
+class RefundBody(serializers.ModelSerializer[Transaction]):
+    """Money that went back."""
+
+    amount = AmountField(currency="payment.currency")
+    currency = serializers.CharField(source="payment.currency")
+
+    class Meta:
+        model = Transaction
+        fields = ("id", "amount", "currency", "at")
+
+
+class OrderSummary(serializers.ModelSerializer[Order]):
+    total = AmountField()
+
+    class Meta:
+        model = Order
+        fields = ("id", "number", "placed_at", "state", "payment_state", "fulfilment_state", "currency", "total")
+
+
+class OrderBody(OrderSummary):
+    subtotal = AmountField()
+    shipping = AmountField()
+    tax = AmountField()
+    captured = AmountField()
+    refunded = AmountField(help_text="given back, or about to be")
+    lines = OrderLineBody(many=True)
+    timeline = OrderEventBody(many=True)
+    delivery = Address(source="ships_to", allow_null=True)
+    shipments = ShipmentBody(many=True)
+    refunds = serializers.SerializerMethodField()
+
+    class Meta(OrderSummary.Meta):
+        fields = (
+            *OrderSummary.Meta.fields,
+            "email",
+            "subtotal",
+            "shipping",
+            "tax",
+            "captured",
+            "refunded",
+            "delivery",
+            "shipping_method",
+            "lines",
+            "shipments",
+            "refunds",
+            "timeline",
+        )
+
+    @extend_schema_field(RefundBody(many=True))
+    def get_refunds(self, order: Order) -> Any:
+        return RefundBody(refunds_of(order), many=True).data
