@@ -39,7 +39,10 @@ def build(
     env.refuse_in_production(
         [
             (debug, "DEBUG is on: production refuses it."),
-            (bool(env.text("SIXFOLD_FAILPOINTS")), "SIXFOLD_FAILPOINTS is set: it is for tests, production refuses it."),
+            (
+                bool(env.text("SIXFOLD_FAILPOINTS")),
+                "SIXFOLD_FAILPOINTS is set: it is for tests, production refuses it.",
+            ),
         ]
     )
     read = {
@@ -87,6 +90,7 @@ def build(
         "MIDDLEWARE": [
             "chassis.web.middleware.CorrelationMiddleware",
             "django.middleware.security.SecurityMiddleware",
+            "whitenoise.middleware.WhiteNoiseMiddleware",  # the admin's and the API pages' styles and scripts
             "chassis.web.middleware.SecurityHeadersMiddleware",
             "chassis.web.problem.ProblemMiddleware",
             "chassis.web.middleware.LimitsMiddleware",
@@ -100,6 +104,7 @@ def build(
         "LANGUAGE_CODE": "en",
         "USE_I18N": True,
         "STATIC_URL": "/static/",
+        "WHITENOISE_USE_FINDERS": True,  # straight from the packages: nothing is collected into a folder
         "STATE_FOLDER": state_folder(),
         "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",

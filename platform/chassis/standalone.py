@@ -60,7 +60,7 @@ def connect(needs: Mapping[type, str]) -> list[type]:
         if url:
             if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
                 raise ImproperlyConfigured(f"{domain.upper()}_URL is wrong: it must be http:// or https://host.")
-            token = settings.SERVICE_TOKEN
+            token: str = settings.SERVICE_TOKEN  # type: ignore[misc]
             clients.bind(protocol, clients.HttpProvider(protocol, url, timeout=TIMEOUT_SECONDS, token=token))
             bound.append(protocol)
     return bound
