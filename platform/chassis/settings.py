@@ -54,10 +54,9 @@ def build(
         "SERVICE_TOKEN": env.secret("SERVICE_TOKEN"),
         "TOKEN_KEYS_URL": env.url("TOKEN_KEYS_URL"),
         "STAFF_COOKIE_DOMAIN": env.text("STAFF_COOKIE_DOMAIN") or None,
-        **{
-            f"STAFF_{what}_URL": env.text(f"STAFF_{what}_URL", f"/staff/{what.lower().replace('_', '-')}/")
-            for what in ("SIGN_IN", "RENEW", "SIGN_OUT")
-        },
+        "STAFF_SIGN_IN_URL": env.text("STAFF_SIGN_IN_URL", "/staff/sign-in/"),
+        "STAFF_RENEW_URL": env.text("STAFF_RENEW_URL", "/staff/renew/"),
+        "STAFF_SIGN_OUT_URL": env.text("STAFF_SIGN_OUT_URL", "/staff/sign-out/"),
         **_of_domains(env, [package for package, _, _ in rows]),
     }
     env.check()
