@@ -1,5 +1,7 @@
 """`python -m config.lift DOMAIN`: prove that a domain stands alone.
 
+`python -m config.lift DOMAIN … --wheels FOLDER`: only what an image is made of: the wheels and the locked versions.
+
 Builds wheels of chassis, contracts and the one domain, installs them and what they declare (in the locked
 versions) into an empty environment, checks that nothing else of Sixfold can be imported there, and runs the
 domain's tests under its standalone settings. A domain that does not even parse elsewhere does not matter here.
@@ -21,6 +23,7 @@ from config.domains import DOMAINS, DomainRow
 
 ROOT = Path(__file__).resolve().parent.parent
 BELOW = ("chassis", "contracts")
+CONSTRAINTS = "constraints.txt"
 IN_PLATFORM = (*BELOW, "operations", "strangler")
 PYTEST_INI = """[pytest]
 DJANGO_SETTINGS_MODULE = {package}.standalone.settings
@@ -47,6 +50,15 @@ def lift(row: DomainRow, *, root: Path = ROOT, pytest_arguments: Sequence[str] =
         run_tests(python, row, work=work, arguments=pytest_arguments)
 
 
+def collect(rows: Sequence[DomainRow], *, into: Path, root: Path = ROOT) -> None:
+    """Put the wheels of these domains, of chassis and of contracts into a folder, with constraints.txt beside them."""
+    into.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="wheels-") as folder:
+        for package in (*BELOW, *(row.package for row in rows)):
+            shutil.copy(build_wheel(package, root=root, work=Path(folder)), into)
+    (into / CONSTRAINTS).write_text(locked_versions((root / "requirements.lock").read_text()))
+
+
 def build_wheel(package: str, *, root: Path, work: Path) -> Path:
     """Build a package's wheel from a copy of its folder and nothing else; returns its path."""
     source = root / "platform" / package if package in IN_PLATFORM else root / package
@@ -64,7 +76,7 @@ def make_environment(wheels: Sequence[Path], *, root: Path, work: Path) -> Path:
     """An empty environment with these wheels and what they declare; returns its Python."""
     _run("making an environment", [sys.executable, "-m", "venv", work / "venv"])
     python = work / "venv" / "bin" / "python"
-    constraints = work / "constraints.txt"
+    constraints = work / CONSTRAINTS
     constraints.write_text(locked_versions((root / "requirements.lock").read_text()))
     *below, domain = wheels
     install: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--no-compile", "-c", constraints]
@@ -153,17 +165,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="What follows -- goes to pytest.",
     )
     names = {row.package: row for row in DOMAINS if row.package != "strangler"}
-    parser.add_argument("domain", choices=sorted(names))
+    parser.add_argument("domains", nargs="+", choices=sorted(names), metavar="domain")
+    parser.add_argument("--wheels", type=Path, help="put wheels and constraints there, and test nothing")
     parser.add_argument("--root", type=Path, default=ROOT, help="the tree to lift from")
     given = list(sys.argv[1:] if arguments is None else arguments)
     cut = given.index("--") if "--" in given else len(given)
     options = parser.parse_args(given[:cut])
+    rows = [names[package] for package in options.domains]
     try:
-        lift(names[options.domain], root=options.root.resolve(), pytest_arguments=given[cut + 1 :])
+        if options.wheels:
+            collect(rows, into=options.wheels, root=options.root.resolve())
+            return 0
+        for row in rows:
+            lift(row, root=options.root.resolve(), pytest_arguments=given[cut + 1 :])
+            print(f"{row.package} stands alone")
     except LiftError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{options.domain} stands alone")
     return 0
 
 

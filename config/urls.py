@@ -2,8 +2,6 @@
 
 from importlib.util import find_spec
 
-from django.conf import settings
-from django.conf.urls.static import static
 from django.urls import URLPattern, URLResolver, include, path
 
 from chassis.admin import site
@@ -28,4 +26,3 @@ for row in DOMAINS:
         for name, prefix in (("webhooks", "api/webhooks/"), ("pages", ""))
         if hasattr(urls, name)
     ]
-urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)

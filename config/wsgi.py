@@ -1,11 +1,6 @@
 """The web process."""
 
-import os
-
 import config  # noqa: F401
+from chassis.entry import application as made
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.monolith")
-
-from django.core.wsgi import get_wsgi_application
-
-application = get_wsgi_application()
+application = made("config.settings.monolith")

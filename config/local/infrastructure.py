@@ -17,8 +17,10 @@ from config.local import broker as brokers
 from config.local import postgres, secrets
 from config.local.state import (
     LOOPBACK,
+    LocalError,
     exclusive,
     free_port,
+    hold_port,
     port_is_free,
     prepare,
     read_record,
@@ -140,13 +142,30 @@ def keep(state: Path) -> Infrastructure:
         return start(state)
 
 
-def settle_ports(state: Path) -> None:
-    """Choose again where a stranger has taken a port of ours; to be called while nothing of ours runs."""
-    state = prepare(state)
-    record = read_record(state / _PORTS)
-    kept = {name: port for name, port in record.items() if port_is_free(port)}
-    if kept != record:
-        write_record(state / _PORTS, kept)
+@contextmanager
+def holding_ports(state: Path) -> Iterator[None]:
+    """Hold the ports that people use, choosing again where a stranger has one; entered while nothing of ours runs.
+
+    Raises ``LocalError`` when the environment chose a port that is taken.
+    """
+    state, holders = prepare(state), []
+    try:
+        for name in WANTED_PORTS:
+            port = _ports(state)[name]
+            holder = hold_port(port)
+            if holder is None and os.environ.get(name):
+                raise LocalError(f"{name} is {port}, and something else listens there.")
+            if holder is None:
+                record = {other: kept for other, kept in read_record(state / _PORTS).items() if other != name}
+                write_record(state / _PORTS, record)
+                holder = hold_port(_ports(state)[name])
+            if holder is None:
+                raise LocalError(f"No port for {name} could be had; try again.")
+            holders.append(holder)
+        yield
+    finally:
+        for holder in holders:
+            holder.close()
 
 
 def source_of(infrastructure: Infrastructure, name: str) -> str:

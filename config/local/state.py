@@ -87,6 +87,25 @@ def port_is_free(port: int) -> bool:
     return True
 
 
+def hold_port(port: int) -> socket.socket | None:
+    """Keep ``port`` from others until the socket returned is closed, or we die; ``None`` if it is taken.
+
+    It is bound and never listens. Our own web server shares it (SO_REUSEPORT), and whoever asks
+    ``port_is_free`` meanwhile is told no. Without that two web servers would both bind, and the kernel would deal
+    out browsers among two shops.
+    """
+    if not port_is_free(port):
+        return None
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        holder.bind((LOOPBACK, port))
+    except OSError:
+        holder.close()
+        return None
+    return holder
+
+
 def free_port() -> int:
     """A random port below the ephemeral range on which nothing listens."""
     for _ in range(200):

@@ -37,31 +37,35 @@ def up(state: Path, *, lines: Path) -> int:
         left = orphans.stop(state)
         if left:
             say(f"stopped {left} processes that an earlier start had left")
-        infrastructure.settle_ports(state)
-        servers = infrastructure.keep(state)
-        for name in ("PostgreSQL", "broker"):
-            say(f"{name:22} {infrastructure.source_of(servers, name)}")
-        try:
-            if not migrations.migrate(servers, say=say):
-                say("databases              up to date")
-            _load_demo(servers)
-            team = Supervisor(servers, lines=lines, say=say)
-        except BaseException:
-            servers.stop()
-            raise
-        team.catch_signals()
-        try:
-            team.start()
-            team.wait_ready()
-            if not team.stopping.is_set():
-                _announce(servers, seconds=time.monotonic() - begun)
-            team.run()
-        finally:
-            say("stopping")
-            team.stop()
-            team.infrastructure.stop()
-            say("stopped")
+        with infrastructure.holding_ports(state):
+            _run_all(state, lines=lines, begun=begun)
     return 0
+
+
+def _run_all(state: Path, *, lines: Path, begun: float) -> None:
+    servers = infrastructure.keep(state)
+    for name in ("PostgreSQL", "broker"):
+        say(f"{name:22} {infrastructure.source_of(servers, name)}")
+    try:
+        if not migrations.migrate(servers, say=say):
+            say("databases              up to date")
+        _load_demo(servers)
+        team = Supervisor(servers, lines=lines, say=say)
+    except BaseException:
+        servers.stop()
+        raise
+    team.catch_signals()
+    try:
+        team.start()
+        team.wait_ready()
+        if not team.stopping.is_set():
+            _announce(servers, seconds=time.monotonic() - begun)
+        team.run()
+    finally:
+        say("stopping")
+        team.stop()
+        team.infrastructure.stop()
+        say("stopped")
 
 
 def down(state: Path) -> int:

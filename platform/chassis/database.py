@@ -24,7 +24,7 @@ class CrossDomainRelation(RuntimeError):
 def database_settings(url: str, *, pool_size: int = 8) -> dict[str, Any]:
     """Django's settings for one domain's PostgreSQL URL: server-side binding, a small pool, UTC.
 
-    The pool opens lazily, after a fork, and bounds connections; see docs/operations for their sum.
+    The pool opens lazily, after a fork, and bounds connections; docs/operating.md has their sum.
     """
     parsed: dict[str, Any] = dict(dj_database_url.parse(url))
     if parsed.get("ENGINE") != "django.db.backends.postgresql":

@@ -1,66 +1,26 @@
 """Django settings from a list of domains: the monolith names all, a standalone service names one.
 
-Every missing or wrong variable is collected and reported in one error, a clear sentence each.
+Every missing or wrong variable is collected and reported in one error, a clear sentence each. docs/operating.md
+lists the variables.
 """
 
 import os
+from collections import Counter
 from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
-
-from chassis.database import database_settings
+from chassis import keyring, media, transport
+from chassis.environment import DEMO_MARK, Environment
 from chassis.observe import logs
 
 Row = tuple[str, str, str]
 """(package, label, alias) of a domain."""
 
-DEMO_MARK = "demo-"
-
 RETENTION_DAYS = {"outbox": 7, "personal": 30, "inbox": 90}
 """How long what is done with is kept, in days: see `chassis.retention`."""
-
-
-class Environment:
-    """Reads variables and remembers what is wrong, so that all of it can be said at once."""
-
-    def __init__(self, values: "os._Environ[str] | dict[str, str]") -> None:
-        self.values = values
-        self.wrong: list[str] = []
-
-    def need(self, name: str, meaning: str) -> str:
-        """A variable that must be there; `meaning` completes the sentence that says what it is."""
-        value = self.values.get(name, "")
-        if not value:
-            self.wrong.append(f"{name} is not set: it must be {meaning}.")
-        return value
-
-    def database(self, alias: str, *, pool_size: int) -> dict[str, Any]:
-        """The database of an alias from DATABASE_URL_<ALIAS>."""
-        name = f"DATABASE_URL_{alias.upper()}"
-        url = self.need(name, f"the PostgreSQL URL of the {alias} database")
-        if not url:
-            return {}
-        try:
-            return database_settings(url, pool_size=pool_size)
-        except (ImproperlyConfigured, ValueError) as error:
-            self.wrong.append(f"{name} is wrong: {error}.")
-            return {}
-
-    def days(self, name: str, default: int) -> int:
-        """A number of days, at least one."""
-        text = self.values.get(name, str(default))
-        if not text.isdecimal() or int(text) < 1:
-            self.wrong.append(f"{name} is wrong: it must be a whole number of days, at least 1.")
-            return default
-        return int(text)
-
-    def check(self) -> None:
-        """Raise one error that names everything that is wrong."""
-        if self.wrong:
-            lines = "\n".join(f"  - {line}" for line in self.wrong)
-            raise ImproperlyConfigured(f"The settings are incomplete:\n{lines}")
 
 
 def build(
@@ -73,33 +33,42 @@ def build(
 ) -> dict[str, Any]:
     """Settings for these domains; raises ImproperlyConfigured naming every missing variable."""
     env = Environment(os.environ)
-    debug = os.environ.get("DEBUG", "") == "1"
-    production = os.environ.get("SIXFOLD_ENV", "local") == "production"
-    aliases = dict.fromkeys(alias for _, _, alias in rows)
-    databases: dict[str, Any] = {"default": {}}
-    pool_size = int(os.environ.get("DATABASE_POOL", "6"))
-    for alias in aliases:
-        databases[alias] = env.database(alias, pool_size=pool_size)
-    secret = env.need("SECRET_KEY", "a long random string")
-    env.need("SIXFOLD_PERSONAL_KEYS", "the keys of encrypted personal fields, as kid:base64,…")
+    debug = env.flag("DEBUG")
+    databases = _databases(env, aliases=[alias for _, _, alias in rows])
+    secret = env.secret("SECRET_KEY", needed="a long random string")
+    _personal_keys(env)
     broker = env.need("BROKER_URL", "a redis:// or amqp:// URL")
     if broker and not broker.startswith(("redis://", "rediss://", "amqp://", "amqps://")):
         env.wrong.append("BROKER_URL is wrong: it must start with redis://, rediss://, amqp:// or amqps://.")
-    hosts = [h for h in os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",") if h]
-    traces = os.environ.get("OTEL_TRACES_EXPORTER", "none")
-    if traces not in ("none", "otlp", "console"):
-        env.wrong.append("OTEL_TRACES_EXPORTER is wrong: it must be none, otlp or console.")
-    retention = {name: env.days(f"RETAIN_{name.upper()}_DAYS", days) for name, days in RETENTION_DAYS.items()}
-    if retention["inbox"] <= max(retention["outbox"], retention["personal"]):
-        env.wrong.append("RETAIN_INBOX_DAYS is wrong: it must be more than the other two, or a replay may act twice.")
-    if production:
-        _check_production(env, secret=secret, debug=debug, hosts=hosts)
+    env.refuse_in_production(
+        [
+            (debug, "DEBUG is on: production refuses it."),
+            (
+                bool(env.text("SIXFOLD_FAILPOINTS")),
+                "SIXFOLD_FAILPOINTS is set: it is for tests, production refuses it.",
+            ),
+        ]
+    )
+    read = {
+        **transport.settings(env),
+        **media.settings(env, folder=str(state_folder() / "media")),
+        **_observed(env),
+        "RETENTION": _retention(env),
+        "CACHE_URL": env.url("CACHE_URL", schemes=("redis", "rediss")),
+        "PLACE_ORDER_WAITERS": max(1, env.number("WEB_THREADS", 8, least=1, most=1000) // 2),
+        "SERVICE_TOKEN": env.secret("SERVICE_TOKEN"),
+        "TOKEN_KEYS_URL": env.url("TOKEN_KEYS_URL"),
+        "STAFF_COOKIE_DOMAIN": env.text("STAFF_COOKIE_DOMAIN") or None,
+        "STAFF_SIGN_IN_URL": env.text("STAFF_SIGN_IN_URL", "/staff/sign-in/"),
+        "STAFF_RENEW_URL": env.text("STAFF_RENEW_URL", "/staff/renew/"),
+        "STAFF_SIGN_OUT_URL": env.text("STAFF_SIGN_OUT_URL", "/staff/sign-out/"),
+        **_of_domains(env, [package for package, _, _ in rows]),
+    }
     env.check()
     return {
         "SECRET_KEY": secret,
         "DEBUG": debug,
-        "ALLOWED_HOSTS": hosts,
-        "PRODUCTION": production,
+        "PRODUCTION": env.production,
         "INSTALLED_APPS": [
             "chassis",
             *apps,
@@ -124,11 +93,13 @@ def build(
         "ROOT_URLCONF": root_urlconf,
         "MIDDLEWARE": [
             "chassis.web.middleware.CorrelationMiddleware",
+            "django.middleware.security.SecurityMiddleware",
+            "whitenoise.middleware.WhiteNoiseMiddleware",  # the admin's and the API pages' styles and scripts
             "chassis.web.middleware.SecurityHeadersMiddleware",
             "chassis.web.problem.ProblemMiddleware",
             "chassis.web.middleware.LimitsMiddleware",
             *middleware,
-            "django.middleware.common.CommonMiddleware",
+            "chassis.web.middleware.HostMiddleware",
             "chassis.admin.middleware.StaffSessionMiddleware",
             "django.contrib.messages.middleware.MessageMiddleware",
         ],
@@ -137,28 +108,22 @@ def build(
         "LANGUAGE_CODE": "en",
         "USE_I18N": True,
         "STATIC_URL": "/static/",
-        "MEDIA_URL": "/media/",
-        "MEDIA_ROOT": os.environ.get("MEDIA_ROOT", str(state_folder() / "media")),
+        "WHITENOISE_USE_FINDERS": True,  # straight from the packages: nothing is collected into a folder
         "STATE_FOLDER": state_folder(),
         "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
-        "SESSION_COOKIE_HTTPONLY": True,
-        "SESSION_COOKIE_SECURE": production,
-        "CSRF_COOKIE_SECURE": production,
         "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
-        "LOGGING": logs.configuration(
-            level=os.environ.get("LOG_LEVEL", "INFO"), json_lines=os.environ.get("LOG_FORMAT", "json") == "json"
-        ),
-        "PLACE_ORDER_WAITERS": max(1, int(os.environ.get("WEB_THREADS", "8")) // 2),
         "BROKER_URL": broker,
-        "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
-        "TRACES_EXPORTER": traces,
-        "TRACES_RATIO": float(os.environ.get("OTEL_TRACES_SAMPLER_ARG", "1")),
-        "RETENTION": {name: timedelta(days=days) for name, days in retention.items()},
-        "CACHE_URL": os.environ.get("CACHE_URL", ""),
         "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 1_000_000,
         "APPEND_SLASH": False,
-        "SILENCED_SYSTEM_CHECKS": ["models.W042", "admin.E410"],
+        "SILENCED_SYSTEM_CHECKS": [
+            "models.W042",
+            "admin.E410",
+            "security.W002",  # X-Frame-Options comes from our SecurityHeadersMiddleware
+            "security.W003",  # the API takes no cookies; the admin and the sign-in pages check the token by themselves
+            "security.W005",  # subdomains may be somebody else's: HSTS_SUBDOMAINS
+            "security.W021",  # no browser's preload list is ours to enter
+        ],
         "UNFOLD": {
             "SITE_TITLE": "Sixfold",
             "SITE_HEADER": "Sixfold",
@@ -167,10 +132,6 @@ def build(
             "SHOW_BACK_BUTTON": True,
             "SIDEBAR": {"show_search": True},
         },
-        "STAFF_SIGN_IN_URL": os.environ.get("STAFF_SIGN_IN_URL", "/staff/sign-in/"),
-        "STAFF_RENEW_URL": os.environ.get("STAFF_RENEW_URL", "/staff/renew/"),
-        "STAFF_SIGN_OUT_URL": os.environ.get("STAFF_SIGN_OUT_URL", "/staff/sign-out/"),
-        "STAFF_COOKIE_DOMAIN": os.environ.get("STAFF_COOKIE_DOMAIN") or None,
         "TEMPLATES": [
             {
                 "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -207,6 +168,7 @@ def build(
             "POSTPROCESSING_HOOKS": ["chassis.web.schema.complete"],
         },
         "AUTH_USER_MODEL": "auth.User",
+        **read,
     }
 
 
@@ -215,12 +177,57 @@ def state_folder() -> Path:
     return Path(os.environ.get("SIXFOLD_STATE", Path.cwd() / ".state"))
 
 
-def _check_production(env: Environment, *, secret: str, debug: bool, hosts: list[str]) -> None:
-    if secret.startswith(DEMO_MARK) or len(secret) < 32:
-        env.wrong.append("SECRET_KEY is a demo secret or shorter than 32 characters: production needs its own.")
-    if debug:
-        env.wrong.append("DEBUG is on: production refuses it.")
-    if "*" in hosts or "ALLOWED_HOSTS" not in env.values:
-        env.wrong.append("ALLOWED_HOSTS is open or not set: production needs the names it serves.")
-    if env.values.get("SIXFOLD_PERSONAL_KEYS", "").startswith(DEMO_MARK):
-        env.wrong.append("SIXFOLD_PERSONAL_KEYS are demo keys: production needs its own.")
+def _databases(env: Environment, *, aliases: list[str]) -> dict[str, Any]:
+    pool_size = env.number("DATABASE_POOL", 6, least=0, most=1000)
+    found: dict[str, Any] = {"default": {}}
+    for alias in dict.fromkeys(aliases):
+        found[alias] = env.database(alias, pool_size=pool_size)
+    places = {alias: (made.get("HOST"), made.get("PORT"), made.get("NAME")) for alias, made in found.items() if made}
+    shared = {place for place, times in Counter(places.values()).items() if times > 1}
+    if shared:
+        names = " and ".join(f"DATABASE_URL_{alias.upper()}" for alias, place in places.items() if place in shared)
+        env.wrong.append(f"{names} name the same database: every domain needs one of its own.")
+    return found
+
+
+def _personal_keys(env: Environment) -> None:
+    ring = env.need(keyring.VARIABLE, "the keys of encrypted personal fields, as kid:base64,…")
+    if ring:
+        env.try_to(lambda: keyring.parse(ring))
+    env.refuse_in_production(
+        [
+            (
+                any(entry.strip().startswith(DEMO_MARK) for entry in ring.split(",")),
+                f"{keyring.VARIABLE} holds demo keys: production needs its own.",
+            )
+        ]
+    )
+
+
+def _observed(env: Environment) -> dict[str, Any]:
+    level = env.choice("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL"))
+    return {
+        "TRACES_EXPORTER": env.choice("OTEL_TRACES_EXPORTER", ("none", "otlp", "console")),
+        "TRACES_RATIO": env.ratio("OTEL_TRACES_SAMPLER_ARG", 1.0),
+        "LOGGING": logs.configuration(level=level, json_lines=env.choice("LOG_FORMAT", ("json", "plain")) == "json"),
+        "METRICS_TOKEN": env.secret("METRICS_TOKEN"),
+    }
+
+
+def _retention(env: Environment) -> dict[str, timedelta]:
+    days = {
+        name: env.number(f"RETAIN_{name.upper()}_DAYS", default, least=1, most=100_000)
+        for name, default in RETENTION_DAYS.items()
+    }
+    if days["inbox"] <= max(days["outbox"], days["personal"]):
+        env.wrong.append("RETAIN_INBOX_DAYS is wrong: it must be more than the other two, or a replay may act twice.")
+    return {name: timedelta(days=count) for name, count in days.items()}
+
+
+def _of_domains(env: Environment, packages: list[str]) -> dict[str, Any]:
+    """What domains read for themselves: `read(env)` of the module `environment` of those that have one."""
+    found: dict[str, Any] = {}
+    for package in packages:
+        if find_spec(f"{package}.environment") is not None:
+            found |= import_module(f"{package}.environment").read(env)
+    return found

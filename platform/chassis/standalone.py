@@ -9,10 +9,13 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 from django.urls import URLPattern, URLResolver, include, path
 
+from chassis.entry import command_line
 from chassis.settings import Row, build
 
 
@@ -20,7 +23,9 @@ def settings_of(row: Row, *, routes: dict[str, tuple[str, ...]]) -> dict[str, An
     """Settings of the one domain `row` (package, label, alias); ImproperlyConfigured names what is missing."""
     package = row[0]
     made = build([row], root_urlconf=f"{package}.standalone.urls", routes=routes, apps=(f"{package}.standalone",))
-    made["SERVICE_TOKEN"] = os.environ.get("SERVICE_TOKEN", "")
+    identity = os.environ.get("IDENTITY_URL", "").rstrip("/")
+    if identity and not made["TOKEN_KEYS_URL"]:
+        made["TOKEN_KEYS_URL"] = f"{identity}/.well-known/jwks.json"
     made["WSGI_APPLICATION"] = None
     return made
 
@@ -43,13 +48,17 @@ def connect(needs: Mapping[type, str]) -> list[type]:
     `needs` gives the domain that answers; its address is <DOMAIN>_URL. Without an address a Protocol stays
     unbound: resolving it then raises UnboundClient, which says what is missing.
     """
+    from django.conf import settings
+
     from chassis import clients
 
     bound = []
     for protocol, domain in needs.items():
         url = os.environ.get(f"{domain.upper()}_URL", "")
         if url:
-            token = os.environ.get("SERVICE_TOKEN", "")
+            if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+                raise ImproperlyConfigured(f"{domain.upper()}_URL is wrong: it must be http:// or https://host.")
+            token: str = settings.SERVICE_TOKEN  # type: ignore[misc]
             clients.bind(protocol, clients.HttpProvider(protocol, url, timeout=clients.TIMEOUT_SECONDS, token=token))
             bound.append(protocol)
     return bound
@@ -81,9 +90,5 @@ def urls_of(package: str, *, serves: Callable[[], Mapping[type, Any]] = dict) ->
 
 def main(settings_module: str) -> None:
     """Django's command line under a domain's own settings: `python -m <domain>.standalone migrate`."""
-    import sys
-
     os.environ["DJANGO_SETTINGS_MODULE"] = settings_module
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
+    command_line()

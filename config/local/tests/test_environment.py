@@ -1,5 +1,6 @@
 """Secrets, the environment, the Procfile and the knowledge of what is migrated: no server is started."""
 
+import socket
 import stat
 from pathlib import Path
 
@@ -88,3 +89,39 @@ def test_the_projects_own_migrations_are_seen() -> None:
     found = migrations.migration_files(Path(infrastructure.__file__).parents[2])
     assert any("commerce" in path.parts for path in found)
     assert not any("site-packages" in path.parts for path in found)
+
+
+def ports(state: Path) -> dict[str, int]:
+    return {name: int(port) for name, port in read_record(state / "ports.json").items()}
+
+
+def test_two_shops_on_one_machine_never_share_a_port(tmp_path: Path, bare: None) -> None:
+    one, another = tmp_path / "one", tmp_path / "another"
+    with infrastructure.holding_ports(one), infrastructure.holding_ports(another):
+        assert not set(ports(one).values()) & set(ports(another).values())
+
+
+def test_a_port_that_a_stranger_took_meanwhile_is_chosen_again(tmp_path: Path, bare: None) -> None:
+    with infrastructure.holding_ports(tmp_path):
+        before = ports(tmp_path)
+    with socket.create_server(("127.0.0.1", before["WEB_PORT"])):
+        with infrastructure.holding_ports(tmp_path):
+            assert ports(tmp_path)["WEB_PORT"] != before["WEB_PORT"]
+            assert ports(tmp_path)["SANDBOX_PORT"] == before["SANDBOX_PORT"]
+
+
+def test_our_own_web_server_may_listen_where_the_port_is_held(tmp_path: Path, bare: None) -> None:
+    with infrastructure.holding_ports(tmp_path), socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        server.bind(("127.0.0.1", ports(tmp_path)["WEB_PORT"]))
+        server.listen()
+        socket.create_connection(("127.0.0.1", ports(tmp_path)["WEB_PORT"]), timeout=5).close()
+
+
+def test_a_port_of_ones_own_choice_that_is_taken_is_an_error(
+    tmp_path: Path, bare: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        monkeypatch.setenv("WEB_PORT", str(stranger.getsockname()[1]))
+        with pytest.raises(LocalError, match="WEB_PORT is"), infrastructure.holding_ports(tmp_path):
+            pass

@@ -4,6 +4,7 @@
     "chassis.web.middleware.SecurityHeadersMiddleware",
     "chassis.web.problem.ProblemMiddleware",
     "chassis.web.middleware.LimitsMiddleware",
+    "chassis.web.middleware.HostMiddleware",
 
 It knows nothing of who is asking; that is `chassis.access`.
 """
@@ -17,6 +18,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
 
 from chassis.context import bind
 from chassis.ids import new_id
@@ -27,6 +30,7 @@ from chassis.web.problem import problem
 
 CORRELATION = "X-Correlation-ID"
 _CORRELATION = re.compile(r"[A-Za-z0-9._:-]{8,64}")
+MACHINES = frozenset({"/healthz", "/readyz", "/metrics"})
 Next = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("chassis.request")
 
@@ -116,6 +120,16 @@ class SecurityHeadersMiddleware:
         if "Authorization" in request.headers or request.path.startswith(self.prefixes):
             headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class HostMiddleware(CommonMiddleware):
+    """Django's CommonMiddleware, which refuses unknown hosts; but not where probes and scrapers ask.
+
+    These name a process by its address, which is in nobody's ALLOWED_HOSTS, and what they read depends on no host.
+    """
+
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:  # type: ignore[override]
+        return None if request.path in MACHINES else super().process_request(request)
 
 
 def _route(request: HttpRequest) -> str:

@@ -24,10 +24,13 @@ PREFLIGHT_SECONDS = 7200
 
 
 def configured() -> frozenset[str]:
-    """The origins of this process' environment; ImproperlyConfigured for what is no origin."""
-    origins = frozenset(
-        filter(None, (part.strip().rstrip("/") for part in os.environ.get("CORS_ORIGINS", "").split(",")))
-    )
+    """The origins of this process' environment."""
+    return parse(os.environ.get("CORS_ORIGINS", ""))
+
+
+def parse(text: str) -> frozenset[str]:
+    """The origins of a comma-separated list; ImproperlyConfigured for what is no origin."""
+    origins = frozenset(filter(None, (part.strip().rstrip("/") for part in text.split(","))))
     for origin in origins - {"*"}:
         parts = urlsplit(origin)
         if parts.scheme not in ("http", "https") or not parts.netloc or origin != f"{parts.scheme}://{parts.netloc}":

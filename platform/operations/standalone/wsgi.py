@@ -1,9 +1,5 @@
 """The web process of this service."""
 
-import os
+from chassis.entry import application as made
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "operations.standalone.settings")
-
-from django.core.wsgi import get_wsgi_application
-
-application = get_wsgi_application()
+application = made("operations.standalone.settings")
