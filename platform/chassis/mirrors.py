@@ -376,6 +376,10 @@ class Mirror:
                     found[owner].append((table, row))
         return found
 
+    def waiting(self) -> int:
+        """Things of all sources that wait to be made anew; one that failed waits for nothing but a change."""
+        return self.touched._default_manager.using(self._alias).filter(error="").count()
+
     def summary(self, source: str) -> Summary:
         """What became of everything that this source has sent to this domain."""
         rows = self.rows._default_manager.using(self._alias).filter(source=source, after__isnull=False)
