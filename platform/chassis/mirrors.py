@@ -538,8 +538,9 @@ class Rows:
         return bool(self.tables)
 
 
-def _decoded(after: str) -> Row:
-    return msgspec.json.decode(after, type=dict[str, str | None])
+def _decoded(after: str | None) -> Row:
+    """A row as it is kept; callers leave deleted ones out."""
+    return {} if after is None else msgspec.json.decode(after, type=dict[str, str | None])
 
 
 def _key(change: RowChange) -> str:
