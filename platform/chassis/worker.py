@@ -33,6 +33,8 @@ class Delivery(Request):  # type: ignore[misc]
     """Celery's, but a broker that is lost while a message is taken is an error: Celery logs it and, on Redis, then
     waits for ever on a connection that is no more."""
 
+    acknowledged: bool
+
     def acknowledge(self) -> None:
         if not self.acknowledged:
             self._message.ack()
