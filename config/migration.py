@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import msgspec
+from django.db.models import Count
 
 from chassis import domains
 from chassis.mirrors import KindSummary, Mirror, Summary
@@ -18,11 +19,15 @@ PRODUCER = "strangler"
 
 @dataclass(frozen=True, kw_only=True)
 class EntityRows:
-    """An entity of the source: rows sent, rows kept by domain, and for one that nobody holds yet why."""
+    """An entity of the source: rows sent, rows kept by domain, and for one that nobody holds yet why.
+
+    `unkept` are the rows of its tables that nobody keeps, by table: settings and labels that are of no use here.
+    """
 
     entity: str
     sent: int
     kept: dict[str, int]
+    unkept: dict[str, int]
     why: str
 
 
@@ -89,11 +94,18 @@ def _entities(source: str, summaries: list[Summary]) -> Iterator[EntityRows]:
     for entity in ENTITIES:
         if entity.fate is Fate.NEVER:
             continue
-        sent = RowSent.objects.using(alias).filter(source=source, table__in=list(entity.tables)).count()
+        rows = RowSent.objects.using(alias).filter(source=source, table__in=list(entity.tables))
+        sent = dict(rows.values("table").annotate(n=Count("key")).values_list("table", "n"))
         kept = {s.domain: sum(s.rows.get(table, 0) for table in entity.tables) for s in summaries}
         held = {domain: rows for domain, rows in kept.items() if rows}
-        why = "" if held or (entity.fate is Fate.CARRIED and not sent) else entity.why or "no domain keeps it yet"
-        yield EntityRows(entity=entity.name, sent=sent, kept=held, why=why)
+        lost = {table: n - max(s.rows.get(table, 0) for s in summaries) for table, n in sent.items()}
+        yield EntityRows(
+            entity=entity.name,
+            sent=sum(sent.values()),
+            kept=held,
+            unkept={table: n for table, n in sorted(lost.items()) if n > 0},
+            why="" if held or (entity.fate is Fate.CARRIED and not sent) else entity.why or "no domain keeps it yet",
+        )
 
 
 def _domain(summary: Summary) -> DomainReport:
@@ -113,7 +125,8 @@ def _lines(found: Report) -> Iterator[str]:
     for entity in found.entities:
         if not entity.why:
             kept = ", ".join(f"{domain} {rows:,}" for domain, rows in entity.kept.items()) or "-"
-            yield f"{entity.sent:>9,} {entity.entity}: {kept}"
+            unkept = "; kept by none: " + ", ".join(f"{n:,} {t}" for t, n in entity.unkept.items())
+            yield f"{entity.sent:>9,} {entity.entity}: {kept}{unkept if entity.unkept else ''}"
     yield ""
     yield "Held by no domain"
     for entity in found.entities:
@@ -121,9 +134,8 @@ def _lines(found: Report) -> Iterator[str]:
             yield f"{entity.sent:>9,} {entity.entity}: {entity.why}"
     for domain in found.domains:
         yield ""
-        yield f"{domain.domain}" + (
-            f", {domain.letters} events not applied: {domain.first_letter}" * bool(domain.letters)
-        )
+        letters = f", {domain.letters} events not applied: {domain.first_letter}" if domain.letters else ""
+        yield f"{domain.domain}{letters}"
         for kind in domain.kinds:
             yield from _kind(kind)
 

@@ -256,12 +256,15 @@ def _put(model: type[Any], command: Any, facts: Mapping[str, Any]) -> tuple[Any,
     external = dict(command.external_id)
     wanted = {**facts, **({"external_id": external} if external else {})}
     fresh = model(id=command.id or new_id(), code=command.code, **wanted)
-    model.objects.bulk_create([fresh], ignore_conflicts=True)
+    same = model.objects.select_for_update().filter(Q(id=fresh.id) | Q(code=command.code))
+    found = list(same)
+    if not found:
+        model.objects.bulk_create([fresh], ignore_conflicts=True)
+        found = list(same.all())
+        if [row.created_at for row in found if row.id == fresh.id] == [fresh.created_at]:
+            return found[0], True
     # The one with the id before the one with the code.
-    found = list(model.objects.select_for_update().filter(Q(id=fresh.id) | Q(code=command.code)))
     row: Edited = min(found, key=lambda row: row.id != fresh.id)
-    if row.id == fresh.id and row.version == 1 and row.created_at == fresh.created_at:
-        return row, True
     if len(found) > 1 or (command.id and row.id != command.id):
         raise InvalidValue(f"{command.code} is the code of another {model.__name__.lower()}.", field="/code")
     wanted["code"] = command.code

@@ -31,7 +31,7 @@ from catalog.catalog.rebuilding import rebuild
 from catalog.catalog.sorting import sku_key
 from catalog.catalog.values import CHOICES, checked
 from catalog.pricing.commands import PriceInput, replace_prices
-from catalog.pricing.models import PriceBlock
+from catalog.pricing.models import Price, PriceBlock
 from catalog.search.changes import mark_changed
 from chassis import clock
 from chassis.errors import Invalid, StaleVersion
@@ -462,6 +462,7 @@ def _write_parts(families: Families, vocabulary: _Vocabulary) -> None:
         for place in {row.category: row for row in rows}.values()
     )
     if prices:
+        Price.objects.filter(product_id__in=list(prices)).delete()
         replace_prices(prices)
 
 
