@@ -75,8 +75,8 @@ def test_nobody_is_greeted_and_no_event_tells_of_who_came_along() -> None:
 
 def test_names_are_put_together_and_their_parts_kept_with_what_else_was_known() -> None:
     gender = attribute(20, "gender", kind="select", storage="static")
-    carry(*SHOP, *gender, *option(1, 20, "Male"), customer(1, prefix="Dr.", middlename=" Q ", suffix="Jr.",
-          dob="1950-01-01", taxvat="DE1", gender=1), customer(2, "b@example.org", dob="0000-00-00", gender=9))  # fmt: skip
+    known = customer(1, prefix="Dr.", middlename=" Q ", suffix="Jr.", dob="1950-01-01", taxvat="DE1", gender=1)
+    carry(*SHOP, *gender, *option(1, 20, "Male"), known, customer(2, "b@example.org", dob="0000-00-00", gender=9))
     assert one(1).name == "Dr. Olga Q Old Jr."
     assert one(1).details == {
         "prefix": "Dr.", "first_name": "Olga", "middle_name": "Q", "last_name": "Old", "suffix": "Jr.",
