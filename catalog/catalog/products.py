@@ -77,6 +77,7 @@ class VariantInput:
     tax_class: str = ""
     channels: tuple[str, ...] | None = None
     shown: Mapping[str, str] = field(default_factory=dict)
+    created_at: datetime | None = None
     id: UUID | None = None
     external_id: Mapping[str, Any] = field(default_factory=dict)
 
@@ -322,7 +323,6 @@ def _fill(product: Product, command: SaveProduct, vocabulary: _Vocabulary) -> No
     product.product_type_id = vocabulary.types[command.product_type] if command.product_type else None
     product.axes = list(command.axes)
     product.channels = sorted(set(command.channels))
-    product.created_at = command.created_at or product.created_at
     product.requires_shipping = command.kind != Product.VIRTUAL
     _fill_common(product, command, vocabulary, tax_class=command.tax_class)
 
@@ -354,6 +354,7 @@ def _fill_common(row: Product, part: SaveProduct | VariantInput, vocabulary: _Vo
         for scope, values in part.values.items()
     }
     row.shown = dict(part.shown)
+    row.created_at = part.created_at or row.created_at
     row.tax_class = tax_class
     row.weight = part.weight
     row.external_id = {**row.external_id, **part.external_id}

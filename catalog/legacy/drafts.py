@@ -82,7 +82,7 @@ class Draft:
         return VariantInput(
             sku=self.sku, values=self.values, texts=self.texts, prices=self.prices, media=self.media,
             weight=self.weight, requires_shipping=self.kind != Product.VIRTUAL, tax_class=self.tax_class,
-            channels=self.offered, shown=dict.fromkeys(self.closed, Product.NOWHERE),
+            channels=self.offered, shown=dict.fromkeys(self.closed, Product.NOWHERE), created_at=self.created_at,
             id=migrated_id(self.source, "product", self.id), external_id={self.source: self.id},
         )  # fmt: skip
 

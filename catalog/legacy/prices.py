@@ -6,7 +6,7 @@ Special prices count by the website's local time from the first date until the e
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from catalog.commands import PriceInput, SpecialInput
 from catalog.legacy.shops import Website
@@ -30,8 +30,7 @@ def _specials(values: Values, site: Website, note: Note) -> tuple[SpecialInput, 
     amount = _amount(values.of("special_price", site), f"special_price in {site.code}", note)
     if amount is None:
         return ()
-    zone = values.shop.setting("general/locale/timezone", website=site.id)
-    local = ZoneInfo(zone if zone in available_timezones() else "UTC")
+    local = ZoneInfo(values.shop.zone(site))
     starts = _moment(values.of("special_from_date", site), note)
     ends = _moment(values.of("special_to_date", site), note)
     starts_at = starts.replace(tzinfo=local) if starts else None

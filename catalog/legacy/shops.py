@@ -4,9 +4,10 @@ A setting is looked up as Magento does: the store's, else its website's, else th
 config.xml ships. Website 0 is the admin's and no channel.
 """
 
-import zoneinfo
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from zoneinfo import available_timezones
 
 from catalog.catalog import scopes
 from catalog.catalog.models import Category
@@ -87,6 +88,17 @@ class Shop:
                 return value
         return SHIPPED.get(path, "")
 
+    def zone(self, site: Website) -> str:
+        """The name of a website's time zone; UTC for one that nobody knows."""
+        zone = self.setting("general/locale/timezone", website=site.id)
+        return zone if zone in _zones() else "UTC"
+
+
+@cache
+def _zones() -> frozenset[str]:
+    # Reading the database of time zones costs as much as reading a product.
+    return frozenset(available_timezones())
+
 
 def shop_of(source: str) -> Shop:
     """The websites, stores and settings that have arrived."""
@@ -153,13 +165,12 @@ def make_shop(source: str, _: Iterable[str] = ()) -> None:
 
 
 def _channel(shop: Shop, site: Website) -> DefineChannel:
-    zone = shop.setting("general/locale/timezone", website=site.id)
     country = shop.setting("general/country/default", website=site.id)
     return DefineChannel(
         code=site.code,
         name=site.name,
         currency=_currency(shop, site),
-        time_zone=zone if zone in zoneinfo.available_timezones() else "UTC",
+        time_zone=shop.zone(site),
         countries=(country,) if country else (),
         prices_include_tax=shop.setting("tax/calculation/price_includes_tax", website=site.id) == "1",
         active=any(store.active for store in site.stores),
@@ -225,7 +236,7 @@ def _found_sites(shop: Shop) -> Iterable[Found]:
     for site in shop.websites.values():
         owner = str(site.id)
         zone = shop.setting("general/locale/timezone", website=site.id)
-        if zone not in zoneinfo.available_timezones():
+        if zone != shop.zone(site):
             yield Found(owner=owner, code="unknown_time_zone", detail=zone)
         if not site.stores:
             yield Found(owner=owner, code="no_store")

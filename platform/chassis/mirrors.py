@@ -376,6 +376,10 @@ class Mirror:
                     found[owner].append((table, row))
         return found
 
+    def waiting(self) -> int:
+        """Things of all sources that wait to be made anew; one that failed waits for nothing but a change."""
+        return self.touched._default_manager.using(self._alias).filter(error="").count()
+
     def summary(self, source: str) -> Summary:
         """What became of everything that this source has sent to this domain."""
         rows = self.rows._default_manager.using(self._alias).filter(source=source, after__isnull=False)
@@ -534,8 +538,9 @@ class Rows:
         return bool(self.tables)
 
 
-def _decoded(after: str) -> Row:
-    return msgspec.json.decode(after, type=dict[str, str | None])
+def _decoded(after: str | None) -> Row:
+    """A row as it is kept; callers leave deleted ones out."""
+    return {} if after is None else msgspec.json.decode(after, type=dict[str, str | None])
 
 
 def _key(change: RowChange) -> str:

@@ -1,0 +1,138 @@
+"""What became of a Magento shop: what was sent, what each domain made of it, what is not carried and why.
+
+Each domain tells of its own mirror on its own database; here it is only put together.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from chassis import domains
+from chassis.mirrors import KindSummary, Mirror, Summary
+from strangler.runs import RowSent
+from strangler.tables import ENTITIES, Fate
+
+PRODUCER = "strangler"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityRows:
+    """An entity of the source: rows sent, rows kept by domain, and for one that nobody holds yet why."""
+
+    entity: str
+    sent: int
+    kept: dict[str, int]
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DomainReport:
+    """What a domain made of it. `letters` are events that it could not apply, with the reason of the first."""
+
+    domain: str
+    kinds: tuple[KindSummary, ...]
+    letters: int
+    first_letter: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """`underway` counts events on their way and things that wait to be made."""
+
+    source: str
+    underway: int
+    entities: tuple[EntityRows, ...]
+    domains: tuple[DomainReport, ...]
+
+
+def mirrors() -> tuple[Mirror, ...]:
+    """The mirrors of the domains that take over from Magento."""
+    from catalog.legacy.tables import MIRROR as CATALOG
+
+    return (CATALOG,)
+
+
+def report(source: str) -> Report:
+    """The state of the migration from a source now."""
+    summaries = [mirror.summary(source) for mirror in mirrors()]
+    return Report(
+        source=source,
+        underway=underway(),
+        entities=tuple(_entities(source, summaries)),
+        domains=tuple(_domain(summary) for summary in summaries),
+    )
+
+
+def underway() -> int:
+    """Events of the extraction that are not acknowledged yet, and things that wait to be made anew."""
+    sender = domains.get(PRODUCER)
+    outbox = sender.tables.outbox._default_manager.using(sender.alias)
+    deliveries = sender.tables.delivery._default_manager.using(sender.alias)
+    events = outbox.filter(relayed_at__isnull=True).count()
+    events += sum(len(seqs) for seqs in deliveries.filter(acked_at__isnull=True).values_list("seqs", flat=True))
+    return events + sum(mirror.waiting() for mirror in mirrors())
+
+
+def as_json(found: Report) -> str:
+    """All of it, keys as in the dataclasses."""
+    return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
+
+
+def as_text(found: Report) -> str:
+    """All of it for people."""
+    return "\n".join(_lines(found)) + "\n"
+
+
+def _entities(source: str, summaries: list[Summary]) -> Iterator[EntityRows]:
+    alias = domains.get(PRODUCER).alias
+    for entity in ENTITIES:
+        if entity.fate is Fate.NEVER:
+            continue
+        sent = RowSent.objects.using(alias).filter(source=source, table__in=list(entity.tables)).count()
+        kept = {s.domain: sum(s.rows.get(table, 0) for table in entity.tables) for s in summaries}
+        held = {domain: rows for domain, rows in kept.items() if rows}
+        why = "" if held or (entity.fate is Fate.CARRIED and not sent) else entity.why or "no domain keeps it yet"
+        yield EntityRows(entity=entity.name, sent=sent, kept=held, why=why)
+
+
+def _domain(summary: Summary) -> DomainReport:
+    domain = domains.get(summary.domain)
+    letters = domain.tables.letter._default_manager.using(domain.alias)
+    open_ = letters.filter(type__startswith="magento.", state__in=["retrying", "dead"]).order_by("first_failed_at")
+    first = open_.first()
+    return DomainReport(
+        domain=summary.domain, kinds=summary.kinds, letters=open_.count(), first_letter=first.reason if first else ""
+    )
+
+
+def _lines(found: Report) -> Iterator[str]:
+    yield f"From {found.source}: " + (f"{found.underway:,} still under way" if found.underway else "all applied")
+    yield ""
+    yield "Rows sent, and kept by"
+    for entity in found.entities:
+        if not entity.why:
+            kept = ", ".join(f"{domain} {rows:,}" for domain, rows in entity.kept.items()) or "-"
+            yield f"{entity.sent:>9,} {entity.entity}: {kept}"
+    yield ""
+    yield "Held by no domain"
+    for entity in found.entities:
+        if entity.why:
+            yield f"{entity.sent:>9,} {entity.entity}: {entity.why}"
+    for domain in found.domains:
+        yield ""
+        yield f"{domain.domain}" + (
+            f", {domain.letters} events not applied: {domain.first_letter}" * bool(domain.letters)
+        )
+        for kind in domain.kinds:
+            yield from _kind(kind)
+
+
+def _kind(kind: KindSummary) -> Iterator[str]:
+    counts = f"{kind.left_out:,} left out, {kind.waiting:,} waiting, {len(kind.failed):,} failed"
+    yield f"{kind.carried:>9,} of {kind.things:,} {kind.kind} carried, {counts}"
+    for owner, reason in kind.failed[:20]:
+        yield f"{'':>12}failed {owner}: {reason}"
+    for code, count in sorted(kind.findings.items()):
+        examples = "; ".join(f"{owner} {detail}".strip() for owner, detail in kind.examples[code])
+        yield f"{count:>15,} {code}: {examples[:150]}"
