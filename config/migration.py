@@ -54,8 +54,10 @@ class Report:
 def mirrors() -> tuple[Mirror, ...]:
     """The mirrors of the domains that take over from Magento."""
     from catalog.legacy.tables import MIRROR as CATALOG
+    from identity.legacy.rows import MIRROR as IDENTITY
+    from logistics.legacy.rows import MIRROR as LOGISTICS
 
-    return (CATALOG,)
+    return (CATALOG, LOGISTICS, IDENTITY)
 
 
 def report(source: str) -> Report:

@@ -123,7 +123,7 @@ def import_customers(customers: Sequence[ImportedCustomer]) -> set[UUID]:
         Customer.objects.bulk_update(old, _CUSTOMER_FIELDS)
         _put_addresses(wanted)
         for row in old:
-            if not row.may_sign_in:
+            if not row.may_go_on:
                 sessions.end_all(Kind.CUSTOMER, row.id, reason="imported as blocked")
     return refused
 

@@ -64,9 +64,14 @@ class Customer(models.Model):
         return str(self.email)
 
     @property
+    def may_go_on(self) -> bool:
+        """Whether open sessions stay open: a lock keeps new ones from beginning only."""
+        return self.state == states.ACTIVE
+
+    @property
     def may_sign_in(self) -> bool:
         locked = self.locked_until is not None and self.locked_until > clock.now()
-        return self.state == states.ACTIVE and not locked
+        return self.may_go_on and not locked
 
     def move(self, action: str) -> None:
         """The only writer of `state`; IllegalTransition when it does not allow `action`."""

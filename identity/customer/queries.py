@@ -47,4 +47,4 @@ def principal_for(customer: Customer) -> Principal:
 def load_principal(customer_id: UUID) -> Principal | None:
     """The principal as it is now, None for who may not go on."""
     customer = Customer.objects.filter(id=customer_id).first()
-    return principal_for(customer) if customer is not None and customer.may_sign_in else None
+    return principal_for(customer) if customer is not None and customer.may_go_on else None

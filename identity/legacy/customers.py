@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from chassis import clock
+from chassis import clock, failpoints
 from chassis.fields import keyed_hash
 from chassis.ids import migrated_id
 from chassis.mirrors import Found, Row, Rows
@@ -238,6 +238,7 @@ def _carry(source: str, accounts: Iterable[Account], carried: Mapping[str, Carri
                 now[account.wanted.id] = (account, state)
             account.wanted = _differing(account.wanted, state, before)
     refused = import_customers([account.wanted for account, _ in now.values() if account.wanted]) if now else set()
+    failpoints.hit("identity.legacy.carried")
     for id_ in refused:
         now.pop(id_)[0].note(EMAIL_TAKEN, "another account of these channels has the e-mail address", whole=True)
     states = [state for _, state in now.values()]

@@ -75,9 +75,8 @@ def test_nobody_is_greeted_and_no_event_tells_of_who_came_along() -> None:
 
 def test_names_are_put_together_and_their_parts_kept_with_what_else_was_known() -> None:
     gender = attribute(20, "gender", kind="select", storage="static")
-    carry(*SHOP, *gender, *option(1, 20, "Male"), customer(1, prefix="Dr.", middlename=" Q ", suffix="Jr.",
-          dob="1950-01-01", taxvat="DE1", gender=1),
-          customer(2, "b@example.org", dob="0000-00-00", gender=9))  # fmt: skip
+    known = customer(1, prefix="Dr.", middlename=" Q ", suffix="Jr.", dob="1950-01-01", taxvat="DE1", gender=1)
+    carry(*SHOP, *gender, *option(1, 20, "Male"), known, customer(2, "b@example.org", dob="0000-00-00", gender=9))
     assert one(1).name == "Dr. Olga Q Old Jr."
     assert one(1).details == {
         "prefix": "Dr.", "first_name": "Olga", "middle_name": "Q", "last_name": "Old", "suffix": "Jr.",
@@ -168,7 +167,8 @@ def test_a_lock_that_is_over_is_none_and_one_that_runs_ends_by_itself() -> None:
     assert codes() == set()
     assert sign_in("base") == 201
     carry(customer(1, password_hash=stored(), lock_expires="2999-01-01T00:00:00", position=2))
-    assert SignIn.objects.filter(revoked_at__isnull=True).count() == 0
+    assert sign_in("base") == 401
+    assert SignIn.objects.filter(revoked_at__isnull=True).count() == 1  # who was in already stays in
     with clock.travel(datetime(2999, 1, 1, 0, 0, 1, tzinfo=UTC)):
         assert one().may_sign_in
 
@@ -181,6 +181,15 @@ def test_an_unconfirmed_address_needs_a_new_password_only_where_the_shop_asks_fo
     assert codes() == {("1", "unconfirmed")}
     carry(customer(1, password_hash=stored(), position=2))
     assert one().password == stored()
+
+
+def test_who_is_deactivated_there_is_signed_out_here() -> None:
+    carry(*SHOP, customer(1, password_hash=stored()))
+    open_channels("base")
+    assert sign_in("base") == 201
+    carry(customer(1, password_hash=stored(), is_active=0, position=2))
+    assert not SignIn.objects.filter(revoked_at__isnull=True).exists()
+    assert sign_in("base") == 401
 
 
 def test_a_block_by_staff_here_outlives_other_changes_there_and_a_block_there_comes() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from chassis import failpoints
 from chassis.ids import migrated_id
 from chassis.messages import Lane
 from chassis.mirrors import Found, Row, Rows
@@ -205,6 +206,7 @@ def _carry(source: str, keys: list[str], skus: Collection[Sku]) -> None:
                for change in _changes(source, item, before.get(item), wanted.get(item, ("", Wanted()))[1])]  # fmt: skip
     if changes:
         adjust_stock(AdjustStock(changes=changes, reason="import", reference=source, lane=Lane.BULK))
+    failpoints.hit("logistics.legacy.carried")
     CarriedStock.objects.filter(id__in=[before[item].id for item in before.keys() - wanted.keys()]).delete()
     CarriedStock.objects.bulk_create(
         [
