@@ -71,6 +71,7 @@ METADATA: dict[str, Any] = {
         "origin": {"type": "string", "description": "the system that a change came from"},
         "lane": {"type": "string", "enum": ["fast", "bulk"]},
         "to": {"type": "string", "description": "the one subscriber meant, where state is published again"},
+        "scrubbed": {"type": "boolean", "description": "personal fields were emptied after their work was done"},
     },
 }
 

@@ -43,6 +43,7 @@ class QueuedJob:
     key: str
     payload: dict[str, Any]
     due_at: datetime
+    context: str
 
 
 @dataclass
@@ -128,7 +129,15 @@ def enqueue(kind: str, *, key: str, payload: dict[str, Any] | None = None, due_a
         raise NoUnitOfWork(f"job {kind} enqueued outside a unit of work")
     if kind not in work.domain.kinds:
         raise LookupError(f"{work.domain.label} has no job kind {kind}")
-    job = QueuedJob(id=new_id(), kind=kind, key=key, payload=payload or {}, due_at=due_at or clock.now())
+    job = QueuedJob(
+        id=new_id(),
+        kind=kind,
+        key=key,
+        payload=payload or {},
+        due_at=due_at or clock.now(),
+        # Taken now: a unit of work may hold several events' handlers, each under its own context.
+        context=encode(current()).decode(),
+    )
     work.jobs.append(job)
     return job.id
 
@@ -155,23 +164,22 @@ def _write(work: _Work) -> None:
                 ],
             )
         if work.jobs:
-            context = encode(current()).decode()
             cursor.execute(
                 f"""WITH written AS (
                         INSERT INTO {work.domain.tables.job._meta.db_table}
                             (id, kind, key, payload, context, state, due_at, attempts, last_error, created_at)
-                        SELECT id, kind, key, payload::jsonb, %s::jsonb, 'due', due_at, 0, '', %s
-                        FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
-                            AS new(id, kind, key, payload, due_at)
+                        SELECT id, kind, key, payload::jsonb, context::jsonb, 'due', due_at, 0, '', %s
+                        FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+                            AS new(id, kind, key, payload, context, due_at)
                         ON CONFLICT (kind, key) DO NOTHING
                     ) SELECT pg_notify(%s, '')""",
                 [
-                    context,
                     clock.now(),
                     [j.id for j in work.jobs],
                     [j.kind for j in work.jobs],
                     [j.key for j in work.jobs],
                     [encode(j.payload).decode() for j in work.jobs],
+                    [j.context for j in work.jobs],
                     [j.due_at for j in work.jobs],
                     f"sixfold_jobs_{label}",
                 ],

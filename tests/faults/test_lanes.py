@@ -10,6 +10,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
 IMPORTED = 100_000
 
 
+@pytest.mark.parametrize("tiny", ["valkey"], indirect=True)
 def test_an_import_of_100_000_events_does_not_delay_what_a_shopper_waits_for(tiny: Tiny) -> None:
     tiny.strike(0, IMPORTED, "1000", "bulk")
     tiny.start()

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from chassis import clock
+from chassis import clock, inbox
+from chassis.context import bind
 from chassis.jobs import JobKind, LeasedJob
 from chassis.jobs.runner import JobRunner
+from chassis.subscriptions import each, reaction
 from chassis.tests import bench
 from chassis.unit_of_work import enqueue, unit_of_work
 
@@ -100,3 +102,17 @@ def test_a_job_that_kills_its_process_every_time_is_given_up_too() -> None:
         runner.run_due()
         assert (bench.rows("job").get().state, recorded) == ("failed", [])
         assert len(given_up) == 1 and "process" in given_up[0]
+
+
+def test_a_job_inherits_the_context_of_the_very_event_that_asked_for_it() -> None:
+    def ask(ring: bench.BellRung) -> None:
+        enqueue(QUIET.name, key=ring.bell)
+
+    with bench.domain(subscriptions=(reaction(bench.BellRung, each(ask)),), jobs=(QUIET,)):
+        messages = []
+        for bell in ("b1", "b2"):
+            with bind(correlation=f"correlation-{bell}"):
+                messages.append(bench.ring(bell))
+        inbox.receive(bench.envelope(*messages))
+    found = {row.key: row.context["correlation"] for row in bench.rows("job").all()}
+    assert found == {"b1": "correlation-b1", "b2": "correlation-b2"}
