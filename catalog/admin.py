@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from catalog.catalog.commands import channel_changed, view_changed
 from catalog.catalog.models import (
@@ -47,7 +48,7 @@ def publish_form(product: Product) -> type[forms.Form]:
         channels = forms.MultipleChoiceField(
             choices=[(code, code) for code in channels()],
             initial=product.channels,
-            widget=forms.CheckboxSelectMultiple,
+            widget=UnfoldAdminCheckboxSelectMultipleWidget,
         )
 
     return PublishForm

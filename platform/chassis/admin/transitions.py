@@ -112,10 +112,11 @@ def dressed(form: forms.Form) -> forms.Form:
     """The form with its inputs in the admin's looks; forms themselves say only what they ask for."""
     looks: dict[type[forms.Widget], list[str]] = {
         forms.CheckboxInput: CHECKBOX_CLASSES,
-        forms.CheckboxSelectMultiple: CHECKBOX_CLASSES,
         forms.Select: SELECT_CLASSES,
     }
     for field in form.fields.values():
+        if "class" in field.widget.attrs:
+            continue
         found = next((classes for kind, classes in looks.items() if isinstance(field.widget, kind)), INPUT_CLASSES)
         field.widget.attrs["class"] = " ".join(found)
     return form
