@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -27,6 +28,23 @@ def eventually(condition: Callable[[], Any], sentence: str, *, within: float = 3
             return value
         time.sleep(0.05)
     raise NotInTime(f"{sentence} did not happen within {within:.0f} s; last seen: {value!r}")
+
+
+_taken: set[int] = set()
+
+
+def free_port() -> int:
+    """A free port below the ephemeral range that this process has not been given before."""
+    for port in range(20000 + os.getpid() % 5000, 32000):
+        with contextlib.closing(socket.socket()) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            if port not in _taken:
+                _taken.add(port)
+                return port
+    raise RuntimeError("no free port")
 
 
 class Processes:

@@ -160,7 +160,7 @@ def build(
             "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
             "DEFAULT_PARSER_CLASSES": ["chassis.web.parsers.StrictJSONParser"],
             "DEFAULT_PAGINATION_CLASS": "chassis.web.pages.CursorPages",
-            "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+            "DEFAULT_SCHEMA_CLASS": "chassis.web.schema.DocumentedRefusals",
             "EXCEPTION_HANDLER": "chassis.web.problem.exception_handler",
             "UNAUTHENTICATED_USER": None,
             "COERCE_DECIMAL_TO_STRING": True,

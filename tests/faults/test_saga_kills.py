@@ -7,11 +7,11 @@ import time
 
 import httpx
 import pytest
+from tests.races.test_place_order import seed
 
 from commerce.checkout.saga import PlaceOrder
 from tests.accounts import contradictions, unsettled
 from tests.processes import eventually
-from tests.races.test_place_order import seed
 from tests.shoppers import DECLINED_CARD, Shopper
 from tests.stack import Stack
 

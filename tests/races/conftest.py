@@ -1,0 +1,14 @@
+"""One shop for all races: a race takes SKUs of its own, and the books are held against each other as a whole."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import running
+from tests.stack import Stack
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Stack]:
+    """Two web processes, relay, provider, and the workers that a checkout needs."""
+    yield from running(Stack(tmp_path_factory.mktemp("races")))
