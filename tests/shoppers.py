@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import httpx
 
-from tests.processes import eventually
 from tests.stack import Stack
 
 ADDRESS = {"name": "Ada Example", "street": "Lindenweg 1", "city": "Kassel", "postcode": "34117", "country": "DE"}
+PASSWORD = "a long enough passphrase"
 GOOD_CARD = "4242424242424242"
 DECLINED_CARD = "4000000000000002"
 CHALLENGED_CARD = "4000000000003220"
@@ -118,15 +118,15 @@ def leave(shoppers: list[Shopper]) -> None:
 
 def customer(stack: Stack, email: str) -> str:
     """Register a customer and sign in; the access token."""
-    password = "a long enough passphrase"
     with Shopper.at(stack.base).http as http:
-        ok(http.post("/customers", json={"email": email, "password": password, "name": "Ada Example"}))
+        ok(http.post("/customers", json={"email": email, "password": PASSWORD, "name": "Ada Example"}))
+    return str(sign_in(stack, email)["access_token"])
 
-        def sign_in() -> Any:
-            answer = http.post("/sessions", json={"email": email, "password": password})
-            return answer.json().get("access_token") if answer.status_code == 201 else None
 
-        return str(eventually(sign_in, f"{email} signed in"))
+def sign_in(stack: Stack, email: str) -> dict[str, Any]:
+    """Sign a registered customer in; the session with its tokens."""
+    with Shopper.at(stack.base).http as http:
+        return ok(http.post("/sessions", json={"email": email, "password": PASSWORD}))
 
 
 def together(count: int, act: Callable[[int], Any]) -> list[Any]:
