@@ -1,5 +1,8 @@
 """The Celery application: one task, `deliver`, and queues named `<domain>.<lane>`.
 
+Queues are reached by their own name through the default exchange: bindings to another would be one more thing that a
+wiped broker forgets while its clients, still connected, believe in it.
+
 Redis and RabbitMQ differ here only: on RabbitMQ queues are quorum queues; on Redis, messages that a
 killed worker had reserved are given back within seconds. Neither is trusted: the producer sends again
 what its consumer has not acknowledged.
@@ -14,11 +17,11 @@ from kombu.entity import Exchange, Queue
 from chassis.messages import Lane
 
 app = Celery("sixfold")
-_exchange = Exchange("sixfold", type="direct", durable=True)
+_exchange = Exchange("", type="direct")
 
 
 def queue(name: str, *, broker_url: str | None = None) -> Queue:
-    """A durable queue bound under its own name."""
+    """A durable queue."""
     url = broker_url or broker()
     arguments = {"x-queue-type": "quorum"} if url.startswith("amqp") else None
     return Queue(name, _exchange, routing_key=name, durable=True, queue_arguments=arguments)
