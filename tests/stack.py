@@ -27,7 +27,8 @@ PLATFORM_SETTINGS = "config.settings.platform"
 
 
 class Stack:
-    """Databases, a broker, and the processes of a shop; workers as in the Procfile, for the domains that are named.
+    """Databases, a broker, and the processes of a shop; workers as in the Procfile, for the domains that are named:
+    a domain named twice has two, the second called `worker-<domain>-2`.
 
     With `own_cluster` also a PostgreSQL of its own, set as in production, that a test may kill; otherwise the
     databases are clones in the tests' cluster, which others use at the same time.
@@ -82,9 +83,11 @@ class Stack:
         start = self.processes.start
         start("provider", "python", "-m", "commerce.sandbox")
         start("relay", "python", "manage.py", "relay")
-        for alias in self.workers:
+        for number, alias in enumerate(self.workers):
             settings = PLATFORM_SETTINGS if alias == "platform" else f"{alias}.standalone.settings"
-            start(f"worker-{alias}", "env", f"DJANGO_SETTINGS_MODULE={settings}", "python", "manage.py", "work", alias)
+            again = self.workers[:number].count(alias)
+            name = f"worker-{alias}-{again + 1}" if again else f"worker-{alias}"
+            start(name, "env", f"DJANGO_SETTINGS_MODULE={settings}", "python", "manage.py", "work", alias)
         self.start_web()
 
     def start_web(self) -> None:

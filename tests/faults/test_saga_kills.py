@@ -1,7 +1,6 @@
 """R4: kill -9 at every named point of the place-order saga and of its jobs, and the books looked at afterwards."""
 
 import contextlib
-import time
 
 import httpx
 import pytest
@@ -9,8 +8,9 @@ import pytest
 from commerce.checkout.saga import PlaceOrder
 from tests.accounts import settle
 from tests.effort import Tally, lasting
+from tests.processes import eventually
 from tests.shelves import stock
-from tests.shoppers import DECLINED_CARD, GOOD_CARD, LOST_ANSWER_CARD, Shopper, leave, queue_of, together
+from tests.shoppers import DECLINED_CARD, GOOD_CARD, SILENT_CARD, Shopper, leave, queue_of, together
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(7200)]
@@ -26,6 +26,7 @@ RELAY = ["relay.packed", "relay.sent"]
 POINTS = SAGA + JOBS + INBOX + RELAY
 ABREAST = 9
 """Points per batch in the first pass: most of a kill's time is waiting for leases to end. Later passes take one."""
+TRIES = 4
 
 
 def test_every_step_has_its_failpoints() -> None:
@@ -46,22 +47,31 @@ def test_a_kill_at_every_point_leaves_an_order_with_its_money_or_neither(shop: S
 
 
 def _kill_at(shop: Stack, points: list[str], tally: Tally) -> None:
-    """Arm the points, let a shopper walk into each, and see what is left when all is running again."""
+    """Arm the points, let shoppers walk into them, and see what is left when all is running again."""
     for leftover in shop.folder.glob("failpoints.*"):
         leftover.unlink()
     shop.failpoints.write_text("".join(f"{point}=kill:1\n" for point in points))
-    shoppers = queue_of(shop, {"KILL": 1}, len(points))
-    together(len(points), lambda n: _attempt(shop, shoppers[n], points[n]))
-    wrong = settle(shop)
-    reached = [point for point in points if list(shop.folder.glob(f"failpoints.{point}.*"))]
+    left = points
+    for _ in range(TRIES):
+        # A point may be missed when another one of the batch kills the process on the way to it.
+        shop.wait_for_web()
+        _walk_into(shop, left, tally)
+        left = [point for point in points if not list(shop.folder.glob(f"failpoints.{point}.*"))]
+        if not left:
+            break
+    tally.count("kills", len(points) - len(left))
+    tally.check(not left, f"never reached: {left}")
     shop.failpoints.write_text("")
     shop.wait_for_web()
-    tally.violations += [f"{', '.join(points)}: {sentence}" for sentence in wrong]
-    tally.count("kills", len(reached))
-    tally.check(reached == points, f"never reached: {sorted(set(points) - set(reached))}")
+
+
+def _walk_into(shop: Stack, points: list[str], tally: Tally) -> None:
+    shoppers = queue_of(shop, {"KILL": 1}, len(points))
+    together(len(points), lambda n: _attempt(shop, shoppers[n], points[n]))
+    tally.violations += [f"{', '.join(points)}: {sentence}" for sentence in settle(shop)]
     for point, shopper in zip(points, shoppers, strict=True):
         # Whatever has become of the call, whoever comes again with a card that works has an order.
-        outcome = shopper.place()["outcome"]
+        outcome = eventually(lambda shopper=shopper: _again(shopper), f"an outcome after {point}", within=150)
         tally.count(outcome)
         tally.check(outcome == "placed", f"{point}: coming again ended in {outcome}")
     leave(shoppers)
@@ -70,10 +80,17 @@ def _kill_at(shop: Stack, points: list[str], tally: Tally) -> None:
 def _attempt(shop: Stack, shopper: Shopper, point: str) -> None:
     """Place, whatever the call itself comes to while processes die under it."""
     voided = ".authorise.undo." in point or ".void." in point
-    card = LOST_ANSWER_CARD if voided else DECLINED_CARD if ".undo." in point else GOOD_CARD
+    card = SILENT_CARD if voided else DECLINED_CARD if ".undo." in point else GOOD_CARD
     with contextlib.suppress(httpx.HTTPError):
-        shopper.call_place(card, patience=0.5 if voided else 8)
+        shopper.call_place(card, patience=8)
     if voided:
-        # Booked, the answer lost, and the deadline comes: only then is there something to void.
-        time.sleep(0.2)
+        # The outcome is in doubt and the deadline comes: only then is there something to void.
         shop.hasten_deadline(shopper.cart)
+
+
+def _again(shopper: Shopper) -> str:
+    """The outcome of coming again; none while the web process is away."""
+    try:
+        return str(shopper.place()["outcome"])
+    except httpx.HTTPError:
+        return ""

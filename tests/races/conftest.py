@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import running
-from tests.stack import Stack
+from tests.stack import CHECKOUT, Stack
 
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Stack]:
-    """Two web processes, relay, provider, and the workers that a checkout needs."""
-    yield from running(Stack(tmp_path_factory.mktemp("races")))
+    """Two of each: web processes, and workers of the domains that a checkout needs. One alone would do it in turn."""
+    yield from running(Stack(tmp_path_factory.mktemp("races"), workers=CHECKOUT * 2))
