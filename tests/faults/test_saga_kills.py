@@ -89,8 +89,9 @@ def _attempt(shop: Stack, shopper: Shopper, point: str) -> None:
 
 
 def _again(shopper: Shopper) -> str:
-    """The outcome of coming again; none while the web process is away."""
+    """The outcome of coming again; none while it is pending or the web process is away."""
     try:
-        return str(shopper.place()["outcome"])
+        outcome = str(shopper.place()["outcome"])
     except httpx.HTTPError:
         return ""
+    return "" if outcome == "pending" else outcome

@@ -13,11 +13,11 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(7200)]
 
 
 def test_as_many_orders_as_units_and_nobody_refused_while_one_is_free(shop: Stack, tally: Tally) -> None:
-    tally.facts = {"rounds": ROUNDS, "shoppers": [crowd(0, full=50, small=0), crowd(ROUNDS, full=50, small=12)]}
+    tally.facts = {"rounds": ROUNDS, "shoppers": [50, 8]}
     for number in range(ROUNDS):
-        units = crowd(number, full=10, small=3)
-        sku = _fresh(shop, "HOT", number, full=10, small=3)
-        shoppers = queue_of(shop, {sku: 1}, crowd(number, full=50, small=12))
+        units = crowd(number, full=10, small=2)
+        sku = _fresh(shop, "HOT", number, full=10, small=2)
+        shoppers = queue_of(shop, {sku: 1}, crowd(number, full=50, small=8))
         # Every fifth is declined: they hold a unit for a moment, and those refused meanwhile must get it after all.
         cards = [DECLINED_CARD if n % 5 == 0 else GOOD_CARD for n in range(len(shoppers))]
         outcomes = _all_place(shoppers, cards, tally)
@@ -32,13 +32,13 @@ def test_as_many_orders_as_units_and_nobody_refused_while_one_is_free(shop: Stac
 
 def test_two_additions_of_one_sku_to_a_cart_are_reserved_together(shop: Stack, tally: Tally) -> None:
     """Each cart takes two of a SKU, added at once by two calls; of seven units three pairs are sold, and one stays."""
-    tally.facts = {"rounds": ROUNDS, "shoppers": [12, 6]}
+    tally.facts = {"rounds": ROUNDS, "shoppers": [12, 5]}
     for number in range(ROUNDS):
         sku = _fresh(shop, "PAIR", number, full=7, small=7)
         first = Shopper.at(shop.base).open()
         results = together(2, lambda _, first=first, sku=sku: first.add(sku))
         tally.check(results == [None, None], f"{sku}: {results}")
-        shoppers = queue_of(shop, {}, crowd(number, full=12, small=6), first=first.deliver())
+        shoppers = queue_of(shop, {}, crowd(number, full=12, small=5), first=first.deliver())
         outcomes = _all_place(shoppers, [GOOD_CARD] * len(shoppers), tally)
         refused = [shopper for shopper, outcome in zip(shoppers, outcomes, strict=True) if outcome == "failed"]
         _retry(shop, sku, refused[:1], 6, tally)
