@@ -31,10 +31,12 @@ class Stack:
     a domain named twice has two, the second called `worker-<domain>-2`.
 
     With `own_cluster` also a PostgreSQL of its own, set as in production, that a test may kill; otherwise the
-    databases are clones in the tests' cluster, which others use at the same time.
+    databases are clones in the tests' cluster, which others use at the same time. `settings` are environment variables.
     """
 
-    def __init__(self, folder: Path, *, workers: tuple[str, ...] = CHECKOUT, own_cluster: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, workers: tuple[str, ...] = CHECKOUT, own_cluster: bool = False, **settings: str
+    ) -> None:
         self.folder = folder
         self.workers = workers
         self.own_cluster = own_cluster
@@ -50,7 +52,7 @@ class Stack:
         self.base = f"http://127.0.0.1:{self.web_port}"
         self.failpoints = folder / "failpoints"
         (folder / "state").mkdir(exist_ok=True)
-        self.processes = Processes(folder, self._environment())
+        self.processes = Processes(folder, self._environment() | settings)
         if own_cluster:
             self.run("-m", "config.local.migrations", *ALIASES)
 
@@ -139,14 +141,15 @@ class Stack:
             payments: list[dict[str, Any]] = provider.get("/books").json()["payments"]
         return payments
 
-    def hasten_deadline(self, cart: str) -> None:
-        """Let the deadline of a cart's checkout, ten minutes away, come now."""
-        self.query(
+    def hasten_deadline(self, cart: str) -> bool:
+        """Let the deadline of a cart's checkout, ten minutes away, come now; false while there is no checkout."""
+        rows = self.query(
             "commerce",
             """UPDATE commerce_job SET due_at = clock_timestamp() WHERE kind = 'commerce.place_order_deadline'
-               AND key = (SELECT saga::text FROM commerce_cart WHERE id = %s)""",
+               AND key = (SELECT saga::text FROM commerce_cart WHERE id = %s) RETURNING id""",
             cart,
         )
+        return bool(rows)
 
     def wipe_broker(self) -> None:
         """Make the broker forget all that it holds."""

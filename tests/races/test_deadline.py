@@ -9,6 +9,7 @@ import pytest
 
 from tests.accounts import settle
 from tests.effort import ROUNDS, Tally
+from tests.processes import eventually
 from tests.shelves import stock
 from tests.shoppers import GOOD_CARD, LOST_ANSWER_CARD, SILENT_CARD, Shopper, leave, queue_of, together
 from tests.stack import Stack
@@ -28,7 +29,8 @@ def test_a_deadline_meets_a_payment_in_doubt(shop: Stack, tally: Tally) -> None:
         fates = [FATES[n % len(FATES)] for n in range(start, min(start + ABREAST, ROUNDS))]
         pauses = [dice.random() * 2.5 for _ in fates]
         shoppers = queue_of(shop, {"DOUBT": 1}, len(fates))
-        together(len(fates), lambda n, s=shoppers, f=fates, p=pauses: _attempt(shop, s[n], f[n], p[n]))
+        ended = together(len(fates), lambda n, s=shoppers, f=fates, p=pauses: _attempt(shop, s[n], f[n], p[n]))
+        assert ended == [None] * len(fates), ended
         tally.violations += settle(shop, within=200)
         for shopper, fate in zip(shoppers, fates, strict=True):
             answer = shopper.look()
@@ -50,4 +52,4 @@ def _attempt(shop: Stack, shopper: Shopper, fate: str, pause: float) -> None:
     with contextlib.suppress(httpx.TimeoutException):
         shopper.call_place(cards.get(fate, GOOD_CARD), patience=0.5)
     time.sleep(pause)
-    shop.hasten_deadline(shopper.cart)
+    eventually(lambda: shop.hasten_deadline(shopper.cart), "a checkout with a deadline", within=60)
