@@ -54,7 +54,7 @@ class DocumentedRefusals(AutoSchema):
         return responses
 
     def _problem(self) -> ResolvedComponent:
-        component = ResolvedComponent(
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
             name="Problem", type=ResolvedComponent.SCHEMA, object="Problem", schema=dict(PROBLEM)
         )
         self.registry.register_on_missing(component)
