@@ -20,6 +20,8 @@ from tests.processes import ROOT
 ROUNDS = int(os.environ.get("ROUNDS", "20"))
 MINUTES = float(os.environ.get("MINUTES", "0.5"))
 RECORDING = os.environ.get("RECORD", "") == "1"
+HURRY = MINUTES < 5
+"""Whether leases of killed workers are cut short, so that a short run is not mostly waiting for them."""
 FULL_ROUNDS = 4
 """So many rounds have all shoppers; later ones a few only, so that many rounds fit into an hour."""
 

@@ -151,6 +151,18 @@ class Stack:
         )
         return bool(rows)
 
+    def hasten_leases(self) -> None:
+        """Let leases of money jobs that are older than five seconds end now and not after a minute.
+
+        A call to the provider takes one at most here: who holds one for longer is dead, or so slow that another may
+        do the same work beside it, which it must be able to.
+        """
+        self.query(
+            "commerce",
+            """UPDATE commerce_job SET leased_until = clock_timestamp()
+               WHERE state = 'due' AND leased_until BETWEEN clock_timestamp() AND clock_timestamp() + interval '55 s'""",
+        )
+
     def wipe_broker(self) -> None:
         """Make the broker forget all that it holds."""
         with redis.Redis.from_url(self.broker.url) as client:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.accounts import contradictions, missing_effects, settle
+from tests.effort import HURRY
 from tests.processes import eventually
 from tests.shelves import stock
 from tests.shoppers import Shopper, customer
@@ -115,7 +116,7 @@ def sold(shop: Stack) -> Stack:
     stock(shop, BOOKED=1000)
     for token in (customer(shop, "books@example.org"), ""):
         assert Shopper.at(shop.base, token=token).fill({"BOOKED": 2}).place()["outcome"] == "placed"
-    assert settle(shop) == []
+    assert settle(shop, hurry=HURRY) == []
     eventually(lambda: not missing_effects(shop), "all effects of the orders", within=120)
     return shop
 

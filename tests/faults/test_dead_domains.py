@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.accounts import EFFECTS, effects, missing_effects, settle
-from tests.effort import Tally, lasting
+from tests.effort import HURRY, Tally, lasting
 from tests.processes import eventually
 from tests.shelves import stock
 from tests.shoppers import Shopper, customer, leave, queue_of, together
@@ -42,7 +42,7 @@ def test_a_dead_domain_delays_only_itself(shop: Stack, tally: Tally, dead: str) 
         shop.processes.start(f"worker-{dead}")
         _catch_up(shop, shoppers, tally)
         leave(shoppers)
-    tally.violations += settle(shop)
+    tally.violations += settle(shop, hurry=HURRY)
     tally.close()
 
 
@@ -117,7 +117,7 @@ def test_reads_keep_their_time_while_shoppers_wait_for_dead_logistics(shop: Stac
         tally.count(outcome)
     tally.check(set(outcomes) == {"placed"}, f"after the restart: {outcomes}")
     leave(shoppers)
-    tally.violations += settle(shop)
+    tally.violations += settle(shop, hurry=HURRY)
     tally.close()
 
 

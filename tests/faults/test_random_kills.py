@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.accounts import missing_effects, settle
-from tests.effort import Tally, lasting
+from tests.effort import HURRY, Tally, lasting
 from tests.processes import eventually
 from tests.shelves import stock
 from tests.shoppers import (
@@ -71,9 +71,9 @@ def test_random_kills_of_anything_while_many_shop(shop: Stack, tally: Tally) -> 
         shop.wait_for_web()
         leave(shoppers)
         if number % 20 == 19:
-            tally.violations += settle(shop)
+            tally.violations += settle(shop, hurry=HURRY)
     tally.facts |= {"rounds": number + 1, "carts": carts}
-    tally.violations += settle(shop)
+    tally.violations += settle(shop, hurry=HURRY)
     _count_ends(shop, tally)
     _see_effects(shop, tally)
     tally.close()

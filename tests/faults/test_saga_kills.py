@@ -7,7 +7,7 @@ import pytest
 
 from commerce.checkout.saga import PlaceOrder
 from tests.accounts import settle
-from tests.effort import Tally, lasting
+from tests.effort import HURRY, Tally, lasting
 from tests.processes import eventually
 from tests.shelves import stock
 from tests.shoppers import DECLINED_CARD, GOOD_CARD, SILENT_CARD, Shopper, leave, queue_of, together
@@ -68,7 +68,7 @@ def _kill_at(shop: Stack, points: list[str], tally: Tally) -> None:
 def _walk_into(shop: Stack, points: list[str], tally: Tally) -> None:
     shoppers = queue_of(shop, {"KILL": 1}, len(points))
     together(len(points), lambda n: _attempt(shop, shoppers[n], points[n]))
-    tally.violations += [f"{', '.join(points)}: {sentence}" for sentence in settle(shop)]
+    tally.violations += [f"{', '.join(points)}: {sentence}" for sentence in settle(shop, hurry=HURRY)]
     for point, shopper in zip(points, shoppers, strict=True):
         # Whatever has become of the call, whoever comes again with a card that works has an order.
         outcome = eventually(lambda shopper=shopper: _again(shopper), f"an outcome after {point}", within=150)
