@@ -160,7 +160,8 @@ class Stack:
         self.query(
             "commerce",
             """UPDATE commerce_job SET leased_until = clock_timestamp()
-               WHERE state = 'due' AND leased_until BETWEEN clock_timestamp() AND clock_timestamp() + interval '55 s'""",
+               WHERE state = 'due' AND leased_until > clock_timestamp()
+                 AND leased_until < clock_timestamp() + interval '55 seconds'""",
         )
 
     def wipe_broker(self) -> None:
