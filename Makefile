@@ -60,11 +60,11 @@ lint: $(STAMP) ## ruff, the walls between the domains, missing migrations
 types: $(STAMP) ## mypy, strict on chassis and contracts
 	$(RUN) $(BIN)/mypy
 
-races: $(STAMP) ## races with real processes (ROUNDS=1000)
-	ROUNDS=$(ROUNDS) $(BIN)/python -m pytest tests/races $(ARGS)
+races: $(STAMP) ## races with real processes (ROUNDS=1000); outcomes go to tests/races/results
+	RECORD=1 ROUNDS=$(ROUNDS) $(BIN)/python -m pytest tests/races $(ARGS)
 
-faults: $(STAMP) ## kills at random moments (MINUTES=30)
-	MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/faults $(ARGS)
+faults: $(STAMP) ## kills at random moments (MINUTES=30); outcomes go to tests/faults/results
+	RECORD=1 MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/faults $(ARGS)
 
 bench: $(STAMP) ## benchmarks (CASES=search,events SIZES=1000,100000)
 	$(BIN)/python -m bench

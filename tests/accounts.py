@@ -1,12 +1,38 @@
 """The books of the shop and of the provider held against each other: what must be true whatever happened."""
 
+from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
+from tests.processes import eventually
 from tests.stack import Stack
+
+HOLDING = ("authorised", "captured", "partially_captured")
+
+
+def settle(stack: Stack, *, within: float = 240, hurry: bool = False) -> list[str]:
+    """Wait until nothing is under way and the books fit; what they still say against each other.
+
+    A job whose worker was killed waits for its lease to end, a minute, and may be killed again; money that came late
+    is looked for half a minute after: `within` is for both. In a `hurry` leases of the dead end sooner.
+    """
+
+    def at_rest() -> bool:
+        stack.processes.restart_dead()
+        if hurry:
+            stack.hasten_leases()
+        return not unsettled(stack) and not contradictions(stack)
+
+    try:
+        eventually(at_rest, "the shop at rest", within=within)
+    except AssertionError:
+        return unsettled(stack) + contradictions(stack)
+    return []
 
 
 def unsettled(stack: Stack) -> list[str]:
-    """What is still under way: open sagas, and money jobs that are due."""
+    """What is still under way: open sagas, money jobs that are due, orders that wait for their money."""
     sagas = stack.query(
         "commerce", "SELECT key, state FROM commerce_sagainstance WHERE state NOT IN ('completed', 'compensated')"
     )
@@ -15,30 +41,72 @@ def unsettled(stack: Stack) -> list[str]:
         "SELECT kind, key FROM commerce_job WHERE state = 'due' AND kind IN"
         " ('commerce.authorise', 'commerce.void', 'commerce.capture')",
     )
-    return [f"saga {key} {state}" for key, state in sagas] + [f"job {kind} {key}" for kind, key in jobs]
+    unpaid = stack.query("commerce", "SELECT number, payment_state FROM commerce_order WHERE payment_state <> 'paid'")
+    return (
+        [f"saga of cart {key} is {state}" for key, state in sagas]
+        + [f"job {kind} {key} is due" for kind, key in jobs]
+        + [f"order {number} is {state}" for number, state in unpaid]
+    )
 
 
 def contradictions(stack: Stack) -> list[str]:
-    """Every way in which orders, money and stock do not fit, a sentence each; empty when all is well."""
-    wrong = []
+    """Every way in which orders, money, ledgers and stock do not fit, a sentence each; empty when all is well."""
+    return [*_money(stack), *_payment_ledger(stack), *_carts(stack), *_stock(stack), *_stock_ledger(stack)]
+
+
+def _money(stack: Stack) -> Iterator[str]:
     orders = {
-        str(saga): (number, total)
-        for saga, number, total in stack.query("commerce", "SELECT saga, number, total FROM commerce_order")
+        str(saga): (number, total, captured)
+        for saga, number, total, captured in stack.query(
+            "commerce", "SELECT saga, number, total, captured FROM commerce_order"
+        )
     }
-    held = {}
-    for payment in stack.books():
-        if payment["status"] in ("authorised", "captured", "partially_captured"):
-            held[payment["reference"]] = Decimal(payment["amount"])
-    wrong += [f"money of {reference} is held without an order" for reference in held.keys() - orders.keys()]
-    for saga, (number, total) in orders.items():
+    held = {payment["reference"]: payment for payment in stack.books() if payment["status"] in HOLDING}
+    for reference in held.keys() - orders.keys():
+        yield f"money of {reference} is held without an order"
+    for saga, (number, total, captured) in orders.items():
         if saga not in held:
-            wrong.append(f"order {number} has no money")
-        elif held[saga] != total:
-            wrong.append(f"order {number} of {total} holds {held[saga]}")
-    carts = stack.query("commerce", "SELECT cart, count(*) FROM commerce_order GROUP BY cart HAVING count(*) > 1")
-    wrong += [f"cart {cart} gave {count} orders" for cart, count in carts]
-    frozen = stack.query("commerce", "SELECT id FROM commerce_cart WHERE state = 'placing'")
-    wrong += [f"cart {cart} is frozen without a saga" for (cart,) in frozen]
+            yield f"order {number} has no money"
+            continue
+        if Decimal(held[saga]["amount"]) != total:
+            yield f"order {number} of {total} holds {held[saga]['amount']}"
+        if Decimal(held[saga]["amount_captured"]) != captured:
+            yield f"order {number} has taken {captured}, the provider {held[saga]['amount_captured']}"
+
+
+def _payment_ledger(stack: Stack) -> Iterator[str]:
+    rows = stack.query(
+        "commerce",
+        """SELECT p.reference, p.captured, p.refunded,
+                  coalesce(sum(t.amount) FILTER (WHERE t.kind = 'capture'), 0),
+                  coalesce(sum(t.amount) FILTER (WHERE t.kind = 'refund'), 0)
+           FROM commerce_payment p LEFT JOIN commerce_transaction t ON t.payment_id = p.id GROUP BY p.id""",
+    )
+    for reference, captured, refunded, captures, refunds in rows:
+        if (captured, refunded) != (captures, refunds):
+            yield f"payment {reference}: {captured} taken and {refunded} back, its ledger says {captures} and {refunds}"
+
+
+def _carts(stack: Stack) -> Iterator[str]:
+    for cart, count in stack.query(
+        "commerce", "SELECT cart, count(*) FROM commerce_order GROUP BY cart HAVING count(*) > 1"
+    ):
+        yield f"cart {cart} gave {count} orders"
+    for (cart,) in stack.query(
+        "commerce",
+        """SELECT c.id FROM commerce_cart c JOIN commerce_sagainstance s ON s.id = c.saga
+           WHERE c.state = 'placing' AND s.state IN ('completed', 'compensated')""",
+    ):
+        yield f"cart {cart} is frozen and its saga has ended"
+    for (cart,) in stack.query(
+        "commerce",
+        """SELECT id FROM commerce_cart c
+           WHERE (state = 'ordered') <> EXISTS (SELECT 1 FROM commerce_order o WHERE o.cart = c.id)""",
+    ):
+        yield f"cart {cart} is ordered without an order, or the reverse"
+
+
+def _stock(stack: Stack) -> Iterator[str]:
     sold = dict(stack.query("commerce", "SELECT sku, sum(quantity) FROM commerce_orderline GROUP BY sku"))
     reserved = dict(
         stack.query(
@@ -47,7 +115,53 @@ def contradictions(stack: Stack) -> list[str]:
     )
     for sku in sold.keys() | reserved.keys():
         if sold.get(sku, 0) != reserved.get(sku, 0):
-            wrong.append(f"{sku}: {sold.get(sku, 0)} sold, {reserved.get(sku, 0)} reserved")
-    over = stack.query("logistics", "SELECT sku, on_hand, reserved FROM logistics_stockitem WHERE reserved > on_hand")
-    wrong += [f"{sku}: {reserved} reserved of {on_hand}" for sku, on_hand, reserved in over]
+            yield f"{sku}: {sold.get(sku, 0)} sold, {reserved.get(sku, 0)} reserved"
+    for sku, on_hand, taken in stack.query(
+        "logistics", "SELECT sku, on_hand, reserved FROM logistics_stockitem WHERE reserved > on_hand"
+    ):
+        yield f"{sku}: {taken} reserved of {on_hand}"
+
+
+def _stock_ledger(stack: Stack) -> Iterator[str]:
+    rows = stack.query(
+        "logistics",
+        """SELECT i.sku, i.on_hand, i.reserved,
+                  (SELECT coalesce(sum(quantity), 0) FROM logistics_stockmovement m WHERE m.item_id = i.id),
+                  (SELECT coalesce(sum(held), 0) FROM logistics_allocation a WHERE a.item_id = i.id)
+           FROM logistics_stockitem i""",
+    )
+    for sku, on_hand, reserved, moved, allocated in rows:
+        if (on_hand, reserved) != (moved, allocated):
+            yield f"{sku}: {on_hand} on hand and {reserved} reserved, the ledgers say {moved} and {allocated}"
+
+
+EFFECTS = {
+    "picking list": (
+        "logistics",
+        "SELECT id FROM logistics_fulfilmentorder WHERE state = 'open'",
+    ),
+    "mail": ("platform", "SELECT about FROM platform_message WHERE template = 'order_placed' AND state = 'sent'"),
+    "figure of the order": ("platform", "SELECT subject FROM platform_fact WHERE kind = 'placed'"),
+    "figure of the payment": ("platform", "SELECT subject FROM platform_fact WHERE kind = 'paid'"),
+    "points": ("postpurchase", "SELECT \"order\" FROM postpurchase_pointsentry WHERE kind = 'earned'"),
+}
+"""What an order must have caused in other domains: the database and a query for the orders that it happened to."""
+
+
+def effects(stack: Stack, name: str) -> "Counter[Any]":
+    """How often each order had this effect."""
+    alias, sql = EFFECTS[name]
+    return Counter(subject for (subject,) in stack.query(alias, sql))
+
+
+def missing_effects(stack: Stack) -> list[str]:
+    """Every effect that an order did not have exactly once; guests earn no points."""
+    wrong = []
+    orders = dict(stack.query("commerce", "SELECT id, customer FROM commerce_order"))
+    for name in EFFECTS:
+        seen = effects(stack, name)
+        wanted = {order for order, customer in orders.items() if customer or name != "points"}
+        wrong += [f"order {order} has no {name}" for order in wanted - seen.keys()]
+        wrong += [f"{name} of {order}, which is no order" for order in seen.keys() - orders.keys()]
+        wrong += [f"order {order} has {times} times {name}" for order, times in seen.items() if times > 1]
     return wrong

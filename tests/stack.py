@@ -1,80 +1,108 @@
 """The whole shop as real processes on databases, broker and books of its own: for races, faults and journeys."""
 
+import itertools
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import psycopg
+import redis
 
 from chassis.testing import template_name
 from config.domains import ALIASES
 from config.local import broker as local_broker
-from config.local import postgres
+from config.local import postgres, process
 from config.testing import STATE
 from tests.processes import ROOT, Processes, eventually, free_port
 
-WORKERS = ("commerce", "logistics")
+CHECKOUT = ("commerce", "logistics")
+EVERY_DOMAIN = tuple(ALIASES)
+WEB_PROCESSES, WEB_THREADS = 2, 8
+PLATFORM_SETTINGS = "config.settings.platform"
 
 
 class Stack:
-    """Databases cloned from migrated templates, and the processes that a checkout needs."""
+    """Databases, a broker, and the processes of a shop; workers as in the Procfile, for the domains that are named:
+    a domain named twice has two, the second called `worker-<domain>-2`.
 
-    def __init__(self, folder: Path, *, workers: tuple[str, ...] = WORKERS, **settings: str) -> None:
+    With `own_cluster` also a PostgreSQL of its own, set as in production, that a test may kill; otherwise the
+    databases are clones in the tests' cluster, which others use at the same time. `settings` are environment variables.
+    """
+
+    def __init__(
+        self, folder: Path, *, workers: tuple[str, ...] = CHECKOUT, own_cluster: bool = False, **settings: str
+    ) -> None:
         self.folder = folder
         self.workers = workers
-        self.cluster = postgres.ensure(STATE)
+        self.own_cluster = own_cluster
+        self.cluster = postgres.ensure(folder / "postgres" if own_cluster else STATE)
         self.broker = local_broker.ensure(folder / "broker")
-        self.names = {alias: f"stack_{alias}_{os.getpid()}" for alias in ALIASES}
+        # Named like the clones of tests, so that a later run drops what one that was killed has left.
+        names = {alias: f"test_{alias}_{os.getpid()}_stack{next(_numbers)}" for alias in ALIASES}
+        self.names = {} if own_cluster else names
         for alias, name in self.names.items():
-            self.cluster.drop_database(name)
             self.cluster.create_database(name, owner=alias, template=template_name(alias))
-        self.urls = {alias: self.cluster.url(alias, database=name) for alias, name in self.names.items()}
+        self.urls = {alias: self.cluster.url(alias, database=self.names.get(alias, "")) for alias in ALIASES}
         self.web_port, self.provider_port = free_port(), free_port()
+        self.base = f"http://127.0.0.1:{self.web_port}"
         self.failpoints = folder / "failpoints"
-        environment = {
+        (folder / "state").mkdir(exist_ok=True)
+        self.processes = Processes(folder, self._environment() | settings)
+        if own_cluster:
+            self.run("-m", "config.local.migrations", *ALIASES)
+
+    def _environment(self) -> dict[str, str]:
+        return {
             **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
             **{f"DATABASE_URL_{alias.upper()}": url for alias, url in self.urls.items()},
             "DJANGO_SETTINGS_MODULE": "config.settings.monolith",
             "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
             "BROKER_URL": self.broker.url,
-            "SIXFOLD_STATE": str(folder / "state"),
+            "SIXFOLD_STATE": str(self.folder / "state"),
             "SIXFOLD_FAILPOINTS": str(self.failpoints),
             "DATABASE_POOL": "8",
-            "WEB_THREADS": "8",
+            "WEB_THREADS": str(WEB_THREADS),
             "RATE_LIMITS": "off",
             "SANDBOX_PORT": str(self.provider_port),
             "SANDBOX_PUBLIC_URL": f"http://127.0.0.1:{self.provider_port}",
-            "SANDBOX_WEBHOOK_URL": f"http://127.0.0.1:{self.web_port}/api/webhooks/sandbox",
+            "SANDBOX_WEBHOOK_URL": f"{self.base}/api/webhooks/sandbox",
             "SANDBOX_API_KEY": "stack-key",
             "SANDBOX_SECRET": "stack-secret",
-            "SANDBOX_BOOKS": str(folder / "books.sqlite3"),
+            "SANDBOX_BOOKS": str(self.folder / "books.sqlite3"),
             "SANDBOX_TIMEOUT_SECONDS": "2",
             "SANDBOX_CLIENT_TIMEOUT": "1",
-            **settings,
+            "SANDBOX_LATE_SECONDS": "1",
+            "SANDBOX_DISORDER_SECONDS": "1",
         }
-        (folder / "state").mkdir(exist_ok=True)
-        self.processes = Processes(folder, environment)
-        self.base = f"http://127.0.0.1:{self.web_port}"
 
     def start(self) -> None:
         """Start everything and wait until the shop answers."""
         start = self.processes.start
         start("provider", "python", "-m", "commerce.sandbox")
         start("relay", "python", "manage.py", "relay")
-        for alias in self.workers:
-            start(f"worker-{alias}", "python", "manage.py", "work", alias)
+        for number, alias in enumerate(self.workers):
+            settings = PLATFORM_SETTINGS if alias == "platform" else f"{alias}.standalone.settings"
+            again = self.workers[:number].count(alias)
+            name = f"worker-{alias}-{again + 1}" if again else f"worker-{alias}"
+            start(name, "env", f"DJANGO_SETTINGS_MODULE={settings}", "python", "manage.py", "work", alias)
         self.start_web()
 
     def start_web(self) -> None:
         """Two web processes behind one port."""
         granian = str(Path(sys.executable).with_name("granian"))
         options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.web_port)]
-        options += ["--workers", "2", "--blocking-threads", "8", "--no-ws", "--respawn-failed-workers"]
-        self.processes.start("web", granian, *options, "config.wsgi:application")
-        eventually(self._answers, "the web process answering /healthz", within=40)
+        options += ["--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS), "--no-ws"]
+        self.processes.start("web", granian, *options, "--respawn-failed-workers", "config.wsgi:application")
+        self.wait_for_web()
+
+    def wait_for_web(self) -> None:
+        """Wait until the shop answers; what ended by itself is started again."""
+        eventually(self._answers, "the web process answering /healthz", within=90)
 
     def _answers(self) -> bool:
         self.processes.restart_dead()
@@ -94,18 +122,88 @@ class Stack:
     def query(self, alias: str, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a domain's database, asked as its own role."""
         with psycopg.connect(self.urls[alias]) as connection:
-            return connection.execute(sql, values).fetchall()
+            cursor = connection.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def count(self, alias: str, table: str, condition: str = "true", *values: Any) -> int:
+        """How many rows a table has."""
+        (number,) = self.query(alias, f"SELECT count(*) FROM {table} WHERE {condition}", *values)[0]
+        return int(number)
+
+    def provider(self) -> httpx.Client:
+        """A client of the provider's API, as the shop is one."""
+        url = f"http://127.0.0.1:{self.provider_port}/v1"
+        return httpx.Client(base_url=url, headers={"Authorization": "Bearer stack-key"}, timeout=30)
 
     def books(self) -> list[dict[str, Any]]:
         """The provider's own books."""
-        url = f"http://127.0.0.1:{self.provider_port}/v1/books"
-        body = httpx.get(url, headers={"Authorization": "Bearer stack-key"}, timeout=10).json()
-        payments: list[dict[str, Any]] = body["payments"]
+        with self.provider() as provider:
+            payments: list[dict[str, Any]] = provider.get("/books").json()["payments"]
         return payments
+
+    def hasten_deadline(self, cart: str) -> bool:
+        """Let the deadline of a cart's checkout, ten minutes away, come now; false while there is no checkout."""
+        rows = self.query(
+            "commerce",
+            """UPDATE commerce_job SET due_at = clock_timestamp() WHERE kind = 'commerce.place_order_deadline'
+               AND key = (SELECT saga::text FROM commerce_cart WHERE id = %s) RETURNING id""",
+            cart,
+        )
+        return bool(rows)
+
+    def hasten_leases(self) -> None:
+        """Let leases of money jobs that are older than five seconds end now and not after a minute.
+
+        A call to the provider takes one at most here: who holds one for longer is dead, or so slow that another may
+        do the same work beside it, which it must be able to.
+        """
+        self.query(
+            "commerce",
+            """UPDATE commerce_job SET leased_until = clock_timestamp()
+               WHERE state = 'due' AND leased_until > clock_timestamp()
+                 AND leased_until < clock_timestamp() + interval '55 seconds'""",
+        )
+
+    def wipe_broker(self) -> None:
+        """Make the broker forget all that it holds."""
+        with redis.Redis.from_url(self.broker.url) as client:
+            client.flushall()
+
+    def kill_broker(self) -> None:
+        """kill -9 of the broker."""
+        _kill(process.working_in(self.broker.home, program="valkey-server"))
+
+    def start_broker(self) -> None:
+        """Start a killed broker on what its append-only file holds."""
+        assert local_broker.ensure(self.folder / "broker").port == self.broker.port, "its port was taken meanwhile"
+
+    def kill_postgres(self) -> None:
+        """kill -9 of all processes of the stack's own PostgreSQL."""
+        assert self.own_cluster, "the tests' cluster is not ours to kill"
+        _kill(process.working_in(self.cluster.home / "data", program="postgres"))
+
+    def start_postgres(self) -> None:
+        """Start a killed PostgreSQL; it recovers from its log."""
+        assert postgres.ensure(self.folder / "postgres").port == self.cluster.port, "its port was taken meanwhile"
 
     def stop(self) -> None:
         """Stop and remove everything that this stack started or made."""
         self.processes.stop()
         local_broker.remove(self.folder / "broker")
+        if self.own_cluster:
+            postgres.remove(self.folder / "postgres")
         for name in self.names.values():
             self.cluster.drop_database(name)
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    assert processes, "nothing to kill"
+    for one in processes:
+        try:
+            one.send_signal(signal.SIGKILL)
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(processes, timeout=10)
+
+
+_numbers = itertools.count()

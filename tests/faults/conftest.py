@@ -1,4 +1,4 @@
-"""The tiny deployment on each broker that the platform can have."""
+"""What is broken here: the tiny deployment on each broker that the platform can have, and the whole shop."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.brokers import BROKERS
+from tests.conftest import running
+from tests.stack import EVERY_DOMAIN, Stack
 from tests.tiny import Tiny
 
 
@@ -21,3 +23,10 @@ def tiny(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tiny]:
             deployment.stop()
     finally:
         broker.remove()
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The whole shop, with a PostgreSQL of its own; whoever kills a part of it starts that part again."""
+    folder = tmp_path_factory.mktemp("faults")
+    yield from running(Stack(folder, workers=EVERY_DOMAIN, own_cluster=True))

@@ -116,8 +116,8 @@ def page_of(
 
 def limit_of(request: Request, *, default: int = DEFAULT_LIMIT, maximum: int = MAX_LIMIT) -> int:
     """`?limit=` of the request. Raises BadLimit outside of 1..maximum: clamping would silently shorten a list."""
-    text = request.query_params.get("limit", "")
-    if not text:
+    text = request.query_params.get("limit")
+    if text is None:
         return default
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     if not 1 <= number <= maximum:

@@ -1,0 +1,135 @@
+"""What exists in a fuzzed shop, and the configuration by which the fuzzer mixes it with what does not."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from tests import shelves
+from tests.processes import eventually
+from tests.shoppers import DECLINED_CARD, GOOD_CARD, PASSWORD, Shopper, customer, ok, queue_of, sign_in
+from tests.stack import Stack
+
+PARTS = [f"PART-{number}" for number in range(12)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subjects:
+    """Ids of real things by name of their pool, and the tokens of those who may touch them."""
+
+    token: str
+    ending: dict[str, str]
+    """Tokens for the operations that end a session: a customer each."""
+    pools: dict[str, list[str]]
+
+
+def furnish(stack: Stack) -> Subjects:
+    """Products, stock, customers, guests' carts to edit and to order, an order, an address, a return."""
+    shelves.stock(stack, MUG=1_000_000, TENT=1_000, **dict.fromkeys(PARTS, 100))
+    stack.run("-m", "tests.fuzz.goods")
+    token = customer(stack, "ada@example.org")
+    guests = queue_of(stack, {"MUG": 2, "POT-red": 1}, 30)
+    many = Shopper.at(stack.base).fill(dict.fromkeys(PARTS, 1))
+    buyer = Shopper.at(stack.base, token=token).fill({"MUG": 50})
+    placed = buyer.place()
+    assert placed["outcome"] == "placed", placed
+    address = {"name": "Ada", "street": "Lindenweg 1", "city": "Kassel", "country": "DE"}
+    entries = [ok(buyer.http.post("/customers/me/addresses", json=address)) for _ in range(5)]
+    order = ok(buyer.http.get(f"/orders/{placed['order']}"))
+    wish = {
+        "order_number": order["number"],
+        "reason": "too blue",
+        "lines": [{"line": order["lines"][0]["id"], "quantity": "1"}],
+    }
+    asked = eventually(lambda: _created(buyer, wish), "a return of the order asked for", within=60)
+    lines = ok(many.http.get(f"/carts/{many.cart}"))["lines"]
+    pools = {
+        "views": ["en", "de"],
+        "skus": ["MUG", "TENT", "POT-red"],
+        "slugs": ["mug", "cooking-pot"],
+        "categories": ["kitchen"],
+        "words": ["mug", "pot", "coking"],
+        "quantities": ["1", "2"],
+        "methods": ["parcel"],
+        "cards": [GOOD_CARD, DECLINED_CARD],
+        "countries": ["DE", "AT"],
+        "emails": ["ada@example.org", "bea@example.org", "eve@example.org"],
+        "passwords": [PASSWORD],
+        "secrets": [guests[0].http.headers["X-Cart-Secret"]],
+        "totals": [ok(guests[0].http.get(f"/carts/{guests[0].cart}"))["totals"]["total"]],
+        "carts": [guest.cart for guest in guests[:5]],
+        "carts_to_claim": [guest.cart for guest in guests[5:10]],
+        "carts_to_order": [guest.cart for guest in guests[10:]],
+        "carts_ordered": [buyer.cart],
+        "carts_of_many": [many.cart],
+        "secrets_of_many": [many.http.headers["X-Cart-Secret"]],
+        "lines_of_many": [line["id"] for line in lines],
+        "orders": [placed["order"]],
+        "order_lines": [order["lines"][0]["id"]],
+        "numbers": [order["number"]],
+        "addresses": [entry["id"] for entry in entries],
+        "returns": [asked["id"]],
+    }
+    ending = {name: customer(stack, f"{name}@example.org") for name in ("sign_out", "sign_out_everywhere")}
+    customer(stack, "bea@example.org")
+    pools["refresh_tokens"] = [sign_in(stack, "bea@example.org")["refresh_token"] for _ in range(20)]
+    return Subjects(token=token, ending=ending, pools=pools)
+
+
+EVERYWHERE = {
+    "path.view": "views", "path.cart": "carts", "path.order": "orders", "path.slug": "slugs",
+    "path.address": "addresses", "path.id": "returns", "query.sku": "skus", "query.q": "words",
+    "query.country": "countries", "header.X-Cart-Secret": "secrets", "body.sku": "skus", "body.quantity": "quantities",
+    "body.shipping_method": "methods", "body.payment_source": "cards",
+    "body.expected_total": "totals", "body.order_number": "numbers",
+    "body.lines[*].line": "order_lines", "body.lines[*].quantity": "quantities", "body.email": "emails",
+    "body.password": "passwords", "body.refresh_token": "refresh_tokens", "body.country": "countries",
+    "body.address.country": "countries",
+}  # fmt: skip
+"""Which pool a parameter is drawn from."""
+LINE = {"path.cart": "carts_of_many", "path.line": "lines_of_many", "header.X-Cart-Secret": "secrets_of_many"}
+FOR_OPERATION = {
+    "category_listing": {"path.slug": "categories"},
+    "claim_cart": {"path.cart": "carts_to_claim"},
+    "place_order": {"path.cart": "carts_to_order"},
+    "placement": {"path.cart": "carts_ordered"},
+    "change_line": LINE,
+    "remove_line": LINE,
+}
+
+
+def configuration(subjects: Subjects, *, examples: int, seed: int) -> str:
+    """The fuzzer's own settings file. Real values are drawn more often than not; the rest is the fuzzer's invention."""
+    lines = [
+        f"seed = {seed}",
+        "continue-on-failure = true",
+        "request-timeout = 30",
+        'suppress-health-check = ["all"]',
+        "warnings = { display = [] }",
+        f'headers = {{ Authorization = "Bearer {subjects.token}" }}',
+        "[generation]",
+        'mode = "all"',
+        f"max-examples = {examples}",
+        "no-shrink = true",
+        'database = "none"',
+        "[dictionaries]",
+        *(f"{name} = {{ values = {json.dumps(values)} }}" for name, values in subjects.pools.items()),
+        "[parameters]",
+        *_bindings(EVERYWHERE),
+    ]
+    for operation, bindings in FOR_OPERATION.items():
+        lines += ["[[operations]]", f'include-operation-id = "{operation}"', "[operations.parameters]"]
+        lines += _bindings(bindings)
+    for operation, token in subjects.ending.items():
+        lines += ["[[operations]]", f'include-operation-id = "{operation}"']
+        lines += [f'headers = {{ Authorization = "Bearer {token}" }}']
+    return "\n".join(lines) + "\n"
+
+
+def _bindings(pools: dict[str, str]) -> list[str]:
+    return [f'"{place}" = {{ dictionary = "{pool}", probability = 0.8 }}' for place, pool in pools.items()]
+
+
+def _created(shopper: Shopper, wish: dict[str, Any]) -> dict[str, Any] | None:
+    """The return, once the order is known where returns are kept."""
+    answer = shopper.http.post("/returns", json=wish)
+    return ok(answer) if answer.status_code == 201 else None

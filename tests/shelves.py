@@ -1,0 +1,18 @@
+"""Filling the shelves of a running shop: fresh SKUs for a test, through the public commands."""
+
+from tests.processes import eventually
+from tests.stack import Stack
+
+BATCH = 50
+"""How many rounds' SKUs are made at a time: starting a program for each would take longer than the round."""
+
+
+def stock(stack: Stack, **units: int) -> None:
+    """Products with so many units each, in two sources, and the channel to sell them in."""
+    stack.run("-m", "tests.seed", *(f"{sku}={count}" for sku, count in units.items()))
+
+    def known() -> bool:
+        copies = (("commerce", "viewcopy"), ("commerce", "channelcopy"), ("logistics", "view"))
+        return all(stack.count(alias, f"{alias}_{table}") for alias, table in copies)
+
+    eventually(known, "commerce and logistics knowing the channel and its view", within=60)
