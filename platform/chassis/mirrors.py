@@ -237,9 +237,7 @@ class Mirror:
         def make(_: LeasedJob) -> int:
             return self.make_due(makers)
 
-        return JobKind(
-            name=self.job, call=make, record=lambda job, made: None, lease=timedelta(minutes=5), max_attempts=1_000_000
-        )
+        return JobKind(name=self.job, call=make, record=lambda job, made: None, max_attempts=1_000_000)
 
     def _make_singly(self, makers: Mapping[str, Maker], *, limit: int) -> list[tuple[str, str, list[str]]]:
         made = []

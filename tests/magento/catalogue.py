@@ -1,6 +1,6 @@
 """The catalogue made of a Magento database: extraction, outbox, inbox and jobs in this process."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import blake2b
@@ -70,17 +70,23 @@ _STATE = {
 }
 
 
-def state() -> dict[str, str]:
+Ask = Callable[[str], list[tuple[Any, ...]]]
+
+
+def ask(sql: str) -> list[tuple[Any, ...]]:
+    """Rows of this process's catalogue."""
+    with connections["catalog"].cursor() as cursor:
+        cursor.execute(sql)
+        return list(cursor.fetchall())
+
+
+def state(ask: Ask = ask) -> dict[str, str]:
     """A digest of each table's content."""
     found = {}
     for table, columns in _STATE.items():
         where = "WHERE current" if table == "catalog_slug" else ""
-        with connections["catalog"].cursor() as cursor:
-            cursor.execute(f'SELECT ROW({columns})::text COLLATE "C" AS r FROM {table} {where} ORDER BY r')
-            digest = blake2b(digest_size=8)
-            rows = cursor.fetchall()
-            for (row,) in rows:
-                digest.update(row.encode())
+        rows = ask(f'SELECT ROW({columns})::text COLLATE "C" AS r FROM {table} {where} ORDER BY r')
+        digest = blake2b("".join(row for (row,) in rows).encode(), digest_size=8)
         found[table] = f"{len(rows)} {digest.hexdigest()}"
     return found
 
