@@ -19,9 +19,6 @@ from chassis.observe import logs
 Row = tuple[str, str, str]
 """(package, label, alias) of a domain."""
 
-RETENTION_DAYS = {"outbox": 7, "personal": 30, "inbox": 90}
-"""How long what is done with is kept, in days: see `chassis.retention`."""
-
 
 def build(
     rows: list[Row],
@@ -215,9 +212,11 @@ def _observed(env: Environment) -> dict[str, Any]:
 
 
 def _retention(env: Environment) -> dict[str, timedelta]:
+    """How long what is done with is kept: see `chassis.retention`."""
     days = {
-        name: env.number(f"RETAIN_{name.upper()}_DAYS", default, least=1, most=100_000)
-        for name, default in RETENTION_DAYS.items()
+        "outbox": env.number("RETAIN_OUTBOX_DAYS", 7, least=1, most=100_000),
+        "personal": env.number("RETAIN_PERSONAL_DAYS", 30, least=1, most=100_000),
+        "inbox": env.number("RETAIN_INBOX_DAYS", 90, least=1, most=100_000),
     }
     if days["inbox"] <= max(days["outbox"], days["personal"]):
         env.wrong.append("RETAIN_INBOX_DAYS is wrong: it must be more than the other two, or a replay may act twice.")
