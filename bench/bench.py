@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench import load
+from bench import load, replay
 from bench.load import MakeShopper, Samples
 from bench.report import Figure, Reach
 from bench.stack import Say, Stack
@@ -74,6 +74,11 @@ class Bench:
         """Rounds of each in turn, so that what else the machine does falls on all of them alike."""
         rounds = [[self.drive(make, shoppers=shoppers) for make in makes] for _ in range(self.effort.rounds)]
         return [list(of_one) for of_one in zip(*rounds, strict=True)]
+
+    def replayed(self, scripts: list[replay.Script], *, clients: int) -> float:
+        """How many of a recorded action PostgreSQL does in a second, while no process of the shop runs."""
+        seconds = self.effort.seconds * self.effort.rounds
+        return replay.run(replay.Plan(self.stack.urls(), scripts, clients=clients, seconds=seconds)).rate
 
 
 def median(rounds: Sequence[Samples], figure: Callable[[Samples], float]) -> float:

@@ -60,6 +60,7 @@ class Plan:
     shoppers: int
     seconds: float | None
     warm_up: float = 0.0
+    least: int = 20  # samples that a window has, if it takes longer: a slow machine is to give a figure too
 
 
 def run(plan: Plan) -> Samples:
@@ -110,7 +111,11 @@ def drive(plan: Plan) -> Samples:
     """Carry out a plan in this process."""
     samples = Samples()
 
+    recorded = 0
+
     def record(name: str, seconds: float) -> None:
+        nonlocal recorded
+        recorded += 1
         samples.by_name[name].append(seconds)
 
     waiting = selectors.DefaultSelector()
@@ -121,9 +126,10 @@ def drive(plan: Plan) -> Samples:
     begun = time.perf_counter()
     end = None if plan.seconds is None else begun + plan.warm_up + plan.seconds
     warm = plan.warm_up == 0
-    while waiting.get_map() and (end is None or time.perf_counter() < end):
+    while waiting.get_map() and (end is None or time.perf_counter() < end or recorded < plan.least):
         if not warm and time.perf_counter() - begun > plan.warm_up:
             samples.by_name.clear()
+            recorded = 0
             begun, warm = time.perf_counter(), True
         for key, _ in waiting.select(timeout=1):
             loop = key.data

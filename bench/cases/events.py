@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import psycopg
 
-from bench import bulk, world
+from bench import imports, world
 from bench.bench import Bench
 from bench.meters import megabytes
 from bench.report import Reach, at_least, below
@@ -32,7 +32,7 @@ def run(bench: Bench) -> None:
 def _backlog(bench: Bench) -> None:
     with bench.stack.connect("catalog") as catalog:
         with bench.stack.without("relay", "worker-catalog"):
-            events = bulk.publish(bench.size, bench.effort.events)
+            events = imports.publish(bench.size, bench.effort.events)
             before = _applied(catalog)
         drained = _Drain(bench)
         while (done := _applied(catalog) - before) < events:

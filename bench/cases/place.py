@@ -23,23 +23,22 @@ MANY, FEW = 50, 5
 def prepare(bench: Bench) -> None:
     """Record orders of two lines each, and count the statements of orders with many lines and with few."""
     bench.stack.start("provider")
-    bench.prepared["place"] = _record(bench, lines=2, count=SCRIPTS)
+    scripts = _record(bench, lines=2, count=SCRIPTS)
     for lines in (MANY, FEW):
         bench.prepared[f"place {lines}"] = _record(bench, lines=lines, count=2)[-1]
     bench.stack.stop()
+    bench.prepared["place"] = (scripts, bench.replayed(scripts, clients=SHOPPERS))
 
 
 def run(bench: Bench) -> None:
     """Eight shoppers at once, each ordering cart after cart."""
-    plan = replay.Plan(bench.stack.urls(), bench.prepared["place"], clients=SHOPPERS, seconds=bench.effort.seconds * 2)
-    against = ("its statements replayed", replay.run(plan).rate)
-    bench.stack.wait_quiet()
+    scripts, replayed = bench.prepared["place"]
+    against = ("its statements replayed", replayed)
     plain = _orders(bench, world.buyable(bench.size), lines=2)
     bench.add("place", "orders, 8 shoppers", plain.rate("place"), "1/s", against=against, reach=ratio_at_least(0.1))
     bench.add("place", "order p50", plain.milliseconds("place", 50), "ms")
     bench.add("place", "order p95", plain.milliseconds("place", 95), "ms", reach=below(250))
     bench.add("place", "all effects there after the last order", bench.stack.wait_quiet(), "s")
-    scripts = bench.prepared["place"]
     bench.add("place", "statements per order", sum(s.statements for s in scripts) / len(scripts), "")
     bench.add("place", "commits per order", sum(s.commits for s in scripts) / len(scripts), "")
     many, few = (bench.prepared[f"place {lines}"].statements for lines in (MANY, FEW))
@@ -74,7 +73,7 @@ def prepared_carts(bench: Bench, skus: list[str], *, lines: int) -> list[Cart]:
     each = max(1, bench.effort.orders // SHOPPERS)
     preparer = Preparer(basket=Basket(view=goods.VIEW, skus=skus, lines=lines), carts=each)
     names = bench.drive(preparer, shoppers=SHOPPERS, seconds=None).by_name
-    return [Cart(*name.split(" ")) for name in names]
+    return [Cart(base=base, secret=secret) for base, secret in (name.split(" ") for name in names)]
 
 
 def _during_import(bench: Bench, *, alone: tuple[str, float]) -> None:
