@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx
 
+from tests.processes import eventually
 from tests.stack import Stack
 
 ADDRESS = {"name": "Ada Example", "street": "Lindenweg 1", "city": "Kassel", "postcode": "34117", "country": "DE"}
@@ -38,19 +39,20 @@ class Shopper:
 
     def open(self) -> "Shopper":
         """Open an empty cart."""
-        opened = ok(self.http.post("/carts"))
+        opened = ok(patiently(lambda: self.http.post("/carts")))
         self.cart = opened["id"]
         self.http.headers["X-Cart-Secret"] = opened["secret"]
         return self
 
     def add(self, sku: str, quantity: int = 1) -> None:
         """Add to the cart."""
-        ok(self.http.post(f"/carts/{self.cart}/lines", json={"sku": sku, "quantity": str(quantity)}))
+        line = {"sku": sku, "quantity": str(quantity)}
+        ok(patiently(lambda: self.http.post(f"/carts/{self.cart}/lines", json=line)))
 
     def deliver(self) -> "Shopper":
         """Say where to."""
         delivery = {"email": "ada@example.org", "address": ADDRESS, "shipping_method": "parcel"}
-        ok(self.http.put(f"/carts/{self.cart}/delivery", json=delivery))
+        ok(patiently(lambda: self.http.put(f"/carts/{self.cart}/delivery", json=delivery)))
         return self
 
     def fill(self, lines: Mapping[str, int]) -> "Shopper":
@@ -82,6 +84,17 @@ class Shopper:
             time.sleep(0.15)
             answer = self.look()
         return answer
+
+
+def patiently(call: Callable[[], httpx.Response]) -> httpx.Response:
+    """The answer of a call that is repeated while the shop says 503: nothing was done, come again."""
+
+    def answered() -> httpx.Response | None:
+        response = call()
+        return None if response.status_code == 503 else response
+
+    answer: httpx.Response = eventually(answered, "an answer other than 503", within=60)
+    return answer
 
 
 def ok(response: httpx.Response) -> dict[str, Any]:

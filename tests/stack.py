@@ -101,13 +101,13 @@ class Stack:
         self.wait_for_web()
 
     def wait_for_web(self) -> None:
-        """Wait until the shop answers; what ended by itself is started again."""
-        eventually(self._answers, "the web process answering /healthz", within=90)
+        """Wait until the shop answers and has its databases; what ended by itself is started again."""
+        eventually(self._answers, "the web process answering /readyz", within=90)
 
     def _answers(self) -> bool:
         self.processes.restart_dead()
         try:
-            return httpx.get(f"{self.base}/healthz", timeout=1).status_code == 200
+            return httpx.get(f"{self.base}/readyz", timeout=1).status_code == 200
         except httpx.HTTPError:
             return False
 

@@ -37,9 +37,11 @@ def test_a_dead_domain_delays_only_itself(shop: Stack, tally: Tally, dead: str) 
         shoppers = [first, *(Shopper.at(shop.base, token=token).fill({f"MUG-{dead}": 1}) for _ in range(ORDERS - 1))]
         before = {name: sum(effects(shop, name).values()) for name in EFFECTS}
         shop.processes.kill(f"worker-{dead}")
-        _order_without(shop, shoppers, dead, tally)
-        _others_go_on(shop, before, dead, tally)
-        shop.processes.start(f"worker-{dead}")
+        try:
+            _order_without(shop, shoppers, dead, tally)
+            _others_go_on(shop, before, dead, tally)
+        finally:
+            shop.processes.start(f"worker-{dead}")
         _catch_up(shop, shoppers, tally)
         leave(shoppers)
     tally.violations += settle(shop, hurry=HURRY)

@@ -71,7 +71,7 @@ def _walk_into(shop: Stack, points: list[str], tally: Tally) -> None:
     tally.violations += [f"{', '.join(points)}: {sentence}" for sentence in settle(shop, hurry=HURRY)]
     for point, shopper in zip(points, shoppers, strict=True):
         # Whatever has become of the call, whoever comes again with a card that works has an order.
-        outcome = eventually(lambda shopper=shopper: _again(shopper), f"an outcome after {point}", within=150)
+        outcome = eventually(lambda shopper=shopper: _again(shop, shopper), f"an outcome after {point}", within=150)
         tally.count(outcome)
         tally.check(outcome == "placed", f"{point}: coming again ended in {outcome}")
     leave(shoppers)
@@ -88,8 +88,12 @@ def _attempt(shop: Stack, shopper: Shopper, point: str) -> None:
         shop.hasten_deadline(shopper.cart)
 
 
-def _again(shopper: Shopper) -> str:
-    """The outcome of coming again; none while it is pending or the web process is away."""
+def _again(shop: Stack, shopper: Shopper) -> str:
+    """The outcome of coming again; none while it is pending or the web process is away.
+
+    Granian ends when a process that it has just started dies too; a supervisor starts it again, and here we do.
+    """
+    shop.processes.restart_dead()
     try:
         outcome = str(shopper.place()["outcome"])
     except httpx.HTTPError:
