@@ -166,6 +166,13 @@ class Mailbox:
         return mail
 
 
+@pytest.fixture(autouse=True)
+def long_memory(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events here are of a fixed day, however long ago that is: the inbox, and a child process's, remembers it."""
+    settings.RETENTION = {**settings.RETENTION, "inbox": timedelta(days=36500)}
+    monkeypatch.setenv("RETAIN_INBOX_DAYS", "36500")
+
+
 @pytest.fixture
 def mailbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Mailbox:
     monkeypatch.setenv("EMAIL_URL", f"file://{tmp_path}/mail")
