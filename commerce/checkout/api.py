@@ -1,5 +1,6 @@
 """The storefront's carts over REST."""
 
+import re
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from rest_framework.views import APIView
 
 from chassis.access.authentication import principal_of
 from chassis.clients import client
-from chassis.errors import Unauthenticated
+from chassis.errors import Invalid, Unauthenticated
 from chassis.money import amount_text
 from chassis.web.etag import IF_MATCH, precondition, with_etag
 from chassis.web.idempotency import claim_of, idempotent
@@ -29,6 +30,7 @@ from contracts.logistics import ShippingRates
 SECRET = OpenApiParameter(
     "X-Cart-Secret", str, OpenApiParameter.HEADER, description="Opens a guest's cart; given when it was made."
 )
+ISO_COUNTRY = "ISO 3166-1 alpha-2"
 
 
 def cart_secret(request: Request) -> str:
@@ -264,7 +266,7 @@ class DeliveryDetail(APIView):
 class ShippingOptions(APIView):
     @extend_schema(
         operation_id="shipping_options",
-        parameters=[SECRET, OpenApiParameter("country", OpenApiTypes.STR, required=True)],
+        parameters=[SECRET, OpenApiParameter("country", OpenApiTypes.STR, required=True, description=ISO_COUNTRY)],
         responses=shapes.ShippingOptionBody(many=True),
         tags=["cart"],
     )
@@ -273,11 +275,13 @@ class ShippingOptions(APIView):
 
         With their prices for this cart; none where nothing of it is sent.
         """
+        country = request.query_params.get("country", "")
+        if not re.fullmatch("[A-Z]{2}", country):
+            raise Invalid(f"country must be two capital letters: {ISO_COUNTRY}.", field="/country")
         found = commands.find_cart(view=view, cart_id=cart, shopper=shopper_of(request))
         if found.quote and not needs_shipping(found.quote):
             return Response([])
         goods = Decimal((found.quote or {}).get("subtotal", "0"))
-        country = request.query_params.get("country", "")[:2]
         options = client(ShippingRates).options(channel=found.channel, country=country, goods_total=goods)
         return Response(shapes.ShippingOptionBody(options, many=True).data)
 

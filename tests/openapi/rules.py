@@ -51,9 +51,9 @@ def undescribed(document: dict[str, Any]) -> list[str]:
             if (name, status) in OUTCOMES:
                 continue
             shape = answer.get("content", {}).get("application/problem+json", {}).get("schema", {})
-            if (status == "default" or status >= "400") and shape.get("$ref") != PROBLEM:
+            if status >= "400" and shape.get("$ref") != PROBLEM:
                 wrong.append(f"{name} does not say that {status} is a problem document")
-        if "default" not in operation["responses"]:
+        if "4XX" not in operation["responses"]:
             wrong.append(f"{name} does not say what other refusals look like")
     return wrong
 

@@ -93,7 +93,7 @@ def _headline(operation: dict[str, Any]) -> None:
 
 
 def _refusals(operation: dict[str, Any], method: str) -> None:
-    """Each refusal that the operation can give; what is not named here falls under `default`."""
+    """Each refusal that the operation can give; what is not named here falls under `4XX`."""
     parameters = {parameter["name"] for parameter in operation.get("parameters", ())}
     meant = {
         "400": "A value, or the request as a whole, is not valid.",
@@ -112,7 +112,7 @@ def _refusals(operation: dict[str, Any], method: str) -> None:
         meant["415"] = "The body is no JSON."
     if "Idempotency-Key" in parameters:
         meant["422"] = "The key was used with another body."
-    meant["default"] = "Any other refusal."
+    meant["4XX"] = "Any other refusal."
     responses = operation["responses"]
     for status, description in meant.items():
         answer = responses.setdefault(status, {"description": description})
