@@ -10,7 +10,7 @@ from pathlib import Path
 
 from config.domains import ALIASES, DOMAINS
 
-READERS = {"text", "need", "number", "flag", "choice", "names", "url", "secret", "database"}
+READERS = {"text", "need", "number", "ratio", "flag", "choice", "names", "url", "secret", "database"}
 """Methods of chassis.environment.Environment that take a variable's name."""
 LEFT_OUT = ("tests/", "config/local/", "config/demo/", "config/lift.py", "config/testing.py", "chassis/testing.py")
 PUT_TOGETHER = {
