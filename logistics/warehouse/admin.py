@@ -341,7 +341,7 @@ class ReservationAdmin(FoundByKey, LookOnly):
 
     @admin.display(description="wanted")
     def wanted(self, row: Reservation) -> str:
-        return shown.lines(f"{shown.quantity(Decimal(str(units)))} × {sku}" for sku, units in row.lines)
+        return shown.lines(f"{shown.quantity(Decimal(str(units)))} × {sku}" for sku, units, *_ in row.lines)
 
 
 site.watch(
