@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from chassis import clock, inbox, letters, retention, scrubbing
+from chassis.environment import Environment
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
 from chassis.jobs.runner import JobRunner
 from chassis.messages import Message, decode_message
-from chassis.environment import Environment
 from chassis.settings import _retention
 from chassis.subscriptions import Received, projection, reaction
 from chassis.tests import bench
