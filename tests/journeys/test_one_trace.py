@@ -15,7 +15,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.processes import eventually
-from tests.races.test_place_order import seed
+from tests.shelves import stock
 from tests.shoppers import Shopper
 from tests.stack import Stack
 
@@ -81,7 +81,7 @@ def traced(tmp_path: Path, django_db_setup: None, receiver: Receiver) -> Iterato
 
 
 def test_an_order_is_one_trace_and_one_correlation_from_request_to_last_job(traced: Stack, receiver: Receiver) -> None:
-    seed(traced, MUG=5)
+    stock(traced, MUG=5)
     shopper = Shopper.at(traced.base).fill({"MUG": 1})
     shopper.http.headers["traceparent"] = f"00-{TRACE}-{CALLER}-01"
     shopper.http.headers["X-Correlation-ID"] = CORRELATION
@@ -127,8 +127,8 @@ def lines(stack: Stack, process: str, about: str) -> list[dict[str, Any]]:
 def test_health_and_metrics_tell_of_the_parts(traced: Stack) -> None:
     ready = httpx.get(f"{traced.base}/readyz", timeout=10)
     assert ready.status_code == 200 and ready.json()["parts"]["database:commerce"] == "ok"
+    stock(traced, MUG=5)
     traced.processes.kill("worker-logistics")
-    seed(traced, MUG=5)
     shopper = Shopper.at(traced.base).fill({"MUG": 1})
     shopper.http.post(
         f"/carts/{shopper.cart}/place", json={"payment_source": "4242424242424242"}, headers={"Prefer": "wait=0"}

@@ -44,6 +44,12 @@ COPIES: dict[tuple[str, str], Damage] = {
 }
 """The copy that each subscriber keeps of each event, and values that are wrong in it."""
 
+OTHERWISE = {
+    "magento": "extraction tells every row again: `strangle extract`",
+    "identity.sessions_revoked": "access tokens live ten minutes: before a copy could be rebuilt, they have run out",
+}
+"""Copies that are made whole in another way."""
+
 
 @pytest.fixture
 def shop(db: None) -> None:
@@ -78,6 +84,7 @@ def test_every_copy_is_known_to_this_test_and_has_a_source() -> None:
         for type_, labels in ROUTES.items()
         for label in labels
         if any(handler.kind == "projection" for handler in domains.get(label).handlers[type_])
+        and not OTHERWISE.keys() & {type_, type_.partition(".")[0]}
     }
     assert kept == set(COPIES)
 

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from chassis import clock, inbox, letters, retention, scrubbing
+from chassis.environment import Environment
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
 from chassis.jobs.runner import JobRunner
 from chassis.messages import Message, decode_message
-from chassis.settings import Environment
+from chassis.settings import _retention
 from chassis.subscriptions import Received, projection, reaction
 from chassis.tests import bench
 from chassis.unit_of_work import enqueue, unit_of_work
@@ -211,7 +212,19 @@ def test_it_runs_by_itself_once_an_hour_whoever_plans_it() -> None:
             assert JobRunner(bench.ALIAS).run_due() == 1
 
 
-def test_ages_that_would_let_a_replay_act_twice_are_refused() -> None:
-    env = Environment({"RETAIN_OUTBOX_DAYS": "0", "RETAIN_PERSONAL_DAYS": "x"})
-    assert (env.days("RETAIN_OUTBOX_DAYS", 7), env.days("RETAIN_PERSONAL_DAYS", 30), env.days("OTHER", 5)) == (7, 30, 5)
-    assert len(env.wrong) == 2
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"RETAIN_OUTBOX_DAYS": "0"}, "RETAIN_OUTBOX_DAYS"),
+        ({"RETAIN_PERSONAL_DAYS": "x"}, "RETAIN_PERSONAL_DAYS"),
+        ({"RETAIN_INBOX_DAYS": "30"}, "a replay may act twice"),
+    ],
+)
+def test_ages_that_would_let_a_replay_act_twice_are_refused(given: dict[str, str], sentence: str) -> None:
+    env = Environment(given)
+    _retention(env)
+    assert len(env.wrong) == 1 and sentence in env.wrong[0]
+
+
+def test_ages_are_as_documented_unless_set() -> None:
+    assert _retention(Environment({})) == {"outbox": 7 * DAY, "personal": 30 * DAY, "inbox": 90 * DAY}
