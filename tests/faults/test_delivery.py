@@ -4,13 +4,13 @@ The two tiny domains of the chassis stand in for all: ping publishes, pong adds 
 that a lost event and a second effect both show in the sum.
 """
 
-import os
 import random
 import time
 
 import psycopg
 import pytest
 
+from tests.effort import Tally, lasting
 from tests.processes import eventually
 from tests.tiny import Tiny
 
@@ -111,11 +111,11 @@ def test_kill_at_a_named_point_loses_and_repeats_nothing(tiny: Tiny, point: str)
     assert list(tiny.folder.glob("failpoints.*")), f"{point} was never reached"
 
 
-def test_random_kills_of_everything(tiny: Tiny) -> None:
-    rounds = int(os.environ.get("ROUNDS", "6"))
+@pytest.mark.timeout(7200)
+def test_random_kills_of_everything(tiny: Tiny, tally: Tally) -> None:
     dice = random.Random(6)
     tiny.start()
-    for number in range(rounds):
+    for number in lasting(0.08, least=6):
         tiny.strike(number * 200, (number + 1) * 200, "10", dice.choice(["fast", "bulk"]))
         victim = dice.choice(["relay", "pong", "wipe", "both"])
         for name in {"both": ["relay", "pong"], "wipe": []}.get(victim, [victim]):
@@ -123,5 +123,10 @@ def test_random_kills_of_everything(tiny: Tiny) -> None:
             tiny.processes.start(name)
         if victim == "wipe":
             tiny.broker.wipe()
-    eventually(lambda: tiny.counted() == (rounds * 200, 1), "every ball once after all kills", within=90)
+        tally.count(f"{victim} of the broker" if victim == "wipe" else f"{victim} killed")
+    events = (number + 1) * 200
+    tally.facts = {"rounds": number + 1, "events": events}
+    eventually(lambda: tiny.counted() == (events, 1), "every ball once after all kills", within=90)
     eventually(lambda: tiny.open_deliveries() == 0, "every envelope acknowledged", within=60)
+    tally.count("events in effect once", events)
+    tally.close()
