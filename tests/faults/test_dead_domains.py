@@ -32,7 +32,7 @@ def test_a_dead_domain_delays_only_itself(shop: Stack, tally: Tally, dead: str) 
     tally.facts = {"dead": dead, "shoppers": ORDERS}
     stock(shop, **{f"MUG-{dead}": 1_000_000})
     token = customer(shop, f"{dead}@example.org")
-    for _ in lasting(0.06):
+    for _ in lasting(0.04):
         first = Shopper.at(shop.base, token=token).fill({f"MUG-{dead}": 1})
         shoppers = [first, *(Shopper.at(shop.base, token=token).fill({f"MUG-{dead}": 1}) for _ in range(ORDERS - 1))]
         before = {name: sum(effects(shop, name).values()) for name in EFFECTS}

@@ -44,7 +44,7 @@ def test_random_kills_of_anything_while_many_shop(shop: Stack, tally: Tally) -> 
     tally.facts = {"shoppers": SHOPPERS}
     stock(shop, WILD=1_000_000, TAME=1_000_000)
     carts = 0
-    for number in lasting(0.6, least=len(SERVERS)):
+    for number in lasting(0.5, least=len(SERVERS)):
         shoppers = queue_of(shop, {"WILD": 1, "TAME": 2}, SHOPPERS)
         carts += SHOPPERS
         # Every server in turn, so that a short run has met each; with it one or two processes by the dice.

@@ -38,7 +38,7 @@ def test_every_step_has_its_failpoints() -> None:
 def test_a_kill_at_every_point_leaves_an_order_with_its_money_or_neither(shop: Stack, tally: Tally) -> None:
     tally.facts = {"points": len(POINTS)}
     stock(shop, KILL=1_000_000)
-    for number in lasting(0.25):
+    for number in lasting(0.2):
         size = ABREAST if number == 0 else 1
         for start in range(0, len(POINTS), size):
             _kill_at(shop, POINTS[start : start + size], tally)
