@@ -20,6 +20,7 @@ class Effort:
     orders: int = 240
     events: int = 100_000
     products: int = 2000
+    scripts: int = 16
 
 
 @dataclass(kw_only=True)

@@ -9,7 +9,6 @@ from bench.shoppers import Adder, Basket, Cart, Step
 
 SHOPPERS = 8
 LINES = 3
-SCRIPTS = 16
 
 
 def prepare(bench: Bench) -> None:
@@ -22,7 +21,7 @@ def prepare(bench: Bench) -> None:
     def filled(cart: Cart) -> Step:
         yield from basket.add(cart, random.Random(cart.base), _ignore)
 
-    scripts = replay.record(SCRIPTS, prepare=opened, action=filled)
+    scripts = replay.record(bench.effort.scripts, prepare=opened, action=filled)
     bench.prepared["cart"] = (scripts, bench.replayed(scripts, clients=SHOPPERS))
 
 

@@ -16,14 +16,13 @@ from bench.report import below, equal, ratio_at_least
 from bench.shoppers import Basket, Cart, Placer, Preparer, Step, place
 
 SHOPPERS = 8
-SCRIPTS = 16
 MANY, FEW = 50, 5
 
 
 def prepare(bench: Bench) -> None:
     """Record orders of two lines each, and count the statements of orders with many lines and with few."""
     bench.stack.start("provider")
-    scripts = _record(bench, lines=2, count=SCRIPTS)
+    scripts = _record(bench, lines=2, count=bench.effort.scripts)
     for lines in (MANY, FEW):
         bench.prepared[f"place {lines}"] = _record(bench, lines=lines, count=2)[-1]
     bench.stack.stop()

@@ -33,7 +33,7 @@ def database_settings(url: str, *, pool_size: int = 8) -> dict[str, Any]:
     parsed["CONN_HEALTH_CHECKS"] = True
     parsed["ATOMIC_REQUESTS"] = False
     parsed.setdefault("OPTIONS", {})
-    parsed["OPTIONS"]["server_side_binding"] = False
+    parsed["OPTIONS"]["server_side_binding"] = True
     parsed["OPTIONS"]["prepare_threshold"] = 3
     if pool_size:
         parsed["OPTIONS"]["pool"] = {"min_size": 0, "max_size": pool_size, "timeout": 10}
