@@ -19,7 +19,7 @@ STATE = Path(os.environ.get("SIXFOLD_TEST_STATE", Path(__file__).resolve().paren
 def prepare() -> None:
     """Start the servers and set the environment that settings and `chassis.testing` read."""
     if "SIXFOLD_TEST_ADMIN_URL" not in os.environ:
-        cluster = postgres.ensure(STATE, settings={"fsync": "off", "full_page_writes": "off"})
+        cluster = postgres.ensure(STATE, settings={"fsync": "off", "full_page_writes": "off", "max_connections": "500"})
         os.environ["SIXFOLD_TEST_ADMIN_URL"] = cluster.admin_url
         for alias in ALIASES:
             os.environ[f"SIXFOLD_TEST_URL_{alias.upper()}"] = cluster.url(alias)

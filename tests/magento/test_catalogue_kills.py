@@ -47,12 +47,12 @@ def extract(stack: Stack, magento: MagentoServer) -> int:
 
 
 def applied(stack: Stack) -> bool:
-    """Whether nothing is under way and nothing waits."""
+    """Whether nothing is under way to catalog and nothing waits there; the other domains' workers do not run."""
     stack.processes.restart_dead()
     sent = stack.query(
         "platform",
         """SELECT (SELECT count(*) FROM strangler_outboxevent WHERE relayed_at IS NULL)
-                                           + (SELECT count(*) FROM strangler_delivery WHERE acked_at IS NULL)""",
+            + (SELECT count(*) FROM strangler_delivery WHERE acked_at IS NULL AND subscriber = 'catalog')""",
     )
     left = stack.query("catalog", "SELECT count(*) FROM catalog_magentotouched WHERE error = ''")
     return sent[0][0] == left[0][0] == 0
