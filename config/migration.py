@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from chassis import domains
 from chassis.mirrors import KindSummary, Mirror, Summary
+from chassis.observe.logs import mask_lines
 from strangler.runs import RowSent
 from strangler.tables import ENTITIES, Fate
 
@@ -115,8 +116,12 @@ def _domain(summary: Summary) -> DomainReport:
     letters = domain.tables.letter._default_manager.using(domain.alias)
     open_ = letters.filter(type__startswith="magento.", state__in=["retrying", "dead"]).order_by("first_failed_at")
     first = open_.first()
+    reason = mask_lines(first.reason) if first else ""
     return DomainReport(
-        domain=summary.domain, kinds=summary.kinds, letters=open_.count(), first_letter=first.reason if first else ""
+        domain=summary.domain,
+        kinds=summary.kinds,
+        letters=open_.count(),
+        first_letter=reason,
     )
 
 

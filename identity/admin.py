@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from chassis.admin import DomainAdmin, DomainStackedInline, LookOnly, Transition, register_messaging, site
+from chassis.admin import DomainAdmin, DomainStackedInline, LookOnly, Transition, register_messaging, shown, site
 from chassis.admin.finding import FoundByKey
 from chassis.admin.permissions import granted, staff_of
 from chassis.errors import Forbidden
@@ -39,7 +39,7 @@ class AddressInline(DomainStackedInline):
 class CustomerAdmin(FoundByKey, DomainAdmin):
     email_hash = "email_hash"
     search_help_text = "A whole e-mail address, or an id"
-    list_display = ("email", "name", "channel_group", "group", "state", "created_at")
+    list_display = ("email_masked", "channel_group", "group", "state", "created_at")
     list_filter = ("state", "channel_group", "group")
     search_fields = ("id",)
     ordering = ("-id",)
@@ -58,6 +58,10 @@ class CustomerAdmin(FoundByKey, DomainAdmin):
             run=lambda c, data: unblock_customer(c.id),
         ),
     )  # fmt: skip
+
+    @admin.display(description="e-mail address")
+    def email_masked(self, customer: Customer) -> str:
+        return shown.masked_email(customer.email)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # customers register; staff do not choose passwords for them

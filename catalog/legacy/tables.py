@@ -8,7 +8,7 @@ from chassis.mirrors import Mirror, Mirrored, Row
 
 JOB = "catalog.make_legacy"
 VALUE_TABLES = ("varchar", "int", "decimal", "text", "datetime")
-# Of all settings (secrets are among them) only these are kept; `*/` stands for any section.
+# Of all settings (secrets are among them) only these are kept.
 SETTINGS = (
     "catalog/price/scope",
     "currency/options/",

@@ -1,7 +1,6 @@
 """Carts in the admin: looked at. Only their shoppers change them."""
 
 from decimal import Decimal
-from typing import Any
 
 from django.contrib import admin
 
@@ -84,12 +83,6 @@ class CartAdmin(FoundByKey, LookOnly):
     @admin.display(description="checkout")
     def checkout_link(self, cart: Cart) -> str:
         return shown.link("commerce", "sagainstance", cart.saga, "how it went") if cart.saga else shown.NOTHING
-
-
-def _number(value: Any) -> Any:
-    from decimal import Decimal
-
-    return Decimal(str(value))
 
 
 def _figure(cart: Cart, name: str) -> str:

@@ -295,9 +295,9 @@ def _edit(
         draft = edit(cart, draft_of(cart))
         if len(draft.lines) > MOST_LINES:
             raise TooManyLines()
+        draft, quote = _canonical(cart, draft, adds=adds)
         if any(quantity > MOST_OF_ONE for quantity in draft.lines.values()):
             raise TooMany(field="/quantity", most=str(MOST_OF_ONE))
-        draft, quote = _canonical(cart, draft, adds=adds)
         with unit_of_work("commerce"):
             if locks:
                 list(Cart.objects.select_for_update().filter(id__in=(cart.id, *locks)).order_by("id").values("id"))

@@ -34,6 +34,7 @@ MIRROR = Mirror(
     touched=LegacyTouched,
     findings=LegacyFinding,
     job=JOB,
+    personal=True,
     tables={
         "store_website": _SHOP,
         "store": _SHOP,

@@ -53,8 +53,8 @@ class Shop:
         return self._setting(CONFIRMATION, website=website) == "1"
 
     def locale(self, store: str, website: str) -> str:
-        """The language of a view, else of its website, else the shop's."""
-        return self._setting(LOCALE, website=website, store=store) or "en_US"
+        """The language of a view as BCP 47 has it, else of its website, else the shop's."""
+        return (self._setting(LOCALE, website=website, store=store) or "en_US").replace("_", "-")
 
     def _setting(self, path: str, *, website: str = "", store: str = "") -> str:
         scopes = {(row["scope"], row["scope_id"]): row["value"] or ""

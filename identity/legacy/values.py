@@ -46,7 +46,8 @@ class Attributes:
         options = [option.strip() for option in value.split(",") if option.strip()]
         missing = [option for option in options if option not in self.labels]
         labels = [self.labels.get(option, option) for option in options]
-        problem = f"no option {', '.join(missing)}" if missing else ""
+        # Not what was stored: it may be anything that somebody typed.
+        problem = f"{len(missing)} options do not exist" if missing else ""
         return (labels if kind == "multiselect" else ", ".join(labels)), problem
 
 

@@ -31,7 +31,7 @@ class Acknowledgements:
         self.domain = domains.get(label)
         self.flights = flights
         self.leading = leading
-        self._heard: list[tuple[str, Any]] = []
+        self._heard: list[tuple[UUID, Any]] = []
         self._connection: psycopg.Connection[Any] | None = None
 
     def run(self, stop: threading.Event) -> None:
@@ -66,12 +66,16 @@ class Acknowledgements:
                 self._heard = []
                 self._drain(broker)
                 if self._heard:
-                    self._write([UUID(envelope) for envelope, _ in self._heard])
+                    self._write([envelope for envelope, _ in self._heard])
                     for _, message in self._heard:
                         message.ack()
 
     def _collect(self, body: Any, message: Any) -> None:
-        self._heard.append((str(body), message))
+        try:
+            self._heard.append((UUID(str(body)), message))
+        except ValueError:
+            log.error("acks of %s: what came is no envelope's id, and is dropped", self.label)
+            message.reject()
 
     def _drain(self, broker: Connection) -> None:
         try:

@@ -28,8 +28,10 @@ def within(seconds: float, ask: Callable[[], T]) -> T:
         try:
             return ask()
         finally:
-            connections.close_all()  # the thread's own, back to the pool
-            _under_way.release()
+            try:
+                connections.close_all()  # the thread's own, back to the pool
+            finally:
+                _under_way.release()
 
     future: Future[T] = _threads.submit(copy_context().run, run)
     return future.result(timeout=seconds)

@@ -42,7 +42,7 @@ def receive(envelope: Envelope) -> int:
         if len(pairs) == 1:
             keep(domain, pairs[0], failure)
             return 0
-        log.warning("envelope %s fell back to one by one: %r", envelope.id, failure)
+        log.warning("envelope %s fell back to one by one: %s", envelope.id, type(failure).__name__)
     applied = 0
     for pair in pairs:
         try:

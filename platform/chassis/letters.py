@@ -22,6 +22,7 @@ from chassis.unit_of_work import enqueue, unit_of_work
 log = logging.getLogger("sixfold.letters")
 
 MAX_ATTEMPTS = 8
+SETTLED = ("replayed", "discarded")
 
 
 class UnknownHandler(Exception):
@@ -54,7 +55,7 @@ def keep(domain: domains.Domain, pair: Pair, failure: Exception) -> None:
     )
     letters = _letters(domain)
     with caused_by(message), unit_of_work(domain.label):
-        log.error("event %s failed in %s: %r", message.id, subscription.name, failure)
+        log.error("event %s failed in %s: %s", message.id, subscription.name, type(failure).__name__)
         if letters.filter(event=message.id, handler=subscription.name).exists():
             return
         letter.save(using=domain.alias, force_insert=True)
@@ -63,14 +64,14 @@ def keep(domain: domains.Domain, pair: Pair, failure: Exception) -> None:
 
 
 def retry(label: str, letter_id: UUID) -> bool:
-    """Try a letter again; True when it is settled. A failure counts an attempt and schedules or ends it."""
+    """Try a letter again; whether it is settled now. A failure counts an attempt and schedules or ends it."""
     domain = domains.get(label)
     letters = _letters(domain)
     try:
         with unit_of_work(label), handling():
             letter = letters.select_for_update().get(id=letter_id)
-            if letter.state in ("replayed", "discarded"):
-                return False
+            if letter.state in SETTLED:
+                return True
             message = decode_message(letter.message)
             pairs: list[Pair] = [(message, one) for one in _subscriptions(domain, message, letter.handler)]
             handle(claim(domain, pairs, letters=True))
@@ -82,6 +83,8 @@ def retry(label: str, letter_id: UUID) -> bool:
     except Exception as failure:
         with unit_of_work(label):
             letter = letters.select_for_update().get(id=letter_id)
+            if letter.state in SETTLED:  # somebody gave it up while it failed
+                return True
             letter.attempts += 1
             _fail(domain, letter, failure, dead=letter.attempts >= MAX_ATTEMPTS)
         return False

@@ -14,7 +14,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import msgspec
@@ -43,6 +43,7 @@ Maker = Callable[[str, list[str]], None]
 
 SETTLE = timedelta(seconds=2)
 PATIENCE = timedelta(minutes=10)
+BUSY_AGAIN = timedelta(seconds=1)
 LIMIT = 200
 EXAMPLES = 5
 
@@ -186,8 +187,8 @@ class Summary:
 class Mirror:
     """A domain's mirror: its three tables, which source tables it keeps, and the job that makes things anew.
 
-    `job` is the name of the domain's job, see `job_kind`. A kind is made after those that `tables`
-    mentions first.
+    `job` is the name of the domain's job, see `job_kind`. Of `personal` rows no failure repeats a value. A kind is made
+    after those that `tables` mentions first.
     """
 
     rows: type[MirroredRow]
@@ -195,6 +196,7 @@ class Mirror:
     findings: type[MirrorFinding]
     tables: Mapping[str, Mirrored]
     job: str
+    personal: bool = False
 
     def keep(self, batch: Sequence[Received[Any]]) -> None:
         """Apply row changes, the newer of two of one row; what they touch is due, bulk changes after a while."""
@@ -227,7 +229,7 @@ class Mirror:
             except (Busy, OperationalError):
                 raise
             except Exception as failure:
-                log.warning("mirror of %s fell back to one by one: %r", self.label, failure)
+                log.warning("mirror of %s fell back to one by one: %s", self.label, type(failure).__name__)
                 taken = self._make_singly(makers, limit=limit)
             count = sum(len(owners) for _, _, owners in taken)
             made += count
@@ -235,17 +237,25 @@ class Mirror:
                 return made
 
     def job_kind(self, makers: Mapping[str, Maker]) -> JobKind:
-        """The domain's job `job`. Being Busy is no failure, however often it happens."""
+        """The domain's job `job`. Being Busy is no failure, however often it happens: a job comes back for it."""
 
-        def make(_: LeasedJob) -> int:
-            return self.make_due(makers)
+        def make(_: LeasedJob) -> int | None:
+            try:
+                return self.make_due(makers)
+            except Busy:
+                return None
 
-        return JobKind(name=self.job, call=make, record=lambda job, made: None, max_attempts=1_000_000)
+        def again(_: LeasedJob, made: int | None) -> None:
+            if made is None:
+                enqueue(self.job, key=str(new_id()), due_at=clock.now() + BUSY_AGAIN)
+
+        return JobKind(name=self.job, call=make, record=again)
 
     def _make_singly(self, makers: Mapping[str, Maker], *, limit: int) -> list[tuple[str, str, list[str]]]:
         made = []
         for _ in range(limit):
             taken: list[tuple[str, str, list[str]]] = []
+            begun = clock.now()
             try:
                 with unit_of_work(self.label):
                     taken = self._take(limit=1)
@@ -258,7 +268,7 @@ class Mirror:
                     raise
                 with unit_of_work(self.label):
                     for source, kind, owners in taken:
-                        self._failed(source, kind, owners[0], f"{type(failure).__name__}: {failure}")
+                        self._failed(source, kind, owners[0], self._reason(failure), begun=begun)
             if not taken:
                 break
             made += taken
@@ -277,8 +287,8 @@ class Mirror:
                         SELECT DISTINCT source FROM {table} WHERE error = '' AND due_at > %(now)s
                     ), due AS (
                         SELECT source, kind, owner FROM {table}
-                        WHERE error = '' AND due_at <= %(now)s
-                          AND (hurry OR since <= %(long_ago)s OR source NOT IN (SELECT source FROM flowing))
+                        WHERE error = '' AND (since <= %(long_ago)s OR (
+                            due_at <= %(now)s AND (hurry OR source NOT IN (SELECT source FROM flowing))))
                         ORDER BY array_position(%(kinds)s::text[], kind), source, owner
                         LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
                     DELETE FROM {table} t USING due
@@ -324,14 +334,20 @@ class Mirror:
                      [f.detail[:2000] for f in new], [f.whole for f in new]],
                 )  # fmt: skip
 
-    def _failed(self, source: str, kind: str, owner: str, reason: str) -> None:
+    def _failed(self, source: str, kind: str, owner: str, reason: str, *, begun: datetime) -> None:
+        """Leave the reason with a thing, unless a change touched it since `begun`: then it is to be made again."""
         with self._cursor() as cursor:
             cursor.execute(
-                f"""INSERT INTO {self.touched._meta.db_table} (source, kind, owner, since, due_at, hurry, error)
+                f"""INSERT INTO {self.touched._meta.db_table} AS old (source, kind, owner, since, due_at, hurry, error)
                     VALUES (%s, %s, %s, %s, %s, false, %s)
-                    ON CONFLICT (source, kind, owner) DO UPDATE SET error = excluded.error""",
-                [source, kind, owner, clock.now(), clock.now(), reason[:2000]],
+                    ON CONFLICT (source, kind, owner) DO UPDATE SET error = excluded.error
+                    WHERE old.due_at <= %s""",
+                [source, kind, owner, begun, begun, reason, begun],
             )
+
+    def _reason(self, failure: Exception) -> str:
+        name = type(failure).__name__
+        return name if self.personal else f"{name}: {failure}".partition("\nDETAIL:")[0][:2000]
 
     def touch_all(self, source: str, kind: str) -> None:
         """Make every thing of a kind due again, because what all of them depend on has changed."""

@@ -2,11 +2,12 @@
 
 - RETAIN_OUTBOX_DAYS after the last acknowledgement outbox rows and deliveries go.
 - RETAIN_PERSONAL_DAYS after it personal fields are emptied wherever something still holds them (`scrubbing.py`).
-- RETAIN_INBOX_DAYS later inbox rows, settled letters and finished jobs go. They tell a repetition from news, so that
-  this must be later than any replay; a reaction to an older event is not run unasked (see `inbox.py`).
+- Idempotency keys go when they have expired.
+- RETAIN_INBOX_DAYS later inbox rows, settled letters, finished jobs and ended sagas go. They tell a repetition from
+  news, so that this must be later than any replay; a reaction to an older event is not run unasked (see `inbox.py`).
 
 Unacknowledged rows, dead letters and failed jobs stay until somebody has dealt with them. The work is done from the
-oldest rows on in short transactions, and stops after some seconds to go on in a next job.
+oldest rows on in short transactions, and stops after some seconds to go on in a next job where it was.
 """
 
 import time
@@ -15,11 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, models
 
 from chassis import clock, domains, scrubbing
+from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
 from chassis.unit_of_work import enqueue, unit_of_work
+from chassis.web import idempotency
 
 BATCH = 1000
 RUN_SECONDS = 20.0
@@ -39,26 +42,53 @@ def ages() -> Ages:
     return Ages(**settings.RETENTION)  # type: ignore[misc]
 
 
-def sweep(label: str, *, seconds: float = RUN_SECONDS) -> bool:
-    """Do what is due in a domain's database; True when the time ran out before the end."""
+def sweep(label: str, *, seconds: float = RUN_SECONDS, step: int = 0) -> int | None:
+    """Do what is due in a domain's database from a step on; the step at which the time ran out, None at the end."""
     end = time.monotonic() + seconds
-    return any(time.monotonic() > end for _ in _steps(domains.get(label), clock.now(), ages()))
+    steps = _steps(domains.get(label), clock.now(), ages())
+    for number in range(step, len(steps)):
+        if any(time.monotonic() > end for _ in steps[number]):
+            return number
+    return None
 
 
-def _steps(domain: domains.Domain, now: datetime, age: Ages) -> Iterator[None]:
-    """All there is to do; yields after each transaction."""
-    yield from _outbox(domain, gone=now - age.outbox, personal=now - age.personal)
-    yield from _delete(domain, "delivery", "envelope", "acked_at < %s", now - age.outbox)
+def _steps(domain: domains.Domain, now: datetime, age: Ages) -> list[Iterator[None]]:
+    """All there is to do; each yields after each of its transactions."""
+    old = now - age.inbox
+    settled = "state IN ('replayed', 'discarded') AND last_failed_at < %s"
+    ended = "state IN ('completed', 'compensated') AND changed_at < %s"
+    return [
+        _outbox(domain, gone=now - age.outbox, personal=now - age.personal),
+        _delete(domain, domain.tables.delivery, "envelope", "acked_at < %s", now - age.outbox),
+        _scrub(domain, before=now - age.personal),
+        _delete(domain, domain.tables.inbox, "ctid", "received_at < %s", old),
+        _delete(domain, domain.tables.letter, "id", settled, old),
+        _delete(domain, domain.tables.job, "id", "state = 'done' AND finished_at < %s", old),
+        _delete(domain, domain.tables.saga, "id", ended, old),
+        _expired_keys(domain, now),
+    ]
+
+
+def _scrub(domain: domains.Domain, *, before: datetime) -> Iterator[None]:
     with unit_of_work(domain.label):
         letters = domain.tables.letter._default_manager.using(domain.alias)
-        scrubbing.scrub_letters(letters.filter(last_failed_at__lt=now - age.personal).exclude(state="retrying"))
-        scrubbing.scrub_jobs(domain, before=now - age.personal)
-        scrubbing.scrub_sagas(domain, before=now - age.personal)
+        scrubbing.scrub_letters(letters.filter(last_failed_at__lt=before).exclude(state="retrying"))
     yield
-    yield from _delete(domain, "inbox", "ctid", "received_at < %s", now - age.inbox)
-    settled = "state IN ('replayed', 'discarded') AND last_failed_at < %s"
-    yield from _delete(domain, "letter", "id", settled, now - age.inbox)
-    yield from _delete(domain, "job", "id", "state = 'done' AND finished_at < %s", now - age.inbox)
+    with unit_of_work(domain.label):
+        scrubbing.scrub_jobs(domain, before=before)
+    yield
+    with unit_of_work(domain.label):
+        scrubbing.scrub_sagas(domain, before=before)
+    yield
+
+
+def _expired_keys(domain: domains.Domain, now: datetime) -> Iterator[None]:
+    """Of the domains that have mutating calls."""
+    try:
+        table = idempotency.table_of(domain.label)
+    except LookupError:
+        return
+    yield from _delete(domain, table, "digest", "expires_at < %s", now)
 
 
 def _outbox(domain: domains.Domain, *, gone: datetime, personal: datetime) -> Iterator[None]:
@@ -72,8 +102,10 @@ def _outbox(domain: domains.Domain, *, gone: datetime, personal: datetime) -> It
         yield
 
 
-def _delete(domain: domains.Domain, table: str, key: str, condition: str, before: datetime) -> Iterator[None]:
-    name = getattr(domain.tables, table)._meta.db_table
+def _delete(
+    domain: domains.Domain, table: type[models.Model], key: str, condition: str, before: datetime
+) -> Iterator[None]:
+    name = table._meta.db_table
     while True:
         with unit_of_work(domain.label), connections[domain.alias].cursor() as cursor:
             cursor.execute(
@@ -86,13 +118,13 @@ def _delete(domain: domains.Domain, table: str, key: str, condition: str, before
             return
 
 
-def _sweep(job: LeasedJob) -> bool:
-    return sweep(job.domain)
+def _sweep(job: LeasedJob) -> int | None:
+    return sweep(job.domain, step=job.payload.get("step", 0))
 
 
-def _go_on(job: LeasedJob, unfinished: bool) -> None:
-    if unfinished:
-        enqueue(RETAIN.name, key=f"{job.key}+")
+def _go_on(job: LeasedJob, step: int | None) -> None:
+    if step is not None:
+        enqueue(RETAIN.name, key=str(new_id()), payload={"step": step})
 
 
 RETAIN = JobKind(name="chassis.retain", call=_sweep, record=_go_on, every=timedelta(hours=1))

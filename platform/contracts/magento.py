@@ -15,7 +15,7 @@ class RowChanged:
     """One row of a source table as it is at `position`.
 
     `key` are the primary key's values as text, `after` all columns as text (None for NULL; absent for a
-    deleted row). `position` grows with the source's history; 0 is a source that has none.
+    deleted row). `position` grows with the source's history, or with extractions where it keeps none.
     """
 
     source: str

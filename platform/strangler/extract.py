@@ -7,7 +7,7 @@ What a row means is for each domain's `legacy/` to say.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import msgspec
@@ -18,7 +18,7 @@ from chassis.context import bind
 from chassis.messages import Lane
 from chassis.unit_of_work import publish, unit_of_work
 from strangler.runs import RowSent, Run, TableCursor
-from strangler.source import Position, Source
+from strangler.source import Position, Source, SourceError
 from strangler.tables import carried_tables, event_of
 from strangler.values import Row, as_text
 
@@ -80,7 +80,9 @@ def extract(
     """
     wanted = [t for t in carried_tables() if t in source.schema() and (not tables or t in tables)]
     with source.snapshot() as position, bind(origin=name):
+        _refuse_going_back(name, position)
         run, resumed = _open_run(name, position, again=again)
+        position = replace(position, run=run.pk)
         reached = []
         for table in wanted:
             expected = int(source.value(f"SELECT COUNT(*) FROM {source.quoted(table)}"))
@@ -93,6 +95,20 @@ def extract(
         run.save(using=ALIAS, update_fields=["finished_at"])
     start = Position(file=run.binlog_file, offset=run.binlog_offset, gtid=run.gtid)
     return Extraction(run=run.pk, resumed=resumed, start=start, tables=tuple(reached))
+
+
+def _refuse_going_back(name: str, position: Position) -> None:
+    """Positions order the changes of a row. From behind the last run's they would be taken for older ones."""
+    last = Run.objects.using(ALIAS).filter(source=name).order_by("pk").last()
+    if last is None:
+        return
+    before = Position(file=last.binlog_file, offset=last.binlog_offset, run=last.pk)
+    if replace(position, run=last.pk + 1).number < before.number:
+        raise SourceError(
+            f"The source's binlog ({position.file or 'none'}:{position.offset}) stands behind the last extraction's"
+            f" ({before.file}:{before.offset}): it was reset, or this is another server. Its changes cannot be told"
+            " from older ones; read from the server of the last extraction."
+        )
 
 
 def _open_run(name: str, position: Position, *, again: bool) -> tuple[Run, bool]:

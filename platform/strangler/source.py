@@ -53,17 +53,18 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
-    """A place in the source's binlog; file 0 means that the source writes none."""
+    """A place in the source's binlog, without a file if it writes none; `run` is the extraction that met it there."""
 
     file: str = ""
     offset: int = 0
     gtid: str = ""
+    run: int = 0
 
     @property
     def number(self) -> int:
-        """Grows with the source's history: binlog file number and offset in one; 0 without a binlog."""
+        """Grows with the source's history: binlog file number and offset in one; without a binlog, the run's."""
         digits = re.search(r"(\d+)$", self.file)
-        return (int(digits[1]) << 40) + self.offset if digits else 0
+        return (int(digits[1]) << 40) + self.offset if digits else self.run
 
 
 class Source:

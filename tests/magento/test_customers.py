@@ -25,7 +25,7 @@ from tests.magento.test_logins import password_of
 pytestmark = [pytest.mark.magento, pytest.mark.usefixtures("shop")]
 TABLES = (*SCOPES, *tables_of(AttributeRowChanged, CustomerRowChanged))
 VIEWS = {1: "default", 2: "fr"}
-LOCALES = {1: "en_US", 2: "de_DE", 3: "fr_FR"}
+LOCALES = {1: "en-US", 2: "de-DE", 3: "fr-FR"}
 CODES = {1: "general", 2: "wholesale", 3: "retailer", 4: "vip-grosskunden"}
 KEPT_OUT = {"customer20@example.com", "customer21@example.com", "customer22@example.com", "customer25@example.com"}
 

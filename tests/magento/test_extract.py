@@ -14,7 +14,7 @@ from chassis.messages import decode_event, decode_message
 from contracts.magento import RowChanged
 from strangler.extract import ConcurrentExtraction, Extraction, extract
 from strangler.runs import Run, TableCursor
-from strangler.source import Source
+from strangler.source import Source, SourceError
 from tests.magento.server import REPOSITORY, MagentoServer
 
 pytestmark = [pytest.mark.magento, pytest.mark.django_db(databases=["platform"], transaction=True)]
@@ -129,3 +129,13 @@ def test_a_second_process_on_the_same_run_stops(magento: MagentoServer, monkeypa
     monkeypatch.setattr(module, "_send", another_process_was_faster)
     with pytest.raises(ConcurrentExtraction, match="Another process"):
         run(magento.url, tables=("store",))
+
+
+def test_a_source_whose_binlog_went_back_is_refused_and_nothing_sent(own_magento: MagentoServer):
+    own_magento.execute("FLUSH BINARY LOGS", "FLUSH BINARY LOGS")
+    run(own_magento.url, tables=("store",))
+    forget_events()
+    own_magento.execute("RESET MASTER", "UPDATE store SET name = 'Other' WHERE store_id = 1")
+    with pytest.raises(SourceError, match="stands behind the last extraction's"):
+        run(own_magento.url, tables=("store",))
+    assert sent() == []

@@ -74,6 +74,7 @@ class Revocations:
         self.label = label
         self._known: Mapping[str, float] = {}
         self._next = 0.0
+        self._looked = False
         self._lock = threading.Lock()
 
     def __call__(self, principal: Principal) -> bool:
@@ -82,15 +83,19 @@ class Revocations:
         return before is not None and principal.issued_ms < before
 
     def _look(self) -> None:
-        if time.monotonic() < self._next or not self._lock.acquire(blocking=False):
+        # Who comes while another looks decides from memory; the first time there is none, so that all wait for it.
+        if time.monotonic() < self._next or not self._lock.acquire(blocking=not self._looked):
             return
         try:
+            if time.monotonic() < self._next:
+                return
             self._next = time.monotonic() + LOOK_SECONDS
             rows = _table(self.label)._default_manager.filter(before__gte=clock.now() - KEPT)
             self._known = {str(id_): at.timestamp() * 1000 for id_, at in rows.values_list("principal", "before")}
         except Exception as error:  # whatever it is: what is known goes on to count, and no door is closed by it
             log.warning("Revocations of %s are not read for now (%s).", self.label, type(error).__name__)
         finally:
+            self._looked = True
             self._lock.release()
 
 

@@ -25,6 +25,7 @@ from chassis.admin.watching import Watch
 from chassis.errors import Conflict, DomainError
 from chassis.letters import discard, retry
 from chassis.messages import decode_message, masked
+from chassis.observe.logs import mask_lines
 from chassis.sagas import Saga
 from chassis.sagas.runner import FINISHED, STUCK_AFTER, resume
 
@@ -55,10 +56,10 @@ class DeadLetterAdmin(LookOnly):
     list_filter = ("state", "type", "handler")
     ordering = ("-last_failed_at",)
     fields = (
-        "event", "type", "handler", "state", "attempts", "first_failed_at", "last_failed_at", "reason",
-        "body", "trace",
+        "event", "type", "handler", "state", "attempts", "first_failed_at", "last_failed_at",
+        "reason_masked", "body", "trace",
     )  # fmt: skip
-    readonly_fields = ("body", "trace")
+    readonly_fields = ("reason_masked", "body", "trace")
     bulk = ("replay", "discard")
     transitions = (
         Transition(
@@ -77,7 +78,11 @@ class DeadLetterAdmin(LookOnly):
 
     @admin.display(description="reason")
     def reason_in_short(self, letter: Any) -> str:
-        return str(letter.reason)[:100]
+        return mask_lines(letter.reason)[:100]
+
+    @admin.display(description="reason")
+    def reason_masked(self, letter: Any) -> str:
+        return mask_lines(letter.reason)
 
     @admin.display(description="event body, personal data masked")
     def body(self, letter: Any) -> str:
@@ -86,7 +91,7 @@ class DeadLetterAdmin(LookOnly):
 
     @admin.display(description="traceback")
     def trace(self, letter: Any) -> str:
-        return format_html("<pre>{}</pre>", letter.traceback)
+        return format_html("<pre>{}</pre>", mask_lines(letter.traceback))
 
 
 class StuckFilter(admin.SimpleListFilter):
@@ -178,16 +183,21 @@ class JobAdmin(LookOnly):
     ordering = ("-due_at",)
     # The payload stays out: it may hold what a mail or a provider needs.
     fields = (
-        "id", "kind", "key", "state", "due_at", "leased_until", "attempts", "last_error", "created_at",
+        "id", "kind", "key", "state", "due_at", "leased_until", "attempts", "error", "created_at",
         "finished_at",
     )  # fmt: skip
+    readonly_fields = ("error",)
     transitions = (Transition(name="retry", title="Try again now", run=_requeue, when=_has_failed),)
 
     state_shown = shown.state("state", info=("due",), success=("done",), danger=("failed",))
 
     @admin.display(description="last error")
+    def error(self, job: Any) -> str:
+        return mask_lines(job.last_error)
+
+    @admin.display(description="last error")
     def error_in_short(self, job: Any) -> str:
-        return str(job.last_error)[:100]
+        return mask_lines(job.last_error)[:100]
 
 
 class HistoryAdmin(LookOnly):

@@ -139,7 +139,7 @@ class JobRunner:
                 hit(f"job.{job.kind}.after_record")
                 return True
             except Exception as failure:
-                log.warning("job %s %s attempt %s: %r", job.kind, job.key, job.attempts, failure)
+                log.warning("job %s %s attempt %s: %s", job.kind, job.key, job.attempts, type(failure).__name__)
                 self._fail(job, failure)
                 return False
 

@@ -75,6 +75,11 @@ def mask_text(text: str) -> str:
     return _JWT.sub(MASK, _BEARER.sub(rf"\1 {MASK}", text))
 
 
+def mask_lines(text: str) -> str:
+    """A longer text, such as a traceback, masked line by line; without what a database quotes of a row."""
+    return "\n".join(mask_text(line) for line in text.splitlines() if not line.startswith("DETAIL:"))
+
+
 def configuration(*, level: str = "INFO", json_lines: bool = True) -> dict[str, Any]:
     """For Django's LOGGING: everything to standard error, as JSON, or as plain lines for a person's terminal."""
     formatter = {"()": "chassis.observe.logs.JSONFormatter"} if json_lines else {"()": PLAIN}

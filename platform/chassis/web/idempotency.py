@@ -37,6 +37,7 @@ from chassis import clock, domains
 from chassis.access.authentication import principal_of
 from chassis.errors import DomainError
 from chassis.ids import new_id
+from chassis.keyring import ring
 from chassis.unit_of_work import unit_of_work
 
 HEADER = "Idempotency-Key"
@@ -80,7 +81,7 @@ class IdempotencyKey(models.Model):
     withheld = models.BooleanField(default=False)
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
-    body = models.BinaryField(default=b"")
+    body = models.BinaryField(default=b"", help_text="encrypted: answers show carts, profiles and addresses")
     locked_until = models.DateTimeField(help_text="after it, a running call counts as lost")
     expires_at = models.DateTimeField(db_index=True)
 
@@ -115,10 +116,10 @@ class Claim:
             kept["Content-Type"] = "application/json"
         else:
             body = getattr(response, "content", b"")
-        return {**answer, "headers": kept, "body": body}
+        return {**answer, "headers": kept, "body": _sealed(body)}
 
     def _rows(self) -> models.QuerySet[Any]:
-        rows: models.QuerySet[Any] = _table(self.label)._default_manager.filter(digest=self.digest)
+        rows: models.QuerySet[Any] = table_of(self.label)._default_manager.filter(digest=self.digest)
         return rows
 
     def _earlier(self) -> HttpResponse | None:
@@ -136,7 +137,7 @@ class Claim:
             raise StillRunning(headers={"Retry-After": "1"})
         if row.withheld:
             raise AnswerWithheld(first_status=row.status)
-        answer = HttpResponse(bytes(row.body), status=row.status)
+        answer = HttpResponse(_opened(bytes(row.body)), status=row.status)
         for name, value in row.headers.items():
             answer[name] = value
         answer["Idempotent-Replayed"] = "true"
@@ -144,7 +145,7 @@ class Claim:
 
     def _insert(self, **answer: Any) -> None:
         now = clock.now()
-        _table(self.label)._default_manager.create(
+        table_of(self.label)._default_manager.create(
             digest=self.digest,
             principal=self.principal,
             route=self.route,
@@ -249,13 +250,13 @@ def claim_of(request: Request) -> Claim | Unclaimed:
     return claim if isinstance(claim, Claim) else Unclaimed()
 
 
-def purge(label: str, *, limit: int = 5000) -> int:
-    """Delete up to `limit` expired keys of a domain; answers how many."""
-    table = _table(label)
-    old = table._default_manager.filter(expires_at__lte=clock.now()).values("digest")[:limit]
-    with unit_of_work(label):
-        deleted, _ = table._default_manager.filter(digest__in=old).delete()
-    return int(deleted)
+def _sealed(body: bytes) -> bytes:
+    # Latin-1 is any bytes as text and back.
+    return ring().encrypt(body.decode("latin-1")).encode() if body else b""
+
+
+def _opened(stored: bytes) -> bytes:
+    return ring().decrypt(stored.decode()).encode("latin-1") if stored else b""
 
 
 def _claim(request: Request, key: str, *, label: str, secret: bool, scope: str) -> Claim:
@@ -299,6 +300,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _table(label: str) -> type[IdempotencyKey]:
+def table_of(label: str) -> type[IdempotencyKey]:
+    """The domain's keys; LookupError if it has no mutating calls."""
     table: type[IdempotencyKey] = apps.get_model(label, "IdempotencyKey")  # type: ignore[assignment]
     return table

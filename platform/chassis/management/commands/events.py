@@ -13,6 +13,7 @@ from chassis import domains, vocabulary
 from chassis.letters import discard, retry
 from chassis.messages import decode_message, masked
 from chassis.observe import backlog
+from chassis.observe.logs import mask_lines
 from chassis.republishing import CannotRepublish, republish
 
 
@@ -116,14 +117,14 @@ class Command(BaseCommand):
     def _letter_list(self, label: str, letter: Any) -> None:
         self.stdout.write(
             f"{letter.id} {label:13} {letter.state:9} {letter.type} in {letter.handler}, "
-            f"{letter.attempts} attempts: {letter.reason.splitlines()[0][:120] if letter.reason else ''}"
+            f"{letter.attempts} attempts: {mask_lines(letter.reason).partition(chr(10))[0][:120]}"
         )
 
     def _letter_show(self, label: str, letter: Any) -> None:
         self._letter_list(label, letter)
         body = masked(decode_message(letter.message))  # personal data stays out of terminals and their logs
         self.stdout.write(json.dumps(body, indent=2, ensure_ascii=False))
-        self.stdout.write(letter.traceback)
+        self.stdout.write(mask_lines(letter.traceback))
 
     def _letter_replay(self, label: str, letter: Any) -> None:
         outcome = "replayed" if retry(label, letter.id) else "failed again or ended before"
