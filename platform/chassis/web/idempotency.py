@@ -81,7 +81,7 @@ class IdempotencyKey(models.Model):
     withheld = models.BooleanField(default=False)
     status = models.PositiveSmallIntegerField(null=True)
     headers = models.JSONField(default=dict)
-    body = models.BinaryField(default=b"", help_text="encrypted: answers show carts, profiles and addresses")
+    body = models.BinaryField(default=b"")  # encrypted: answers show carts, profiles and addresses
     locked_until = models.DateTimeField(help_text="after it, a running call counts as lost")
     expires_at = models.DateTimeField(db_index=True)
 
