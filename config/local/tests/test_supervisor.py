@@ -35,6 +35,7 @@ class Stack:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.state = folder / "state"
+        self.runs: list[Run] = []
         self.environment = {**bare_environment(), "SIXFOLD_STATE": str(self.state), "SIXFOLD_DEMO": "0"}
 
     def begin(self, text: str = PROCFILE) -> "Run":
@@ -60,6 +61,7 @@ class Run:
             [sys.executable, "-m", "config.local", *arguments],
             cwd=REPOSITORY, env=stack.environment, stdout=self.output.open("wb"), stderr=subprocess.STDOUT,
         )  # fmt: skip
+        stack.runs.append(self)
 
     def said(self, pattern: str, *, seconds: float = 60) -> "re.Match[str]":
         def look() -> "re.Match[str] | None":
@@ -95,13 +97,24 @@ def stack() -> Iterator[Stack]:
     shutil.rmtree(folder)
 
 
+@pytest.fixture(autouse=True)
+def nothing_left(stack: Stack) -> Iterator[None]:
+    """A test that fails with the shop under way leaves it to no other."""
+    yield
+    for run in stack.runs:
+        if run.process.poll() is None:
+            stack.command("down")
+            run.ends(signal.SIGKILL)
+    stack.runs.clear()
+
+
 def test_up_starts_everything_and_ctrl_c_leaves_nothing(stack: Stack) -> None:
     run = stack.begin()
     run.said("migrated platform")
     run.said(r"ready after .* s")
     run.said(r"admin +http://127.0.0.1:\d+/admin/")
+    wait_for(lambda: len(orphans.find(stack.state)) == 3, "steady, parent and its child were not there")
     running = orphans.find(stack.state)
-    assert len(running) == 3, "steady, parent and its child"
     wait_for(lambda: "at work" in (stack.state / "log" / "steady.log").read_text(), "steady wrote no log")
     assert run.ends(signal.SIGINT) == 0
     assert not [pair for pair in running if process.is_same(*pair)]
