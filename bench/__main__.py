@@ -7,6 +7,7 @@ make bench CASES=search,events SIZES=1000   some of them
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -75,6 +76,8 @@ def _one_size(size: int, options: argparse.Namespace, effort: Effort) -> tuple[l
         assert child.stdin is not None
         child.stdin.write(json.dumps(order).encode())
         child.stdin.close()
+        # A terminal's Ctrl-C reaches the child by itself; a SIGTERM reaches us alone.
+        signal.signal(signal.SIGTERM, lambda *_: child.terminate())
         try:
             status = child.wait()
         except KeyboardInterrupt:  # the child has it too, and removes its shop

@@ -5,7 +5,6 @@ A process per size: Django reads its settings once. What to do comes as JSON on 
 
 import json
 import logging
-import os
 import signal
 import sys
 from dataclasses import asdict
@@ -56,5 +55,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    os.environ["PYTHONUNBUFFERED"] = "1"
     main(json.load(sys.stdin))

@@ -11,7 +11,6 @@ import sys
 from bench import goods, replay, world
 from bench.bench import Bench
 from bench.load import Samples
-from bench.meters import used
 from bench.report import below, equal, ratio_at_least
 from bench.shoppers import Basket, Cart, Placer, Preparer, Step, place
 
@@ -83,8 +82,7 @@ def _during_import(bench: Bench, *, alone: tuple[str, float]) -> None:
     try:
         assert importing.stdout is not None
         importing.stdout.readline()  # it has begun
-        with used(bench.stack):
-            busy = bench.drive(Placer(carts=carts, shoppers=SHOPPERS), shoppers=SHOPPERS, seconds=None)
+        busy = bench.drive(Placer(carts=carts, shoppers=SHOPPERS), shoppers=SHOPPERS, seconds=None)
         still = importing.poll() is None
     finally:
         importing.kill()

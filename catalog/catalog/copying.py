@@ -8,13 +8,24 @@ from psycopg.types.json import Jsonb
 
 
 def copy_in(model: type[models.Model], rows: Iterable[models.Model]) -> None:
-    """Insert rows whose every column is set, in the transaction that is open. No conflict is tolerated."""
-    fields = [field for field in model._meta.concrete_fields if field.column]
+    """Insert rows whose every column is set, but for a number that the database gives, in the open transaction.
+
+    No conflict is tolerated.
+    """
+    rows = list(rows)
+    if not rows:
+        return
+    fields = [field for field in model._meta.concrete_fields if field.column and not _is_given(field)]
     names = ", ".join(f'"{field.column}"' for field in fields)
-    with connections["catalog"].cursor() as cursor:
+    connection = connections["catalog"]
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         with cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row([_stored(field, getattr(row, field.attname)) for field in fields])
+
+
+def _is_given(field: Any) -> bool:
+    return isinstance(field, models.AutoField | models.BigAutoField)
 
 
 def _stored(field: Any, value: Any) -> Any:

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from catalog.catalog import scopes, slugs
+from catalog.catalog.copying import copy_in
 from catalog.catalog.errors import InvalidProduct, UnknownReference
 from catalog.catalog.models import (
     Attribute,
@@ -442,24 +443,32 @@ def _write_parts(families: Families, vocabulary: _Vocabulary) -> None:
             media[child.id] = variant.media
             prices[child.id] = variant.prices
     Media.objects.filter(product_id__in=list(media)).delete()
-    Media.objects.bulk_create(
-        Media(
-            product_id=product,
-            path=row.path,
-            kind=row.kind,
-            roles=list(row.roles),
-            alt=dict(row.alt),
-            position=position,
-            hidden=row.hidden,
-        )
-        for product, rows in media.items()
-        for position, row in enumerate(rows)
+    copy_in(
+        Media,
+        (
+            Media(
+                product_id=product,
+                path=row.path,
+                kind=row.kind,
+                roles=list(row.roles),
+                alt=dict(row.alt),
+                position=position,
+                hidden=row.hidden,
+            )
+            for product, rows in media.items()
+            for position, row in enumerate(rows)
+        ),
     )
     ProductCategory.objects.filter(product_id__in=list(places)).delete()
-    ProductCategory.objects.bulk_create(
-        ProductCategory(product_id=product, category_id=vocabulary.categories[place.category], position=place.position)
-        for product, rows in places.items()
-        for place in {row.category: row for row in rows}.values()
+    copy_in(
+        ProductCategory,
+        (
+            ProductCategory(
+                product_id=product, category_id=vocabulary.categories[place.category], position=place.position
+            )
+            for product, rows in places.items()
+            for place in {row.category: row for row in rows}.values()
+        ),
     )
     if prices:
         Price.objects.filter(product_id__in=list(prices)).delete()

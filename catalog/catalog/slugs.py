@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connections
 
 from catalog.catalog import scopes
+from catalog.catalog.copying import copy_in
 from catalog.catalog.errors import SlugTaken, UnknownReference
 from catalog.catalog.models import Category, Product, Slug, View
 from catalog.catalog.sorting import slug_of
@@ -48,17 +49,17 @@ def give(kind: str, wanted: Iterable[Wanted]) -> set[UUID]:
     # Two that find an address free at once would both take it: taking addresses is one at a time.
     with connections["catalog"].cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.slug'))")
-    candidates = {(w.view, slug) for w in todo for slug in _choices(w)}
+    choices = [_choices(want) for want in todo]
     held = {
         (row.view, row.slug): row
         for row in Slug.objects.select_for_update().filter(
-            kind=kind, view__in=views, slug__in={slug for _, slug in candidates}
+            kind=kind, view__in=views, slug__in={slug for several in choices for slug in several}
         )
     }
     made: list[Slug] = []
     reused: list[Slug] = []
-    for want in todo:
-        for slug in _choices(want):
+    for want, several in zip(todo, choices, strict=True):
+        for slug in several:
             row = held.get((want.view, slug))
             if row is None or not row.current or row.target == want.target:
                 break
@@ -73,7 +74,7 @@ def give(kind: str, wanted: Iterable[Wanted]) -> set[UUID]:
             current=False
         )
     Slug.objects.bulk_update(reused, ["target", "current"])
-    Slug.objects.bulk_create(made)
+    copy_in(Slug, made)
     return {w.target for w in todo}
 
 

@@ -7,12 +7,14 @@ the dictionary's order: none, huyền, hỏi, ngã, sắc, nặng.
 """
 
 import re
+import sys
 import unicodedata
 
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
 _OWN_LETTERS = {"\u0306": "1", "\u0302": "2", "\u031b": "3"}
 # Letters that do not come apart by decomposition.
 _FOLDS = str.maketrans({"đ": "d", "ø": "o", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
+_MARKS = re.compile("[" + "".join(c for c in map(chr, range(sys.maxunicode + 1)) if unicodedata.combining(c)) + "]+")
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -22,6 +24,8 @@ def sort_key(name: str, *, locale: str) -> str:
     letters: list[str] = []
     accents: list[str] = []
     text = unicodedata.normalize("NFC", name).casefold()
+    if text.isascii() and not vietnamese:
+        return text + "\x01"
     for char in text:
         if vietnamese and char == "đ":
             letters.append("d1")
@@ -43,8 +47,12 @@ def sort_key(name: str, *, locale: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, for look-ups that forgive both."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_FOLDS))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    decomposed = unicodedata.normalize("NFKD", folded.translate(_FOLDS))
+    # Accents are few: what stays is a run of text and not looked at letter by letter.
+    return decomposed if decomposed.isascii() else _MARKS.sub("", decomposed)
 
 
 def sku_key(sku: str) -> str:

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from django.db import connections
 
+from catalog.catalog.copying import copy_in
 from catalog.pricing.maths import Current, Entered, current
 from catalog.pricing.models import PriceBlock
 from catalog.search.changes import mark_changed
@@ -56,7 +57,7 @@ def rebuild_blocks(products: Collection[UUID]) -> None:
         block = _block(root, channel, prices, currency=currency, includes_tax=includes_tax, now=now)
         if block is not None:
             blocks.append(block)
-    PriceBlock.objects.bulk_create(blocks)
+    copy_in(PriceBlock, blocks)
     for block in blocks:
         if block.valid_until:
             # Keyed by the moment: a boundary that was already scheduled is scheduled once.

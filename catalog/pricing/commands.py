@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connections
 
+from catalog.catalog.copying import copy_in
 from catalog.pricing.blocks import rebuild_blocks
 from catalog.pricing.errors import InvalidPrice, InvalidRate, UnknownChannel, UnknownSku
 from catalog.pricing.models import Price, TaxRate
@@ -114,7 +115,7 @@ def replace_prices(wanted: Mapping[UUID, Sequence[PriceInput]]) -> None:
                         **row,
                     )
                 )
-    Price.objects.bulk_create(rows)
+    copy_in(Price, rows)
 
 
 def replace_tax_rates(channel: str, rates: Sequence[TaxRateInput]) -> None:

@@ -46,10 +46,14 @@ def views() -> list[tuple[str, str]]:
 
 
 def _index_changes(job: LeasedJob) -> list[int]:
-    changes = list(SearchChange.objects.order_by("seq").values_list("seq", "product_id")[:BATCH])
+    queue = SearchChange.objects.order_by("seq").values_list("seq", "product_id")
+    known = views()
+    # An index from nothing holds everything that is queued by now, however much an import has left.
+    empty = known and all(folders.current(view, locale=locale) is None for view, locale in known)
+    changes = list(queue if empty else queue[:BATCH])
     products = list({product for _, product in changes})
     if products:
-        for view, locale in views():
+        for view, locale in known:
             with folders.writing(view):
                 path = folders.current(view, locale=locale)
                 if path is None:
@@ -60,7 +64,8 @@ def _index_changes(job: LeasedJob) -> list[int]:
 
 
 def _forget_changes(job: LeasedJob, seqs: list[int]) -> None:
-    SearchChange.objects.filter(seq__in=seqs).delete()
+    with connections["catalog"].cursor() as cursor:
+        cursor.execute("DELETE FROM catalog_searchchange WHERE seq = ANY(%s)", [seqs])
     if len(seqs) == BATCH:
         enqueue(INDEX, key=str(new_id()))
 

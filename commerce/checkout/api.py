@@ -17,7 +17,7 @@ from chassis.clients import client
 from chassis.errors import Invalid, Unauthenticated
 from chassis.money import amount_text
 from chassis.web.etag import IF_MATCH, precondition, with_etag
-from chassis.web.idempotency import claim_of, idempotent
+from chassis.web.idempotency import Unclaimed, claim_of, idempotent
 from chassis.web.pages import CursorPages, page_of
 from commerce.checkout import commands
 from commerce.checkout import serializers as shapes
@@ -101,7 +101,10 @@ def recording(request: Request, *, status: int = 200) -> commands.Also:
 
     Nobody is asked inside of it, so that the stock of this answer is unknown; the final one replaces it.
     """
-    return lambda cart: claim_of(request).record(answer_with(Sight(cart=cart, stock={}, changes=()), status=status))
+    claim = claim_of(request)
+    if isinstance(claim, Unclaimed):
+        return commands.nothing
+    return lambda cart: claim.record(answer_with(Sight(cart=cart, stock={}, changes=()), status=status))
 
 
 class Carts(APIView):

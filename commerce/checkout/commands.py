@@ -292,7 +292,8 @@ def _edit(
         cart = find_cart(view=view, cart_id=cart_id, shopper=shopper)
         if cart.state != Cart.OPEN:
             raise CartFrozen(state=cart.state)
-        draft = edit(cart, draft_of(cart))
+        present = draft_of(cart)
+        draft = edit(cart, present)
         if len(draft.lines) > MOST_LINES:
             raise TooManyLines()
         draft, quote = _canonical(cart, draft, adds=adds)
@@ -301,21 +302,23 @@ def _edit(
         with unit_of_work("commerce"):
             if locks:
                 list(Cart.objects.select_for_update().filter(id__in=(cart.id, *locks)).order_by("id").values("id"))
-            changed = Cart.objects.filter(id=cart.id, version=cart.version, state=Cart.OPEN).update(
-                version=F("version") + 1,
-                quote=as_json(quote),
-                shipping_price=quote.shipping,
-                changed_at=clock.now(),
+            changes = {
+                "version": cart.version + 1,
+                "quote": as_json(quote),
+                "shipping_price": quote.shipping,
+                "changed_at": clock.now(),
                 **draft.changes,
-            )
-            if not changed:
+            }
+            if not Cart.objects.filter(id=cart.id, version=cart.version, state=Cart.OPEN).update(**changes):
                 continue
-            _write_lines(cart, draft.lines)
-            changed_cart = Cart.objects.get(id=cart.id)
+            _write_lines(cart, present=present.lines, wanted=draft.lines)
+            # At the version that was read, the row is what was read and these changes: no need to read it again.
+            cart.shown_before = cart.quote
+            for name, value in changes.items():
+                setattr(cart, name, value)
             for hook in also:
-                hook(changed_cart)
-        changed_cart.shown_before = cart.quote
-        return changed_cart
+                hook(cart)
+        return cart
     raise CartBusy()
 
 
@@ -348,9 +351,11 @@ def _canonical(cart: Cart, draft: Draft, *, adds: str) -> tuple[Draft, Quote]:
     return respelt, quote_of(cart, respelt)
 
 
-def _write_lines(cart: Cart, wanted: dict[str, Decimal]) -> None:
-    """Bring the lines to `wanted`; the cart's version was taken by this transaction, so nobody else writes."""
-    present = dict(CartLine.objects.filter(cart=cart).values_list("sku", "quantity"))
+def _write_lines(cart: Cart, *, present: dict[str, Decimal], wanted: dict[str, Decimal]) -> None:
+    """Bring the lines to `wanted`.
+
+    `present` were read before this transaction took the cart's version, so nobody has written since.
+    """
     gone = [sku for sku in present if sku not in wanted]
     if gone:
         CartLine.objects.filter(cart=cart, sku__in=gone).delete()

@@ -29,8 +29,9 @@ def database_settings(url: str, *, pool_size: int = 8) -> dict[str, Any]:
     parsed: dict[str, Any] = dict(dj_database_url.parse(url))
     if parsed.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("a database URL must start with postgres:// or postgresql://")
+    parsed["ENGINE"] = "chassis.postgresql"
     parsed["CONN_MAX_AGE"] = 0
-    parsed["CONN_HEALTH_CHECKS"] = True
+    parsed["CONN_HEALTH_CHECKS"] = False  # the engine looks at a pooled connection itself
     parsed["ATOMIC_REQUESTS"] = False
     parsed.setdefault("OPTIONS", {})
     parsed["OPTIONS"]["server_side_binding"] = True

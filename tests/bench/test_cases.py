@@ -33,6 +33,12 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str
     return by_case
 
 
+def test_every_case_can_be_chosen() -> None:
+    from bench.cases import ALL
+
+    assert tuple(ALL) == CASES
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_case_yields_positive_figures_of_its_size(case: str, figures: dict[str, list[dict[str, Any]]]) -> None:
     assert figures[case]
