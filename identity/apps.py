@@ -20,7 +20,10 @@ class IdentityConfig(DomainConfig):
         options: dict[str, Any] = connections.settings[self.alias].setdefault("OPTIONS", {})
         options["options"] = f"-c search_path={SEARCH_PATH}"
         from chassis.access.authentication import bind_keys
+        from chassis.access.groups import register_groups
         from identity.auth.keys import published
+        from identity.customer.queries import channel_group_of
 
         # Where identity runs, its own table is the nearest publisher; elsewhere TOKEN_KEYS_URL names the address.
         bind_keys(published)
+        register_groups(self.label, channel_group_of)

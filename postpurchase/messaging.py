@@ -1,6 +1,6 @@
 """The concrete messaging tables of this database."""
 
-from chassis.access import revocation
+from chassis.access import groups, revocation
 from chassis.admin.history import HistoryEntry
 from chassis.messaging import models as chassis_models
 from chassis.web import idempotency
@@ -50,6 +50,12 @@ class IdempotencyKey(idempotency.IdempotencyKey):
 
 class History(HistoryEntry):
     class Meta(HistoryEntry.Meta):
+        abstract = False
+        app_label = "postpurchase"
+
+
+class ChannelGroup(groups.ChannelGroup):
+    class Meta(groups.ChannelGroup.Meta):
         abstract = False
         app_label = "postpurchase"
 

@@ -124,6 +124,7 @@ class ChannelCopy(models.Model):
     name = models.TextField(default="")
     active = models.BooleanField(default=True)
     channel_group = models.TextField(default="", blank=True, help_text="empty: the channel is a group of its own")
+    group_version = models.BigIntegerField(default=0, db_default=0, editable=False)
     known_version = models.BigIntegerField(default=0)
 
     class Meta:

@@ -144,7 +144,7 @@ def build(
         ],
         "REST_FRAMEWORK": {
             "DEFAULT_AUTHENTICATION_CLASSES": ["chassis.access.authentication.TokenAuthentication"],
-            "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+            "DEFAULT_PERMISSION_CLASSES": ["chassis.access.groups.OfThisShop"],
             "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
             "DEFAULT_PARSER_CLASSES": ["chassis.web.parsers.StrictJSONParser"],
             "DEFAULT_PAGINATION_CLASS": "chassis.web.pages.CursorPages",

@@ -16,7 +16,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from chassis.access.keys import KeyCache, Source, from_address
@@ -98,13 +97,6 @@ class ServiceAuthentication(TokenAuthentication):
     """A door for other services only."""
 
     kinds = frozenset({Kind.SERVICE})
-
-
-class SignedIn(BasePermission):
-    """Anybody but a guest, of the kinds that the view's door admits."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return principal_of(request).is_authenticated
 
 
 def door_of(view: Any) -> TokenAuthentication | None:
