@@ -109,7 +109,7 @@ def from_copies(label: str) -> GroupOf:
                     WHERE mine.code = %s""",
                 [view],
             )
-            found = cursor.fetchone()
+            found: tuple[str] | None = cursor.fetchone()
         return found[0] if found else None
 
     return group_of
