@@ -109,8 +109,8 @@ def from_copies(label: str) -> GroupOf:
                     WHERE mine.code = %s""",
                 [view],
             )
-            found: tuple[str] | None = cursor.fetchone()
-        return found[0] if found else None
+            found: Any = cursor.fetchone()
+        return str(found[0]) if found else None
 
     return group_of
 
