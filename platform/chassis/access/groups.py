@@ -11,7 +11,7 @@ keeps the sessions owns the groups; other domains keep a copy.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
 from django.db import connections, models
@@ -109,8 +109,8 @@ def from_copies(label: str) -> GroupOf:
                     WHERE mine.code = %s""",
                 [view],
             )
-            found: Any = cursor.fetchone()
-        return str(found[0]) if found else None
+            found = cast(tuple[str] | None, cursor.fetchone())
+        return found[0] if found else None
 
     return group_of
 

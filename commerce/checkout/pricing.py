@@ -1,0 +1,87 @@
+"""What a cart would cost: asked of catalog and logistics, never computed here, and never inside a transaction."""
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from chassis.clients import client
+from chassis.messages import encode
+from commerce.checkout.errors import NotForSale, UnknownShippingMethod
+from commerce.checkout.models import Cart, CartLine
+from contracts.catalog import Pricing, Quote, QuoteRequestLine
+from contracts.logistics import ShippingRates
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """The lines and delivery a cart is to have: SKU -> quantity, and where to. `changes` are other columns of it."""
+
+    lines: dict[str, Decimal]
+    country: str
+    shipping_method: str
+    changes: dict[str, Any] = field(default_factory=dict)
+
+
+def draft_of(cart: Cart) -> Draft:
+    """The cart as it is."""
+    return Draft(
+        lines=dict(CartLine.objects.filter(cart=cart).values_list("sku", "quantity")),
+        country=(cart.delivery or {}).get("country", ""),
+        shipping_method=cart.shipping_method,
+    )
+
+
+def quote_of(cart: Cart, draft: Draft) -> Quote:
+    """Catalog's prices for a draft: goods, then shipping on the goods' total, then both together."""
+    pricing = client(Pricing)
+    request = {
+        "channel": cart.channel,
+        "view": cart.view,
+        "country": draft.country,
+        "customer_group": draft.changes.get("customer_group", cart.customer_group),
+        "lines": tuple(
+            QuoteRequestLine(key=sku, sku=sku, quantity=quantity) for sku, quantity in sorted(draft.lines.items())
+        ),
+    }
+    quote = pricing.quote(**request, shipping=Decimal(0))
+    if not draft.shipping_method or not any(line.requires_shipping for line in quote.lines):
+        return quote
+    price = shipping_price(cart, draft, goods=quote.subtotal)
+    return pricing.quote(**request, shipping=price) if price else quote
+
+
+def shipping_price(cart: Cart, draft: Draft, *, goods: Decimal) -> Decimal:
+    """The price of the chosen way of delivery; UnknownShippingMethod when it is not offered."""
+    options = client(ShippingRates).options(channel=cart.channel, country=draft.country, goods_total=goods)
+    for option in options:
+        if option.code == draft.shipping_method:
+            return option.price
+    raise UnknownShippingMethod(field="/shipping_method", offered=[option.code for option in options])
+
+
+def in_catalogs_spelling(cart: Cart, draft: Draft, *, adds: str) -> tuple[Draft, Quote]:
+    """The draft in catalog's own spelling of each SKU, two spellings of one merged, with its quote.
+
+    NotForSale when catalog will not price `adds`.
+    """
+    quote = quote_of(cart, draft)
+    if any(line.problem and line.key == adds for line in quote.lines):
+        reason = next(line.problem for line in quote.lines if line.key == adds)
+        raise NotForSale(field="/sku", reason=reason)
+    spelt = {line.key: line.sku for line in quote.lines if not line.problem}
+    lines: dict[str, Decimal] = {}
+    for asked, quantity in draft.lines.items():
+        sku = spelt.get(asked, asked)
+        lines[sku] = lines.get(sku, Decimal(0)) + quantity
+    if lines == draft.lines:
+        return draft, quote
+    respelt = replace(draft, lines=lines)
+    return respelt, quote_of(cart, respelt)
+
+
+def as_json(quote: Quote) -> dict[str, Any]:
+    """A quote as it is stored on a cart."""
+    stored: dict[str, Any] = msgspec.json.decode(encode(quote))
+    return stored
