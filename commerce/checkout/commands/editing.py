@@ -67,7 +67,7 @@ def edit_cart(
         if time.monotonic() > until:
             raise CartBusy()
         # Not all at once again: each try costs catalog a quote.
-        time.sleep(random.uniform(0, pause))  # noqa: S311
+        time.sleep(random.uniform(0, pause))
         pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
