@@ -11,7 +11,7 @@ keeps the sessions owns the groups; other domains keep a copy.
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.apps import apps
 from django.db import connections, models
@@ -85,13 +85,13 @@ def keep_channel_groups(label: str) -> Handler[Any]:
     """The handler that keeps the copy of the domain `label`; events have `channel` and `group`."""
 
     def keep(batch: list[Received[Any]]) -> None:
-        rows = [(r.event.channel, r.event.group, r.message.aggregate_version) for r in batch]
+        rows = sorted((r.event.channel, r.message.aggregate_version, r.event.group) for r in batch)
         with connections[domains.get(label).alias].cursor() as cursor:
             cursor.executemany(
-                f"""INSERT INTO {_table(label, "ChannelGroup")} AS known (channel, name, version) VALUES (%s, %s, %s)
+                f"""INSERT INTO {_table(label, "ChannelGroup")} AS known (channel, version, name) VALUES (%s, %s, %s)
                     ON CONFLICT (channel) DO UPDATE SET name = excluded.name, version = excluded.version
                     WHERE known.version <= excluded.version""",
-                sorted(rows, key=lambda row: (row[0], row[2])),
+                rows,
             )
 
     keep.__qualname__ = f"keep_channel_groups.{label}"
@@ -109,7 +109,7 @@ def from_copies(label: str) -> GroupOf:
                     WHERE mine.code = %s""",
                 [view],
             )
-            found = cast(tuple[str] | None, cursor.fetchone())
+            found = cursor.fetchone()
         return found[0] if found else None
 
     return group_of
