@@ -2,7 +2,8 @@
 
 ROUTES: dict[str, tuple[str, ...]] = {
     "catalog.channel_changed": ("commerce", "identity", "logistics", "platform"),
-    "catalog.view_changed": ("commerce", "identity", "logistics", "postpurchase"),
+    "catalog.pages_changed": ("platform",),
+    "catalog.view_changed": ("commerce", "identity", "logistics", "platform", "postpurchase"),
     "commerce.order_cancelled": ("logistics", "platform", "postpurchase"),
     "commerce.order_paid": ("platform", "postpurchase"),
     "commerce.order_placed": ("logistics", "platform", "postpurchase"),
