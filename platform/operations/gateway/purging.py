@@ -6,8 +6,8 @@ cache says so to it. CACHE_PURGE_URL (environment, comma-separated) names the ca
     varnish+http://varnish:6081/                         PURGE with the keys in the header `xkey` (vmod_xkey)
     fastly+https://api.fastly.com/service/<id>/purge     POST with the keys in `Surrogate-Key`
 
-CACHE_PURGE_TOKEN goes along as `Fastly-Key`. Without an address there is nobody to tell and no job. Saying it twice does
-no harm, so keys of one batch of events are told together and no answer is recorded.
+CACHE_PURGE_TOKEN goes along as `Fastly-Key`. Without an address there is nobody to tell and no job. Saying it twice
+does no harm, so keys of one batch of events are told together and no answer is recorded.
 """
 
 import os
