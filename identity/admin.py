@@ -89,7 +89,7 @@ class StaffMemberAdmin(FoundByKey, DomainAdmin):
     list_filter = ("state",)
     search_fields = ("id",)
     ordering = ("-id",)
-    fields = ("email", "name", "roles", "state", "last_signed_in_at", "created_at")
+    fields = ("email", "name", "roles", "state", "last_signed_in_at", "metadata", "created_at")
     readonly_fields = ("email", "last_signed_in_at", "created_at")
     filter_horizontal = ("roles",)
     state_fields = ("state",)

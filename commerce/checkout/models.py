@@ -75,6 +75,9 @@ class Cart(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_cart_external"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["open", "placing", "ordered", "merged"]), name="commerce_cart_state"
             ),

@@ -79,6 +79,9 @@ class Order(models.Model):
             models.Index(fields=["-placed_at"], name="commerce_order_placed"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_order_external"
+            ),
             models.CheckConstraint(condition=models.Q(captured__lte=models.F("total")), name="commerce_order_captured"),
             models.CheckConstraint(
                 condition=models.Q(refunded__lte=models.F("captured")), name="commerce_order_refunded"
@@ -140,6 +143,11 @@ class OrderLine(models.Model):
 
     class Meta:
         app_label = "commerce"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_orderline_external"
+            ),
+        ]
         ordering = ["id"]
 
 
@@ -156,6 +164,11 @@ class OrderShipment(models.Model):
 
     class Meta:
         app_label = "commerce"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_ordershipment_external"
+            ),
+        ]
         ordering = ["sent_at", "id"]
 
 

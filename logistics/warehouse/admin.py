@@ -175,7 +175,7 @@ class StockAdmin(FoundByKey, LookOnly):
     list_select_related = ("source",)
     list_filter = (ShortFilter, "source", "managed", "backorders")
     ordering = ("sku", "source")
-    fields = (("sku", "source"), "figures", ("managed", "backorders"), "movements", "movements_link")
+    fields = (("sku", "source"), "figures", ("managed", "backorders"), "movements", "movements_link", "metadata")
     readonly_fields = ("figures", "movements", "movements_link")
     state_fields = ("managed", "backorders", "on_hand", "reserved")
     transitions = (
@@ -323,7 +323,7 @@ class ReservationAdmin(FoundByKey, LookOnly):
     list_display = ("created_at", "order_link", "channel", "state_shown", "wanted", "expires_at", "reason")
     list_filter = (shown.one_of("state", tuple(states.State)), shown.one_of("channel", channels), "created_at")
     ordering = ("-created_at",)
-    fields = (("order_link", "channel"), ("state_shown", "reason"), ("created_at", "expires_at"), "wanted")
+    fields = (("order_link", "channel"), ("state_shown", "reason"), ("created_at", "expires_at"), "wanted", "metadata")
     readonly_fields = ("order_link", "state_shown", "wanted")
     state_fields = ("state",)
     inlines = (AllocationInline,)

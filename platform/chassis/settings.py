@@ -70,6 +70,7 @@ def build(
             "chassis",
             *apps,
             "unfold.apps.BasicAppConfig",  # its templates come before the admin's
+            "unfold.contrib.filters",
             "django.contrib.auth",
             "django.contrib.contenttypes",
             "django.contrib.sessions",

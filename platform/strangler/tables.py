@@ -312,6 +312,11 @@ def carried_tables() -> dict[str, tuple[str, ...]]:
     return {t: key for e in ENTITIES if e.fate is Fate.CARRIED for t, key in e.tables.items()}
 
 
+def parked_tables() -> tuple[str, ...]:
+    """Every table that is understood, and not extracted by this release."""
+    return tuple(table for entity in ENTITIES if entity.fate is Fate.PARKED for table in entity.tables)
+
+
 def event_of(table: str) -> type[RowChanged]:
     """The event type under which a carried table's rows are published; LookupError for any other table."""
     entity = _entity_by_table().get(table)
