@@ -55,11 +55,14 @@ class Shopper:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """The lines and delivery a cart is to have: SKU -> quantity, and where to."""
+    """The lines and delivery a cart is to have: SKU -> quantity, where to, and with which VAT number."""
 
     lines: dict[str, Decimal]
     country: str
     shipping_method: str
+    region: str = ""
+    postcode: str = ""
+    vat_number: str = ""
     changes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -150,6 +153,7 @@ def set_delivery(
     email: str,
     address: dict[str, str] | None,
     shipping_method: str,
+    vat_number: str = "",
     expected: Precondition = NO_PRECONDITION,
     also: Also = nothing,
 ) -> Cart:
@@ -165,9 +169,15 @@ def set_delivery(
             raise CountryNotServed(field="/address/country", countries=countries)
         return replace(
             draft,
-            country=address["country"] if address else "",
+            **_place(address),
             shipping_method=shipping_method,
-            changes={"email": email, "delivery": address, "shipping_method": shipping_method},
+            vat_number=vat_number,
+            changes={
+                "email": email,
+                "delivery": address,
+                "shipping_method": shipping_method,
+                "vat_number": vat_number,
+            },
         )
 
     return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, also=(also,))
@@ -236,6 +246,9 @@ def quote_of(cart: Cart, draft: Draft) -> Quote:
         "channel": cart.channel,
         "view": cart.view,
         "country": draft.country,
+        "region": draft.region,
+        "postcode": draft.postcode,
+        "vat_number": draft.vat_number,
         "customer_group": draft.changes.get("customer_group", cart.customer_group),
         "lines": tuple(
             QuoteRequestLine(key=sku, sku=sku, quantity=quantity) for sku, quantity in sorted(draft.lines.items())
@@ -261,9 +274,15 @@ def draft_of(cart: Cart) -> Draft:
     """The cart as it is."""
     return Draft(
         lines=dict(CartLine.objects.filter(cart=cart).values_list("sku", "quantity")),
-        country=(cart.delivery or {}).get("country", ""),
+        **_place(cart.delivery),
         shipping_method=cart.shipping_method,
+        vat_number=cart.vat_number,
     )
+
+
+def _place(address: dict[str, str] | None) -> dict[str, str]:
+    """What of an address prices depend on."""
+    return {name: (address or {}).get(name, "") for name in ("country", "region", "postcode")}
 
 
 def as_json(quote: Quote) -> dict[str, Any]:
@@ -294,6 +313,9 @@ def _edit(
             raise CartFrozen(state=cart.state)
         present = draft_of(cart)
         draft = edit(cart, present)
+        if cart.customer is not None and cart.customer == shopper.customer:
+            # The token knows the group that the customer is in by now.
+            draft = replace(draft, changes={"customer_group": shopper.group, **draft.changes})
         if len(draft.lines) > MOST_LINES:
             raise TooManyLines()
         draft, quote = _canonical(cart, draft, adds=adds)
