@@ -18,6 +18,9 @@ class Pricing:
         customer_group: str,
         lines: tuple[QuoteRequestLine, ...],
         shipping: Decimal,
+        region: str = "",
+        postcode: str = "",
+        vat_number: str = "",
     ) -> Quote:
         """See `catalog.pricing.quote.quote`."""
         return quoting.quote(
@@ -27,4 +30,7 @@ class Pricing:
             customer_group=customer_group,
             lines=lines,
             shipping=shipping,
+            region=region,
+            postcode=postcode,
+            vat_number=vat_number,
         )

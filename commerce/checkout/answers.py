@@ -29,11 +29,14 @@ def cart_body(seen: Sight) -> dict[str, Any]:
         "version": cart.version,
         "email": cart.email,
         "delivery": cart.delivery,
+        "vat_number": cart.vat_number,
         "shipping_method": cart.shipping_method,
         "lines": [{"id": str(ids.get(line["key"], "")), **_line(line, seen)} for line in quote["lines"]],
         "totals": {
             "currency": cart.currency,
             **{name: quote.get(name, nothing) for name in ("subtotal", "shipping", "tax", "total")},
+            "tax_exempt": quote.get("tax_exempt", False),
+            "tax_note": quote.get("tax_note", ""),
         },
         "requires_shipping": needs_shipping(cart.quote),
         "changes": [asdict(change) for change in seen.changes],
@@ -46,6 +49,7 @@ def _line(line: dict[str, Any], seen: Sight) -> dict[str, Any]:
     found = seen.stock.get(line["sku"]) if whether != UNKNOWN else None
     return {
         **{name: line[name] for name in kept},
+        "lowest_30_days": line.get("lowest_30_days"),
         "explanation": line["explanation"],
         "problem": line.get("problem", ""),
         "requires_shipping": line["requires_shipping"],

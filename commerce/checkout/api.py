@@ -203,6 +203,7 @@ class DeliveryDetail(APIView):
             email=body["email"],
             address=dict(body["address"]) if body["address"] else None,
             shipping_method=body["shipping_method"],
+            vat_number=body["vat_number"],
             expected=precondition(request),
             also=recording(request),
         )

@@ -51,6 +51,7 @@ class Cart(models.Model):
     customer_group = models.TextField(blank=True, default="")
     email = EncryptedTextField(blank=True, default="")
     delivery = EncryptedJSONField(null=True)
+    vat_number = EncryptedTextField(blank=True, default="", help_text="as the customer gave it")
     shipping_method = models.TextField(blank=True, default="")
     shipping_price = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     quote = models.JSONField(null=True, help_text="the catalog's answer for exactly this version's lines")

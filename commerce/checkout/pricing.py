@@ -16,11 +16,17 @@ from contracts.logistics import ShippingRates
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """The lines and delivery a cart is to have: SKU -> quantity, and where to. `changes` are other columns of it."""
+    """The lines and delivery a cart is to have: SKU -> quantity, where to, and with which VAT number.
+
+    `changes` are columns of the cart to be written.
+    """
 
     lines: dict[str, Decimal]
     country: str
     shipping_method: str
+    region: str = ""
+    postcode: str = ""
+    vat_number: str = ""
     changes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -28,9 +34,15 @@ def draft_of(cart: Cart) -> Draft:
     """The cart as it is."""
     return Draft(
         lines=dict(CartLine.objects.filter(cart=cart).values_list("sku", "quantity")),
-        country=(cart.delivery or {}).get("country", ""),
+        **place(cart.delivery),
         shipping_method=cart.shipping_method,
+        vat_number=cart.vat_number,
     )
+
+
+def place(address: dict[str, str] | None) -> dict[str, str]:
+    """What of an address prices depend on."""
+    return {name: (address or {}).get(name, "") for name in ("country", "region", "postcode")}
 
 
 def quote_of(cart: Cart, draft: Draft) -> Quote:
@@ -40,6 +52,9 @@ def quote_of(cart: Cart, draft: Draft) -> Quote:
         "channel": cart.channel,
         "view": cart.view,
         "country": draft.country,
+        "region": draft.region,
+        "postcode": draft.postcode,
+        "vat_number": draft.vat_number,
         "customer_group": draft.changes.get("customer_group", cart.customer_group),
         "lines": tuple(
             QuoteRequestLine(key=sku, sku=sku, quantity=quantity) for sku, quantity in sorted(draft.lines.items())

@@ -66,6 +66,13 @@ class Delivery(serializers.Serializer[Any]):
     email = serializers.EmailField(max_length=254)
     address = Address(required=False, allow_null=True, default=None)
     shipping_method = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
+    vat_number = serializers.CharField(
+        max_length=20,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="With its country: DE136695976. The totals say what it changes.",
+    )
 
 
 class PlaceCall(serializers.Serializer[Any]):
@@ -91,6 +98,9 @@ class CartLineBody(serializers.Serializer[Any]):
     regular_unit_price = serializers.CharField()
     total = serializers.CharField()
     tax = serializers.CharField()
+    lowest_30_days = serializers.CharField(
+        allow_null=True, help_text="Of a reduced price: the lowest of the 30 days before it; null if none is on record."
+    )
     explanation = serializers.ListField(child=serializers.CharField())
     problem = serializers.CharField(help_text="why the line cannot be bought, as a code; empty when it can")
     requires_shipping = serializers.BooleanField()
@@ -117,6 +127,8 @@ class Totals(serializers.Serializer[Any]):
     shipping = serializers.CharField()
     tax = serializers.CharField()
     total = serializers.CharField()
+    tax_exempt = serializers.BooleanField(help_text="No tax is due.")
+    tax_note = serializers.CharField(help_text="Why no tax is due, or why a VAT number does not help.")
 
 
 class CartBody(serializers.Serializer[Any]):
@@ -126,6 +138,7 @@ class CartBody(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     email = serializers.CharField()
     delivery = Address(allow_null=True)
+    vat_number = serializers.CharField()
     shipping_method = serializers.CharField()
     lines = CartLineBody(many=True)
     totals = Totals()

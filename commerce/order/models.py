@@ -63,6 +63,7 @@ class Order(models.Model):
     captured = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     refunded = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     delivery = EncryptedJSONField(help_text="empty where nothing is sent")
+    vat_number = EncryptedTextField(blank=True, default="", help_text="as the customer gave it")
     shipping_method = models.TextField()
     state = models.TextField(default="placed")
     payment_state = models.TextField(default="authorised")

@@ -32,6 +32,9 @@ class Prices:
         customer_group: str,
         lines: tuple[QuoteRequestLine, ...],
         shipping: Decimal,
+        region: str = "",
+        postcode: str = "",
+        vat_number: str = "",
     ) -> Quote:
         quoted = []
         for line in lines:
@@ -67,6 +70,8 @@ class Prices:
             tax=Decimal(0),
             total=subtotal + shipping,
             expires_at=clock.now() + timedelta(minutes=5),
+            tax_exempt=bool(vat_number),
+            tax_note=f"{customer_group} {country} {region} {postcode}" if vat_number else "",
         )
 
 

@@ -8,7 +8,7 @@ from commerce.checkout.commands.carts import Shopper
 from commerce.checkout.commands.editing import Also, edit_cart, nothing
 from commerce.checkout.errors import CountryNotServed
 from commerce.checkout.models import Cart, ChannelCopy
-from commerce.checkout.pricing import Draft
+from commerce.checkout.pricing import Draft, place
 
 
 def set_delivery(
@@ -19,6 +19,7 @@ def set_delivery(
     email: str,
     address: dict[str, str] | None,
     shipping_method: str,
+    vat_number: str = "",
     expected: Precondition = NO_PRECONDITION,
     also: Also = nothing,
 ) -> Cart:
@@ -34,9 +35,15 @@ def set_delivery(
             raise CountryNotServed(field="/address/country", countries=countries)
         return replace(
             draft,
-            country=address["country"] if address else "",
+            **place(address),
             shipping_method=shipping_method,
-            changes={"email": email, "delivery": address, "shipping_method": shipping_method},
+            vat_number=vat_number,
+            changes={
+                "email": email,
+                "delivery": address,
+                "shipping_method": shipping_method,
+                "vat_number": vat_number,
+            },
         )
 
     return edit_cart(view=view, cart_id=cart_id, shopper=shopper, edit=edit, also=also)

@@ -8,6 +8,7 @@ once all survive: the later tries again, for a short while.
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -59,7 +60,7 @@ def edit_cart(
         if cart.state != Cart.OPEN:
             raise CartFrozen(state=cart.state)
         present = draft_of(cart)
-        draft, quote = _priced(cart, edit(cart, present), adds=adds)
+        draft, quote = _priced(cart, _in_group(cart, edit(cart, present), shopper), adds=adds)
         with unit_of_work("commerce"):
             if (before is None or before(cart)) and _write(cart, present=present, draft=draft, quote=quote):
                 also(cart)
@@ -86,6 +87,13 @@ def confirm(
         return draft
 
     return edit_cart(view=view, cart_id=cart_id, shopper=shopper, edit=edit, also=also)
+
+
+def _in_group(cart: Cart, draft: Draft, shopper: Shopper) -> Draft:
+    """A customer's draft for the group that the token names: who opened the cart may have changed groups since."""
+    if cart.customer is None or cart.customer != shopper.customer:
+        return draft
+    return replace(draft, changes={"customer_group": shopper.group, **draft.changes})
 
 
 def _priced(cart: Cart, draft: Draft, *, adds: str) -> tuple[Draft, Quote]:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0006_legacy'),
+        ('catalog', '0007_prices_by_group_taxes_and_history'),
     ]
 
     operations = [
