@@ -12,7 +12,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "commerce.stock_confirmation_requested": ("logistics",),
     "commerce.stock_release_requested": ("logistics",),
     "commerce.stock_requested": ("logistics",),
-    "identity.channel_group_changed": ("commerce", "postpurchase"),
+    "identity.channel_group_changed": ("catalog", "commerce", "postpurchase"),
     "identity.customer_registered": ("platform",),
     "identity.sessions_revoked": ("commerce", "postpurchase"),
     "logistics.availability_changed": ("catalog",),
