@@ -20,8 +20,8 @@ from chassis import clock
 from chassis.clients import client
 from chassis.ids import new_id
 from chassis.messages import encode
+from chassis.precondition import NO_PRECONDITION, Precondition
 from chassis.unit_of_work import unit_of_work
-from chassis.web.etag import NO_PRECONDITION, Precondition
 from commerce.checkout.availability import stock
 from commerce.checkout.errors import (
     CartBusy,

@@ -22,7 +22,9 @@ from chassis.messages import Lane
 BROKER_ERRORS = (BrokerError, RedisError, AMQPError, ConnectionError, OSError)
 """What a broker that is away, or goes away, raises."""
 
-app = Celery("sixfold")
+# Without Celery's own mending of Django: it checks the whole project, every page's code, in each process that consumes,
+# and closes connections around a task, which ours does by itself.
+app = Celery("sixfold", fixups=[])
 _exchange = Exchange("", type="direct")
 
 

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from celery.worker import consumer as celery_consumer
@@ -69,6 +70,17 @@ class Consumer(celery_consumer.Consumer):  # type: ignore[misc]
         return conn.ensure_connection(
             failed, None, interval_start=0.2, interval_step=0.2, interval_max=2, callback=maybe_shutdown
         )
+
+
+def load() -> None:
+    """Load what the children are going to need. What each loads by itself after the fork, each holds by itself."""
+    app = celery.configure()
+    app.finalize()
+    app.loader.import_default_modules()
+    for name in ("celery.apps.worker", "celery.concurrency.solo", "celery.worker.strategy"):
+        import_module(name)
+    app.connection_for_read().transport_cls  # noqa: B018
+    connections.all()
 
 
 def consume(labels: list[str], lane: Lane) -> None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from chassis import domains
 from chassis.messages import Lane
-from chassis.worker import Children, consume, run_jobs
+from chassis.worker import Children, consume, load, run_jobs
 
 
 class Command(BaseCommand):
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         if not labels:
             raise CommandError(f"no domain with the alias {alias!r} is installed under {settings.SETTINGS_MODULE}")
         self.stdout.write(f"working for {', '.join(labels)}")
+        load()
         Children(
             {
                 f"{alias}.fast": partial(consume, labels, Lane.FAST),
