@@ -9,6 +9,7 @@ what its consumer has not acknowledged.
 """
 
 import os
+from importlib import import_module
 
 from amqp.exceptions import AMQPError
 from celery import Celery
@@ -67,6 +68,13 @@ def transport_options() -> dict[str, object]:
         "socket_keepalive": True,
         "health_check_interval": 10,
     }
+
+
+def load() -> None:
+    """Load what a consumer needs. Before a fork: what each child loads by itself, each holds by itself."""
+    for name in ("celery.apps.worker", "celery.concurrency.solo", "celery.worker.strategy"):
+        import_module(name)
+    connect().transport_cls  # noqa: B018  loads the broker's client
 
 
 def configure() -> Celery:

@@ -1,14 +1,19 @@
-"""manage.py work DOMAIN: consume a domain's events on both lanes and run its jobs."""
+"""manage.py work DOMAIN: consume a domain's events on both lanes and run its jobs.
+
+One parent loads Django and the domain once and forks its children: a consumer per lane, and the job runner.
+"""
 
 from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
 
-from chassis import domains
+from chassis import celery, domains
+from chassis.children import Children
 from chassis.messages import Lane
-from chassis.worker import Children, consume, load, run_jobs
+from chassis.worker import consume, run_jobs
 
 
 class Command(BaseCommand):
@@ -24,7 +29,9 @@ class Command(BaseCommand):
         if not labels:
             raise CommandError(f"no domain with the alias {alias!r} is installed under {settings.SETTINGS_MODULE}")
         self.stdout.write(f"working for {', '.join(labels)}")
-        load()
+        celery.load()
+        connections.all()  # loads the engine
+        connections.close_all()
         Children(
             {
                 f"{alias}.fast": partial(consume, labels, Lane.FAST),
