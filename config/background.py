@@ -40,7 +40,7 @@ def main() -> None:
     for name in LIBRARIES:
         import_module(name)
     celery.load()
-    workers = {f"worker-{alias}": partial(command, "work", alias, settings=settings_of(alias)) for alias in ALIASES}
+    workers = {alias: partial(command, "work", alias, settings=settings_of(alias)) for alias in ALIASES}
     relay = partial(command, "relay", settings="config.settings.monolith")
     Children({"relay": relay, **workers}, longest_pause=30.0).run()
 

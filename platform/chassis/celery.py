@@ -26,6 +26,23 @@ BROKER_ERRORS = (BrokerError, RedisError, AMQPError, ConnectionError, OSError)
 # Without Celery's own mending of Django: it checks the whole project, every page's code, in each process that consumes,
 # and closes connections around a task, which ours does by itself.
 app = Celery("sixfold", fixups=[])
+CONSUMER = (
+    "billiard.pool",
+    "celery.app.amqp",
+    "celery.app.control",
+    "celery.app.events",
+    "celery.app.log",
+    "celery.apps.worker",
+    "celery.backends.base",
+    "celery.concurrency.solo",
+    "celery.events.receiver",
+    "celery.worker.autoscale",
+    "celery.worker.components",
+    "celery.worker.consumer.delayed_delivery",
+    "celery.worker.strategy",
+    "kombu.pidbox",
+)
+"""What Celery loads by name when a consumer starts."""
 _exchange = Exchange("", type="direct")
 
 
@@ -71,8 +88,8 @@ def transport_options() -> dict[str, object]:
 
 
 def load() -> None:
-    """Load what a consumer needs. Before a fork: what each child loads by itself, each holds by itself."""
-    for name in ("celery.apps.worker", "celery.concurrency.solo", "celery.worker.strategy"):
+    """Load what a consumer would load when it starts."""
+    for name in CONSUMER:
         import_module(name)
     connect().transport_cls  # noqa: B018  loads the broker's client
 

@@ -14,6 +14,7 @@ log = logging.getLogger("sixfold.children")
 
 PAUSE = 0.5
 STEADY_SECONDS = 60.0
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
 
 class Children:
@@ -61,23 +62,24 @@ class Children:
         pid = os.fork()
         if pid:
             self.pids[pid] = name
+            if self.stopping:  # asked in the meantime
+                self._stop()
             return
-        _die_with_parent(parent)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        _settle(name, parent)
+        status = 0
         try:
             time.sleep(pause)
             self.parts[name]()
         except KeyboardInterrupt:
             pass
-        except SystemExit:
-            pass
+        except SystemExit as ended:
+            status = _status(ended)
         except BaseException:
             log.exception("%s failed", name)
-            os._exit(1)
+            status = 1
         tracing.flush()
         sys.stdout.flush()
-        os._exit(0)
+        os._exit(status)
 
     def _stop(self, *_: object) -> None:
         self.stopping = True
@@ -88,11 +90,26 @@ class Children:
                 self.pids.pop(pid, None)
 
 
-def _die_with_parent(parent: int) -> None:
-    """On Linux, ask for SIGTERM when the parent is gone, so that its kill -9 leaves no orphans."""
+def _settle(name: str, parent: int) -> None:
+    """Be a process of its own: signals as at the beginning, and on Linux its name, and SIGTERM when the parent is gone.
+
+    So a parent's kill -9 leaves no orphans, and `ps -o comm` and `top` tell one child from another.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.platform == "linux":
         import ctypes
 
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+        library = ctypes.CDLL(None)
+        library.prctl(_PR_SET_NAME, name.encode()[:15])
+        library.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:  # gone before we asked
             os._exit(0)
+
+
+def _status(ended: SystemExit) -> int:
+    """What the interpreter would make of it."""
+    if ended.code is None or isinstance(ended.code, int):
+        return ended.code or 0
+    print(ended.code, file=sys.stderr, flush=True)
+    return 1

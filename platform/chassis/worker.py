@@ -49,6 +49,13 @@ def deliver(payload: str) -> None:
         )  # fmt: skip
 
 
+def load() -> None:
+    """Load what consumers and job runners need. Before a fork: what each loads by itself, each holds by itself."""
+    celery.load()
+    connections.all()  # their engine
+    connections.close_all()
+
+
 class Consumer(celery_consumer.Consumer):  # type: ignore[misc]
     """Celery's, but it never stops trying to reach its broker nor waits longer and longer between two tries."""
 

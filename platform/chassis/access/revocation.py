@@ -26,7 +26,7 @@ LOOK_SECONDS = 2.0
 KEPT = MAX_LIFETIME + timedelta(minutes=5)
 Revoked = Callable[[Principal], bool]
 log = logging.getLogger("chassis.access")
-_asked: dict[str, Revoked] = {}
+_revoked: dict[str, Revoked] = {}
 
 
 class RevokedPrincipal(models.Model):
@@ -64,12 +64,12 @@ def keep_revocations(label: str) -> Handler[Any]:
 
 def watch(label: str, revoked: Revoked | None = None) -> None:
     """Refuse, in this process, tokens that `revoked`, or else the copy of the domain `label`, says are void."""
-    _asked[label] = revoked or Revocations(label)
+    _revoked[label] = revoked or Revocations(label)
 
 
 def is_revoked(principal: Principal) -> bool:
     """Whether any domain of this process says that the principal's token is void."""
-    return any(revoked(principal) for revoked in _asked.values())
+    return any(revoked(principal) for revoked in _revoked.values())
 
 
 class Revocations:

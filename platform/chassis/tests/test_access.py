@@ -184,7 +184,7 @@ def test_a_principal_passes_through_a_session() -> None:
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     monkeypatch.setattr(authentication, "_keys", KeyCache(SIGNER.published))
-    monkeypatch.setattr(authentication, "_revoked", {})
+    monkeypatch.setattr(revocation, "_revoked", {})
     with override_settings(ROOT_URLCONF="chassis.tests.edge", MIDDLEWARE=edge.MIDDLEWARE):
         yield Client()
 

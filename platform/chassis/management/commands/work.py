@@ -8,12 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
 
-from chassis import celery, domains
+from chassis import domains
 from chassis.children import Children
 from chassis.messages import Lane
-from chassis.worker import consume, run_jobs
+from chassis.worker import consume, load, run_jobs
 
 
 class Command(BaseCommand):
@@ -29,9 +28,7 @@ class Command(BaseCommand):
         if not labels:
             raise CommandError(f"no domain with the alias {alias!r} is installed under {settings.SETTINGS_MODULE}")
         self.stdout.write(f"working for {', '.join(labels)}")
-        celery.load()
-        connections.all()  # loads the engine
-        connections.close_all()
+        load()
         Children(
             {
                 f"{alias}.fast": partial(consume, labels, Lane.FAST),
