@@ -80,7 +80,7 @@ def build(
             "drf_spectacular",
             "drf_spectacular_sidecar",
             *(package for package, _, _ in rows),
-            "django.contrib.admin",  # last: it imports the domains' admin.py, which need the domains registered
+            "django.contrib.admin.apps.SimpleAdminConfig",  # `chassis.admin.site` loads the pages, when they are served
         ],
         "MIGRATION_MODULES": {"auth": None, "contenttypes": None, "admin": None, "sessions": None},
         "DATABASES": databases,
