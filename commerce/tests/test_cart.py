@@ -16,7 +16,8 @@ from chassis.ids import new_id
 from chassis.precondition import Precondition
 from chassis.web.idempotency import Claim
 from commerce.checkout import commands
-from commerce.checkout.api import Lines, cart_body
+from commerce.checkout.answers import cart_body
+from commerce.checkout.api import Lines
 from commerce.checkout.commands import Shopper
 from commerce.checkout.errors import CountryNotServed, NotForSale, UnknownCart, UnknownLine
 from commerce.checkout.models import Cart, CartLine

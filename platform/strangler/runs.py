@@ -16,7 +16,7 @@ class Run(models.Model):
     parked = models.JSONField(
         default=dict,
         db_default=models.Value({}, models.JSONField()),
-        help_text="rows there of tables not sent, by table",
+        help_text="rows of tables not sent, by table",
     )
 
     class Meta:

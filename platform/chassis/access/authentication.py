@@ -77,18 +77,6 @@ class TokenAuthentication(BaseAuthentication):
         return {"WWW-Authenticate": f"Bearer {more}".strip()}
 
 
-class StaffAuthentication(TokenAuthentication):
-    """A door for staff's tokens only."""
-
-    kinds = frozenset({Kind.STAFF})
-
-
-class ServiceAuthentication(TokenAuthentication):
-    """A door for other services only."""
-
-    kinds = frozenset({Kind.SERVICE})
-
-
 def door_of(view: Any) -> TokenAuthentication | None:
     """The door of a URL's view (a REST framework view, or a function that carries one as `cls`); None without."""
     shape = getattr(view, "view_class", None) or getattr(view, "cls", None)

@@ -20,7 +20,7 @@ from rest_framework.request import Request
 
 from chassis import domains
 from chassis.access.authentication import principal_of
-from chassis.access.principal import Kind
+from chassis.access.principal import Kind, Principal
 from chassis.errors import Forbidden, Unauthenticated
 from chassis.subscriptions import Handler, Received
 
@@ -55,6 +55,18 @@ def asked(label: str) -> bool:
     return label in _groups
 
 
+def demand_group(label: str, view: str, principal: Principal) -> None:
+    """Raises OtherChannelGroup for a customer of another group than the view's, as the domain `label` knows it.
+
+    Of a view that is not known nothing can be seen: whoever answers says so.
+    """
+    if principal.kind is not Kind.CUSTOMER:
+        return
+    group = _groups[label](view)
+    if group is not None and group != principal.channel_group:
+        raise OtherChannelGroup()
+
+
 class OfThisShop(BasePermission):
     """Guests, and customers of the channel group that the path's view belongs to; raises OtherChannelGroup."""
 
@@ -64,11 +76,8 @@ class OfThisShop(BasePermission):
         if principal.kind is not Kind.CUSTOMER or name is None:
             return True
         owner = apps.get_containing_app_config(type(view).__module__)
-        group_of = _groups.get(owner.label) if owner else None
-        group = group_of(name) if group_of else None
-        # Of a view that is not known nothing can be seen: the view itself says so.
-        if group is not None and group != principal.channel_group:
-            raise OtherChannelGroup()
+        if owner is not None and asked(owner.label):
+            demand_group(owner.label, name, principal)
         return True
 
 

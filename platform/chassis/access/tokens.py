@@ -8,6 +8,7 @@ and the verifier holds makers to that. Refresh tokens and passwords are not its 
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -112,8 +113,6 @@ def public_keys(document: Mapping[str, Any]) -> dict[str, OKPKey]:
 
 
 def _key_for(token: str, keys: PublishedKeys) -> OKPKey:
-    from base64 import urlsafe_b64decode
-
     # The id is read before anything is verified, hence only used to look it up among keys that we trust.
     head = token.partition(".")[0]
     key_id = json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"]
