@@ -17,9 +17,19 @@ from logistics.warehouse.models import Source, StockItem
 
 NO_AGGREGATES = {
     # Copies of another domain's, ledgers and logs that only grow, counters, and what is a part of a channel's taxes.
-    "catalog.PricePoint", "catalog.TaxPolicy", "catalog.TaxRate", "catalog.TaxZone", "commerce.NumberSequence", "identity.ChannelCopy", "identity.SignIn", "identity.ViewCopy",
-    "logistics.StockMovement", "platform.Channel", "postpurchase.PointsEntry", "strangler.Run",
-}  # fmt: skip
+    "catalog.PricePoint",
+    "catalog.TaxPolicy",
+    "catalog.TaxRate",
+    "catalog.TaxZone",
+    "commerce.NumberSequence",
+    "identity.ChannelCopy",
+    "identity.SignIn",
+    "identity.ViewCopy",
+    "logistics.StockMovement",
+    "platform.Channel",
+    "postpurchase.PointsEntry",
+    "strangler.Run",
+}
 
 
 def aggregates() -> list[type[models.Model]]:
