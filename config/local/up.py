@@ -189,7 +189,8 @@ def _load_demo(servers: Infrastructure) -> None:
     say("demo shop              loading")
     command = [sys.executable, "manage.py", "demo", "load", "--keep-sign-ins"]
     # Marked as ours, so that what it starts is found should it be killed.
-    values = {**servers.environment, orphans.MARK: orphans.mark(servers.state)}
+    # A month of jobs would bury its progress: only warnings beside it, unless somebody asked for more.
+    values = {"LOG_LEVEL": "WARNING", **servers.environment, orphans.MARK: orphans.mark(servers.state)}
     loader = subprocess.Popen(command, cwd=REPOSITORY, env=values, start_new_session=True)
     try:
         loader.wait()
