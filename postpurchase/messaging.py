@@ -3,7 +3,7 @@
 from chassis.access import groups, revocation
 from chassis.admin.history import HistoryEntry
 from chassis.messaging import models as chassis_models
-from chassis.web import idempotency
+from chassis.web import idempotency_keys
 
 
 class OutboxEvent(chassis_models.OutboxEvent):
@@ -42,8 +42,8 @@ class SagaInstance(chassis_models.SagaInstance):
         app_label = "postpurchase"
 
 
-class IdempotencyKey(idempotency.IdempotencyKey):
-    class Meta(idempotency.IdempotencyKey.Meta):
+class IdempotencyKey(idempotency_keys.IdempotencyKey):
+    class Meta(idempotency_keys.IdempotencyKey.Meta):
         abstract = False
         app_label = "postpurchase"
 

@@ -10,6 +10,7 @@ from catalog.legacy.products import make_products
 from catalog.legacy.sets import make_attribute_sets, make_tax_classes
 from catalog.legacy.shops import make_shop
 from catalog.legacy.tables import MIRROR, is_kept
+from catalog.legacy.tiers import make_customer_groups
 from chassis import failpoints
 from chassis.mirrors import Maker
 from chassis.subscriptions import Received
@@ -36,6 +37,7 @@ MAKERS: Mapping[str, Maker] = {
     "attribute": make_attributes,
     "attribute_set": make_attribute_sets,
     "tax_class": make_tax_classes,
+    "customer_group": make_customer_groups,
     "category": make_categories,
     "picture": make_pictures,
     "product": _make_products,

@@ -13,7 +13,7 @@ from rest_framework.test import APIRequestFactory
 
 from chassis.errors import StaleVersion
 from chassis.ids import new_id
-from chassis.web.etag import Precondition
+from chassis.precondition import Precondition
 from chassis.web.idempotency import Claim
 from commerce.checkout import commands
 from commerce.checkout.answers import cart_body

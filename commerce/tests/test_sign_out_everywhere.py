@@ -26,7 +26,7 @@ ANN = Principal(kind=Kind.CUSTOMER, id=str(ANN_ID), session="s1", channel_group=
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     authentication.bind_keys(SIGNER.published)
-    monkeypatch.setattr(authentication, "_revoked", {"commerce": Revocations("commerce")})
+    monkeypatch.setattr(revocation, "_revoked", {"commerce": Revocations("commerce")})
     monkeypatch.setattr(revocation, "LOOK_SECONDS", 0.0)
 
 

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from chassis.access.groups import SignedIn
+from chassis.access.permissions import SignedIn
 from chassis.access.ratelimit import limit
 from chassis.errors import NotFound
 from chassis.web.etag import IF_MATCH, precondition, with_etag

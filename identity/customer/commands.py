@@ -12,8 +12,8 @@ from chassis import clock
 from chassis.access.principal import Kind
 from chassis.errors import NotFound
 from chassis.ids import new_id
+from chassis.precondition import NO_PRECONDITION, Precondition
 from chassis.unit_of_work import publish, unit_of_work
-from chassis.web.etag import NO_PRECONDITION, Precondition
 from contracts.identity import ChannelGroupChanged, CustomerRegistered
 from identity.auth import credentials, sessions
 from identity.customer.errors import EmailTaken, TooManyAddresses, UnknownGroup

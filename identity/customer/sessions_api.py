@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from chassis.access.authentication import principal_of
-from chassis.access.groups import SignedIn
+from chassis.access.permissions import SignedIn
 from chassis.access.principal import Kind, Principal
 from chassis.access.ratelimit import limit
 from chassis.unit_of_work import unit_of_work

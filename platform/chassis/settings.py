@@ -80,7 +80,7 @@ def build(
             "drf_spectacular",
             "drf_spectacular_sidecar",
             *(package for package, _, _ in rows),
-            "django.contrib.admin",  # last: it imports the domains' admin.py, which need the domains registered
+            "django.contrib.admin.apps.SimpleAdminConfig",  # `chassis.admin.site` loads the pages, when they are served
         ],
         "MIGRATION_MODULES": {"auth": None, "contenttypes": None, "admin": None, "sessions": None},
         "DATABASES": databases,
@@ -145,7 +145,7 @@ def build(
         ],
         "REST_FRAMEWORK": {
             "DEFAULT_AUTHENTICATION_CLASSES": ["chassis.access.authentication.TokenAuthentication"],
-            "DEFAULT_PERMISSION_CLASSES": ["chassis.access.groups.OfThisShop"],
+            "DEFAULT_PERMISSION_CLASSES": ["chassis.access.permissions.OfThisShop"],
             "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
             "DEFAULT_PARSER_CLASSES": ["chassis.web.parsers.StrictJSONParser"],
             "DEFAULT_PAGINATION_CLASS": "chassis.web.pages.CursorPages",

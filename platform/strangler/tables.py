@@ -79,6 +79,7 @@ def _never(name: str, text: str, why: str) -> Entity:
 ENTITIES: tuple[Entity, ...] = (
     _carried("stores", ScopeRowChanged, "store_website=website_id store_group=group_id store=store_id", count="store"),
     _carried("configuration", ScopeRowChanged, "core_config_data=config_id"),
+    _carried("customer groups", ScopeRowChanged, "customer_group=customer_group_id"),
     _carried("attributes", AttributeRowChanged, """
         eav_entity_type=entity_type_id eav_attribute=attribute_id eav_attribute_set=attribute_set_id
         eav_attribute_group=attribute_group_id eav_entity_attribute=entity_attribute_id
@@ -93,6 +94,7 @@ ENTITIES: tuple[Entity, ...] = (
         catalog_product_entity{_VALUES}
         catalog_product_website=product_id,website_id catalog_product_relation=parent_id,child_id
         catalog_category_product=entity_id,category_id,product_id"""),
+    _carried("tier prices", CatalogRowChanged, "catalog_product_entity_tier_price=value_id"),
     _carried("configurable options", CatalogRowChanged, """
         catalog_product_super_attribute=product_super_attribute_id
         catalog_product_super_attribute_label=value_id catalog_product_super_link=link_id"""),
@@ -106,7 +108,7 @@ ENTITIES: tuple[Entity, ...] = (
         inventory_reservation=reservation_id""",
         count="inventory_source_item"),
     _carried("customers", CustomerRowChanged, f"""
-        customer_group=customer_group_id customer_entity=entity_id customer_entity{_VALUES}""",
+        customer_entity=entity_id customer_entity{_VALUES}""",
         count="customer_entity"),
     _carried("customer addresses", CustomerRowChanged, f"""
         customer_address_entity=entity_id customer_address_entity{_VALUES}"""),
@@ -127,7 +129,6 @@ ENTITIES: tuple[Entity, ...] = (
         catalog_product_option_price=option_price_id catalog_product_option_type_value=option_type_id
         catalog_product_option_type_title=option_type_title_id
         catalog_product_option_type_price=option_type_price_id"""),
-    _parked("tier prices", "catalog_product_entity_tier_price=value_id"),
     _parked("product videos", "catalog_product_entity_media_gallery_value_video=value_id,store_id"),
     _parked("fixed product taxes", "weee_tax=value_id"),
     _parked("URL rewrites", "url_rewrite=url_rewrite_id"),

@@ -8,7 +8,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.settings import api_settings
 
 from chassis.access.authentication import door_of
-from chassis.access.groups import OfThisShop, asked
+from chassis.access.groups import asked
+from chassis.access.permissions import OfThisShop
 from chassis.access.principal import Kind
 
 

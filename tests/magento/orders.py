@@ -1,7 +1,7 @@
 """Magento's orders worked out again by our calculation: from their own lines, not from today's catalogue.
 
-Of a line its quantity, its price as entered, its discount and the percentage of tax are taken; everything else is worked
-out and compared. Both in the currency of the order and in that of the shop's books.
+Of a line its quantity, its price as entered, its discount and the percentage of tax are taken; everything else is
+worked out and compared. Both in the currency of the order and in that of the shop's books.
 """
 
 from collections import defaultdict
@@ -53,7 +53,7 @@ class Orders:
             stores = source.rows("SELECT store_id, website_id FROM store")
             settings = {
                 (row["path"], row["scope"], int(row["scope_id"])): row["value"]
-                for row in source.rows("SELECT path, scope, scope_id, value FROM core_config_data WHERE path LIKE 'tax/%%'")
+                for row in source.rows("SELECT * FROM core_config_data WHERE path LIKE 'tax/%%'")
             }
             orders = source.rows("SELECT * FROM sales_order ORDER BY entity_id")
         path = "tax/calculation/price_includes_tax"
@@ -66,7 +66,10 @@ class Orders:
     def differences(self, rounding: Rounding) -> list[Difference]:
         """Every figure that is not Magento's, by a way of rounding."""
         return [
-            found for order in self.orders for money in (IN_ORDER, IN_BASE) for found in self._of(order, money, rounding)
+            found
+            for order in self.orders
+            for money in (IN_ORDER, IN_BASE)
+            for found in self._of(order, money, rounding)
         ]
 
     def _of(self, order: Row, money: str, rounding: Rounding) -> Iterator[Difference]:

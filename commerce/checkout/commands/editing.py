@@ -14,8 +14,8 @@ from uuid import UUID
 
 from chassis import clock
 from chassis.ids import new_id
+from chassis.precondition import NO_PRECONDITION, Precondition
 from chassis.unit_of_work import unit_of_work
-from chassis.web.etag import NO_PRECONDITION, Precondition
 from commerce.checkout.commands.carts import Shopper, find_cart
 from commerce.checkout.errors import CartBusy, CartFrozen, TooMany, TooManyLines
 from commerce.checkout.models import Cart, CartLine

@@ -4,7 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
-from chassis.web.etag import NO_PRECONDITION, Precondition
+from chassis.precondition import NO_PRECONDITION, Precondition
 from commerce.checkout.commands.carts import Shopper
 from commerce.checkout.commands.editing import Also, edit_cart, nothing
 from commerce.checkout.errors import UnknownLine

@@ -7,7 +7,7 @@ keeps the sessions owns the groups; other domains keep a copy.
     messaging.py        makes `ChannelGroup` concrete, beside a copy of the views (`ViewCopy`: code, channel)
     subscriptions.py    projection(identity.ChannelGroupChanged, keep_channel_groups("commerce"))
 
-`OfThisShop` is the default permission; views with permissions of their own inherit from it.
+`permissions.OfThisShop` asks it for every view of REST framework; plain views call `demand_group`.
 """
 
 from collections.abc import Callable
@@ -15,13 +15,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connections, models
-from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
 
 from chassis import domains
-from chassis.access.authentication import principal_of
 from chassis.access.principal import Kind, Principal
-from chassis.errors import Forbidden, Unauthenticated
+from chassis.errors import Forbidden
 from chassis.subscriptions import Handler, Received
 
 GroupOf = Callable[[str], str | None]
@@ -65,29 +62,6 @@ def demand_group(label: str, view: str, principal: Principal) -> None:
     group = _groups[label](view)
     if group is not None and group != principal.channel_group:
         raise OtherChannelGroup()
-
-
-class OfThisShop(BasePermission):
-    """Guests, and customers of the channel group that the path's view belongs to; raises OtherChannelGroup."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        principal = principal_of(request)
-        name = getattr(view, "kwargs", {}).get("view")
-        if principal.kind is not Kind.CUSTOMER or name is None:
-            return True
-        owner = apps.get_containing_app_config(type(view).__module__)
-        if owner is not None and asked(owner.label):
-            demand_group(owner.label, name, principal)
-        return True
-
-
-class SignedIn(OfThisShop):
-    """Customers of this shop; raises Unauthenticated for a guest."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        if not principal_of(request).is_authenticated:
-            raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
-        return super().has_permission(request, view)
 
 
 def keep_channel_groups(label: str) -> Handler[Any]:

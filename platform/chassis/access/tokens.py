@@ -19,12 +19,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from chassis import clock
-from chassis.access.principal import Kind, Principal
+from chassis.access.principal import MAX_LIFETIME, Kind, Principal
 from chassis.errors import Unauthenticated
 from chassis.ids import new_id
 
 ALGORITHM = "Ed25519"
-MAX_LIFETIME = timedelta(minutes=10)
+ISSUER = "sixfold"
 AUDIENCES = {Kind.CUSTOMER: "storefront", Kind.STAFF: "admin", Kind.SERVICE: "service"}
 # Clocks of two machines differ a little; more than this is a fault.
 LEEWAY = 30

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.admin import options
+from django.contrib.admin import autodiscover, options
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import add_never_cache_headers
 from unfold.sites import UnfoldAdminSite
@@ -46,6 +46,11 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
     def watch(self, *watches: Watch) -> None:
         """Show on the first page how much of these waits, to those who may see it."""
         self.watches += watches
+
+    def get_urls(self) -> list[Any]:
+        """Loads the domains' pages: here and not with the apps, since workers and relays serve none."""
+        autodiscover()
+        return super().get_urls()  # type: ignore[no-any-return]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         found = overview(self.watches, request)
