@@ -167,8 +167,8 @@ class Database:
              percent: str | None = None) -> None:  # fmt: skip
         """A tier price; of everybody unless a group is named."""
         self.put("catalog_product_entity_tier_price", value_id=self.number(), entity_id=id_,
-                 all_groups=int(group is None), customer_group_id=group or 0, qty=f"{quantity}.0000", value=amount, website_id=website,
-                 percentage_value=percent)  # fmt: skip
+                 all_groups=int(group is None), customer_group_id=group or 0, qty=f"{quantity}.0000", value=amount,
+                 website_id=website, percentage_value=percent)  # fmt: skip
 
     def configurable(
         self, id_: int, sku: str, *children: int, axes: tuple[str, ...] = ("shade",), **values: Any
