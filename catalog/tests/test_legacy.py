@@ -389,7 +389,8 @@ def test_the_number_of_statements_does_not_grow_with_the_products(db_rows: Datab
             db_rows.send()
         return len(seen)
 
-    assert statements(range(100, 105)) == statements(range(200, 290))
+    few = statements(range(100, 105))  # the first also reads what is remembered afterwards
+    assert statements(range(200, 290)) <= few
     assert Category.objects.count() == 1
 
 
