@@ -2,12 +2,23 @@
 
 from catalog.catalog.availability import keep_availability
 from catalog.legacy.making import keep_rows
-from chassis.subscriptions import projection
+from catalog.promotion.reactions import redemption_events
+from chassis.subscriptions import projection, reaction
+from contracts.commerce import (
+    OrderCancelled,
+    RedemptionConfirmationRequested,
+    RedemptionReleaseRequested,
+    RedemptionRequested,
+)
 from contracts.logistics import AvailabilityChanged
 from contracts.magento import AttributeRowChanged, CatalogRowChanged, ProductRowChanged, ScopeRowChanged
 
 SUBSCRIPTIONS = (
     projection(AvailabilityChanged, keep_availability),
+    reaction(RedemptionRequested, redemption_events),
+    reaction(RedemptionReleaseRequested, redemption_events),
+    reaction(RedemptionConfirmationRequested, redemption_events),
+    reaction(OrderCancelled, redemption_events),
     projection(ScopeRowChanged, keep_rows),
     projection(AttributeRowChanged, keep_rows),
     projection(ProductRowChanged, keep_rows),

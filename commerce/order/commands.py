@@ -169,6 +169,7 @@ def order_cancelled(order: Order, *, reason: str) -> events.OrderCancelled:
         channel=order.channel,
         total=Amount(amount=order.total, currency=order.currency),
         reason=reason,
+        saga=order.saga,
     )
 
 

@@ -49,6 +49,60 @@ class ProductChanged:
     parent: UUID | None = None
 
 
+@event("catalog.promotion_changed", aggregate="promotion")
+@dataclass(frozen=True, kw_only=True)
+class PromotionChanged:
+    """A promotion as it is now. `kind`: cart or catalog; `state`: draft, active, paused or ended."""
+
+    rule: UUID
+    kind: str
+    name: str
+    state: str
+    channels: tuple[str, ...]
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+@event("catalog.redemption_reserved", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionReserved:
+    """All promotions of a checkout are counted."""
+
+    saga: UUID
+
+
+@event("catalog.redemption_refused", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionRefused:
+    """Nothing is counted. `reason` is a code: promotion_used_up, coupon_used_up, customer_limit or promotion_ended.
+
+    `promotion` is the rule, `coupon` its code if it has one.
+    """
+
+    saga: UUID
+    reason: str
+    promotion: UUID
+    coupon: str = ""
+
+
+@event("catalog.redemption_confirmed", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionConfirmed:
+    """What was counted belongs to the order."""
+
+    saga: UUID
+    order: UUID
+
+
+@event("catalog.redemption_released", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionReleased:
+    """What was counted may be used again."""
+
+    saga: UUID
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class QuoteRequestLine:
     """What is to be priced: `key` comes back in the answer."""
