@@ -1,6 +1,7 @@
 """The storefront's carts over REST."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -23,8 +24,8 @@ from commerce.checkout import commands
 from commerce.checkout import serializers as shapes
 from commerce.checkout.availability import UNKNOWN, availability
 from commerce.checkout.commands import Shopper
-from commerce.checkout.models import CartLine
-from commerce.checkout.queries import Sight, look_after, look_at, needs_shipping
+from commerce.checkout.models import CartLine, line_id
+from commerce.checkout.queries import Sight, discount_of, look_after, look_at, needs_shipping
 from contracts.logistics import ShippingRates
 
 SECRET = OpenApiParameter(
@@ -67,10 +68,16 @@ def cart_body(seen: Sight) -> dict[str, Any]:
         "email": cart.email,
         "delivery": cart.delivery,
         "shipping_method": cart.shipping_method,
-        "lines": [{"id": str(ids.get(line["key"], "")), **_line(line, seen)} for line in quote["lines"]],
+        "lines": [
+            {"id": str(ids.get(line["key"]) or line_id(cart, line["key"])), **_line(line, seen)}
+            for line in quote["lines"]
+        ],
+        "coupons": quote.get("coupons", []),
         "totals": {
             "currency": cart.currency,
             **{name: quote.get(name, nothing) for name in ("subtotal", "shipping", "tax", "total")},
+            "discount": amount_text(discount_of(quote), cart.currency),
+            "shipping_adjustments": _adjustments(quote.get("shipping_adjustments", ())),
         },
         "requires_shipping": needs_shipping(cart.quote),
         "changes": [asdict(change) for change in seen.changes],
@@ -83,12 +90,19 @@ def _line(line: dict[str, Any], seen: Sight) -> dict[str, Any]:
     found = seen.stock.get(line["sku"]) if whether != UNKNOWN else None
     return {
         **{name: line[name] for name in kept},
+        "discount": line.get("discount", "0"),
+        "adjustments": _adjustments(line.get("adjustments", ())),
+        "gift": line.get("gift", False),
         "explanation": line["explanation"],
         "problem": line.get("problem", ""),
         "requires_shipping": line["requires_shipping"],
         "availability": whether,
         "available": None if found is None or found.available is None else f"{found.available.normalize():f}",
     }
+
+
+def _adjustments(stored: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: one[name] for name in ("label", "amount", "code")} for one in stored]
 
 
 def answer_with(seen: Sight, *, status: int = 200, **more: Any) -> Response:
@@ -260,6 +274,51 @@ class DeliveryDetail(APIView):
             email=body["email"],
             address=dict(body["address"]) if body["address"] else None,
             shipping_method=body["shipping_method"],
+            expected=precondition(request),
+            also=recording(request),
+        )
+        return answer_with(look_after(changed))
+
+
+class CouponDetail(APIView):
+    @extend_schema(
+        operation_id="enter_coupon",
+        parameters=[SECRET, IF_MATCH],
+        request=None,
+        responses=shapes.CartBody,
+        tags=["cart"],
+    )
+    @idempotent("commerce", claimed=True, scope=cart_secret)
+    def put(self, request: Request, view: str, cart: UUID, code: str) -> Response:
+        """Enter a coupon.
+
+        Refused where it is unknown, has ended or is used up; one that the cart does not fulfil yet stays, with the reason.
+        """
+        changed = commands.enter_coupon(
+            view=view,
+            cart_id=cart,
+            shopper=shopper_of(request),
+            code=code,
+            expected=precondition(request),
+            also=recording(request),
+        )
+        return answer_with(look_after(changed))
+
+    @extend_schema(
+        operation_id="remove_coupon",
+        parameters=[SECRET, IF_MATCH],
+        request=None,
+        responses={200: shapes.CartBody},
+        tags=["cart"],
+    )
+    @idempotent("commerce", claimed=True, scope=cart_secret)
+    def delete(self, request: Request, view: str, cart: UUID, code: str) -> Response:
+        """Take a coupon out of the cart."""
+        changed = commands.remove_coupon(
+            view=view,
+            cart_id=cart,
+            shopper=shopper_of(request),
+            code=code,
             expected=precondition(request),
             also=recording(request),
         )

@@ -19,6 +19,7 @@ from django.db.models import F, QuerySet
 from chassis import clock
 from chassis.clients import client
 from chassis.ids import new_id
+from chassis.keyring import keyed_hash
 from chassis.messages import encode
 from chassis.unit_of_work import unit_of_work
 from chassis.web.etag import NO_PRECONDITION, Precondition
@@ -27,21 +28,25 @@ from commerce.checkout.errors import (
     CartBusy,
     CartFrozen,
     CountryNotServed,
+    CouponRefused,
     NotForSale,
     TooMany,
+    TooManyCoupons,
     TooManyLines,
     UnknownCart,
+    UnknownCoupon,
     UnknownLine,
     UnknownShippingMethod,
     UnknownView,
 )
 from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
-from contracts.catalog import Pricing, Quote, QuoteRequestLine
+from contracts.catalog import Buyer, Pricing, Quote, QuoteRequestLine
 from contracts.logistics import ShippingRates
 
 TRIES = 8
 MOST_LINES = 200
 MOST_OF_ONE = Decimal(9999)
+MOST_CODES = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +65,19 @@ class Draft:
     lines: dict[str, Decimal]
     country: str
     shipping_method: str
+    codes: tuple[str, ...] = ()
     changes: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Adds:
+    """What an edit is about: catalog must know it."""
+
+    sku: str = ""
+    code: str = ""
+
+
+NOTHING = Adds()
 Edit = Callable[[Cart, Draft], Draft]
 Also = Callable[[Cart], None]
 """What else is to be written with a change, such as the answer to the call that asked for it."""
@@ -116,7 +131,7 @@ def add_line(
         expected.check(cart.version)
         return replace(draft, lines={**draft.lines, sku: draft.lines.get(sku, Decimal(0)) + quantity})
 
-    return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, adds=sku, also=(also,))
+    return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, adds=Adds(sku=sku), also=(also,))
 
 
 def set_quantity(
@@ -173,6 +188,52 @@ def set_delivery(
     return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, also=(also,))
 
 
+def enter_coupon(
+    *,
+    view: str,
+    cart_id: UUID,
+    shopper: Shopper,
+    code: str,
+    expected: Precondition = NO_PRECONDITION,
+    also: Also = nothing,
+) -> Cart:
+    """Enter a coupon's code; entered already, nothing changes. CouponRefused where it is unknown, ended or used up.
+
+    One that the cart does not fulfil yet is kept, and the cart says what it lacks.
+    """
+
+    def edit(cart: Cart, draft: Draft) -> Draft:
+        expected.check(cart.version)
+        others = tuple(entered for entered in draft.codes if coupon_key(entered) != coupon_key(code))
+        if len(others) >= MOST_CODES:
+            raise TooManyCoupons()
+        codes = draft.codes if len(others) < len(draft.codes) else (*others, code)
+        return replace(draft, codes=codes, changes={"codes": list(codes)})
+
+    return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, adds=Adds(code=code), also=(also,))
+
+
+def remove_coupon(
+    *,
+    view: str,
+    cart_id: UUID,
+    shopper: Shopper,
+    code: str,
+    expected: Precondition = NO_PRECONDITION,
+    also: Also = nothing,
+) -> Cart:
+    """Take a coupon's code out of the cart. UnknownCoupon where it is not in it."""
+
+    def edit(cart: Cart, draft: Draft) -> Draft:
+        expected.check(cart.version)
+        codes = tuple(entered for entered in draft.codes if coupon_key(entered) != coupon_key(code))
+        if codes == draft.codes:
+            raise UnknownCoupon()
+        return replace(draft, codes=codes, changes={"codes": list(codes)})
+
+    return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, also=(also,))
+
+
 def claim_cart(*, view: str, cart_id: UUID, shopper: Shopper, also: Also = nothing) -> Cart:
     """Make a guest's cart the signed-in customer's, merging their open cart of the view into it.
 
@@ -195,7 +256,10 @@ def claim_cart(*, view: str, cart_id: UUID, shopper: Shopper, also: Also = nothi
             present = merged.get(sku, Decimal(0))
             # A limit never takes away what either cart held by itself.
             merged[sku] = max(present, quantity, min(present + quantity, limits.get(sku, MOST_OF_ONE)))
-        return replace(draft, lines=merged, changes={"customer": shopper.customer, "customer_group": shopper.group})
+        entered = {coupon_key(code): code for code in (*draft.codes, *(older.codes if older else ()))}
+        codes = tuple(entered.values())[:MOST_CODES]
+        changes = {"customer": shopper.customer, "customer_group": shopper.group, "codes": list(codes)}
+        return replace(draft, lines=merged, codes=codes, changes=changes)
 
     def absorb(_: Cart) -> None:
         if older is not None:
@@ -232,6 +296,9 @@ def open_carts(*, view: str, customer: UUID) -> QuerySet[Cart]:
 def quote_of(cart: Cart, draft: Draft) -> Quote:
     """Catalog's prices for a draft: goods, then shipping on the goods' total, then both together."""
     pricing = client(Pricing)
+    address = draft.changes.get("delivery", cart.delivery) or {}
+    email = draft.changes.get("email", cart.email)
+    customer = draft.changes.get("customer", cart.customer)
     request = {
         "channel": cart.channel,
         "view": cart.view,
@@ -239,6 +306,13 @@ def quote_of(cart: Cart, draft: Draft) -> Quote:
         "customer_group": draft.changes.get("customer_group", cart.customer_group),
         "lines": tuple(
             QuoteRequestLine(key=sku, sku=sku, quantity=quantity) for sku, quantity in sorted(draft.lines.items())
+        ),
+        "buyer": Buyer(
+            customer=customer,
+            shopper=shopper_key(customer, email),
+            codes=draft.codes,
+            city=address.get("city", ""),
+            shipping_method=draft.shipping_method,
         ),
     }
     quote = pricing.quote(**request, shipping=Decimal(0))
@@ -263,7 +337,20 @@ def draft_of(cart: Cart) -> Draft:
         lines=dict(CartLine.objects.filter(cart=cart).values_list("sku", "quantity")),
         country=(cart.delivery or {}).get("country", ""),
         shipping_method=cart.shipping_method,
+        codes=tuple(cart.codes),
     )
+
+
+def shopper_key(customer: UUID | None, email: str) -> str:
+    """The same for the same customer or guest's address: by it catalog counts what each may have once."""
+    if customer is not None:
+        return f"customer:{customer}"
+    return f"guest:{keyed_hash(email)}" if email else ""
+
+
+def coupon_key(code: str) -> str:
+    """Two spellings of a code that are one coupon."""
+    return code.strip().upper()
 
 
 def as_json(quote: Quote) -> dict[str, Any]:
@@ -280,7 +367,7 @@ def _edit(
     cart_id: UUID,
     shopper: Shopper,
     edit: Edit,
-    adds: str = "",
+    adds: Adds = NOTHING,
     also: tuple[Also, ...] = (),
     locks: tuple[UUID, ...] = (),
 ) -> Cart:
@@ -331,15 +418,18 @@ def _limits(channel: str, lines: dict[str, Decimal]) -> dict[str, Decimal]:
     }
 
 
-def _canonical(cart: Cart, draft: Draft, *, adds: str) -> tuple[Draft, Quote]:
+def _canonical(cart: Cart, draft: Draft, *, adds: Adds) -> tuple[Draft, Quote]:
     """The draft in catalog's own spelling of each SKU, two spellings of one merged, with its quote.
 
-    NotForSale when catalog will not price `adds`.
+    NotForSale when catalog will not price the SKU that it adds, CouponRefused for the code.
     """
     quote = quote_of(cart, draft)
-    if any(line.problem and line.key == adds for line in quote.lines):
-        reason = next(line.problem for line in quote.lines if line.key == adds)
-        raise NotForSale(field="/sku", reason=reason)
+    for line in quote.lines:
+        if line.problem and line.key == adds.sku:
+            raise NotForSale(field="/sku", reason=line.problem)
+    for coupon in quote.coupons:
+        if coupon.problem and coupon_key(coupon.code) == coupon_key(adds.code):
+            raise CouponRefused(field="/code", reason=coupon.problem)
     spelt = {line.key: line.sku for line in quote.lines if not line.problem}
     lines: dict[str, Decimal] = {}
     for asked, quantity in draft.lines.items():

@@ -80,6 +80,23 @@ class PlaceCall(serializers.Serializer[Any]):
     )
 
 
+class AdjustmentBody(serializers.Serializer[Any]):
+    """What a promotion takes off."""
+
+    label = serializers.CharField()
+    amount = serializers.CharField()
+    code = serializers.CharField(help_text="the coupon that it came by, or empty")
+
+
+class CouponBody(serializers.Serializer[Any]):
+    """A code that was entered. Not applied, and without a problem: the cart lacks what `reason` says."""
+
+    code = serializers.CharField()
+    applied = serializers.BooleanField()
+    problem = serializers.CharField()
+    reason = serializers.CharField()
+
+
 class CartLineBody(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     sku = serializers.CharField()
@@ -89,7 +106,10 @@ class CartLineBody(serializers.Serializer[Any]):
     quantity = serializers.DecimalField(max_digits=12, decimal_places=4)
     unit_price = serializers.CharField()
     regular_unit_price = serializers.CharField()
-    total = serializers.CharField()
+    discount = serializers.CharField()
+    adjustments = AdjustmentBody(many=True)
+    gift = serializers.BooleanField(help_text="given by a promotion; it cannot be changed")
+    total = serializers.CharField(help_text="after discount")
     tax = serializers.CharField()
     explanation = serializers.ListField(child=serializers.CharField())
     problem = serializers.CharField(help_text="why the line cannot be bought, as a code; empty when it can")
@@ -105,7 +125,7 @@ class CartLineBody(serializers.Serializer[Any]):
 class ChangeBody(serializers.Serializer[Any]):
     """One figure that differs from what was last shown."""
 
-    what = serializers.ChoiceField(choices=["price", "problem", "shipping"])
+    what = serializers.ChoiceField(choices=["price", "promotion", "problem", "shipping"])
     sku = serializers.CharField(help_text="empty for shipping")
     before = serializers.CharField()
     now = serializers.CharField()
@@ -117,6 +137,8 @@ class Totals(serializers.Serializer[Any]):
     shipping = serializers.CharField()
     tax = serializers.CharField()
     total = serializers.CharField()
+    discount = serializers.CharField(help_text="in subtotal and shipping already")
+    shipping_adjustments = AdjustmentBody(many=True)
 
 
 class CartBody(serializers.Serializer[Any]):
@@ -128,6 +150,7 @@ class CartBody(serializers.Serializer[Any]):
     delivery = Address(allow_null=True)
     shipping_method = serializers.CharField()
     lines = CartLineBody(many=True)
+    coupons = CouponBody(many=True)
     totals = Totals()
     requires_shipping = serializers.BooleanField(help_text="false: no address or way of delivery is needed")
     changes = ChangeBody(

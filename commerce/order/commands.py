@@ -44,6 +44,8 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
         base_total=Decimal(snapshot["total"]),
         delivery=cart.delivery or {},
         shipping_method=cart.shipping_method,
+        coupons=snapshot.get("coupons", []),
+        shipping_adjustments=snapshot.get("shipping_adjustments", []),
         placed_at=clock.now(),
     )
     lines = [_line(order, line) for line in snapshot["lines"]]
@@ -155,6 +157,8 @@ def _line(order: Order, line: dict[str, Any]) -> OrderLine:
         options=line["options"],
         quantity=Decimal(line["quantity"]),
         unit_price=Decimal(line["unit_price"]),
+        discount=Decimal(line.get("discount", "0")),
+        adjustments=line.get("adjustments", []),
         total=Decimal(line["total"]),
         tax=Decimal(line["tax"]),
         requires_shipping=line["requires_shipping"],
@@ -200,10 +204,12 @@ def order_placed(order: Order, lines: list[OrderLine]) -> events.OrderPlaced:
                 unit_price=line.unit_price,
                 total=line.total,
                 requires_shipping=line.requires_shipping,
+                discount=line.discount,
             )
             for line in lines
         ),
         delivery=PostalAddress(**order.delivery) if order.delivery else NOWHERE,
         shipping_method=order.shipping_method,
         placed_at=order.placed_at,
+        coupons=tuple(order.coupons),
     )

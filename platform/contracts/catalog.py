@@ -113,6 +113,59 @@ class QuoteRequestLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adjustment:
+    """What a promotion takes off a line or off shipping, and the coupon that it came by, if any."""
+
+    promotion: UUID
+    label: str
+    amount: Decimal
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotedPromotion:
+    """A promotion that is in a quote, for so much in all. What is `redeemed` must be counted before it is an order."""
+
+    promotion: UUID
+    label: str
+    amount: Decimal
+    code: str = ""
+    redeemed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotedCoupon:
+    """What became of a code that was entered.
+
+    `problem` is a code where it can never apply as things are: unknown_coupon, coupon_ended, coupon_used_up,
+    customer_limit or promotion_used_up. Without one, and not `applied`, `reason` says what the cart lacks.
+    """
+
+    code: str
+    applied: bool
+    problem: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Buyer:
+    """What promotions may depend on beside goods and place. Empty is: not known, or not chosen yet.
+
+    `shopper` is the same for the same customer or guest's e-mail address, and tells neither.
+    """
+
+    customer: UUID | None = None
+    shopper: str = ""
+    codes: tuple[str, ...] = ()
+    city: str = ""
+    shipping_method: str = ""
+    payment_method: str = ""
+
+
+NOBODY = Buyer()
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuotedLine:
     """A priced line. `unit_price` and `total` include tax; `tax` is the share of `total` that is tax.
 
@@ -135,6 +188,9 @@ class QuotedLine:
     tax_rate: Decimal
     explanation: tuple[str, ...]
     problem: str = ""
+    discount: Decimal = Decimal(0)
+    adjustments: tuple[Adjustment, ...] = ()
+    gift: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +206,9 @@ class Quote:
     tax: Decimal
     total: Decimal
     expires_at: datetime
+    shipping_adjustments: tuple[Adjustment, ...] = ()
+    promotions: tuple[QuotedPromotion, ...] = ()
+    coupons: tuple[QuotedCoupon, ...] = ()
 
 
 class Pricing(Protocol):
@@ -164,6 +223,7 @@ class Pricing(Protocol):
         customer_group: str,
         lines: tuple[QuoteRequestLine, ...],
         shipping: Decimal,
+        buyer: Buyer = NOBODY,
     ) -> Quote: ...
 
 

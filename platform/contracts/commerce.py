@@ -96,7 +96,7 @@ class RedemptionConfirmationRequested:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """A line as sold; `unit_price` is what was charged for one, `total` for all, tax included."""
+    """A line as sold; `unit_price` is the price of one before `discount`, `total` what was charged for all, tax included."""
 
     id: UUID
     sku: str
@@ -106,6 +106,7 @@ class OrderLine:
     unit_price: Decimal
     total: Decimal
     requires_shipping: bool = True
+    discount: Decimal = Decimal(0)
 
 
 @event("commerce.order_placed", aggregate="order")
@@ -131,6 +132,7 @@ class OrderPlaced:
     delivery: PostalAddress
     shipping_method: str
     placed_at: datetime
+    coupons: tuple[str, ...] = ()
 
 
 @event("commerce.order_paid", aggregate="order")

@@ -2,6 +2,8 @@
 
 ROUTES: dict[str, tuple[str, ...]] = {
     "catalog.channel_changed": ("commerce", "identity", "logistics", "platform"),
+    "catalog.redemption_refused": ("commerce",),
+    "catalog.redemption_reserved": ("commerce",),
     "catalog.view_changed": ("commerce", "identity", "logistics", "postpurchase"),
     "commerce.order_cancelled": ("catalog", "logistics", "platform", "postpurchase"),
     "commerce.order_paid": ("platform", "postpurchase"),
