@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from catalog.pricing import quote as quoting
-from contracts.catalog import Quote, QuoteRequestLine
+from contracts.catalog import NOBODY, Buyer, Quote, QuoteRequestLine
 
 
 class Pricing:
@@ -18,6 +18,7 @@ class Pricing:
         customer_group: str,
         lines: tuple[QuoteRequestLine, ...],
         shipping: Decimal,
+        buyer: Buyer = NOBODY,
     ) -> Quote:
         """See `catalog.pricing.quote.quote`."""
         return quoting.quote(
@@ -27,4 +28,5 @@ class Pricing:
             customer_group=customer_group,
             lines=lines,
             shipping=shipping,
+            buyer=buyer,
         )

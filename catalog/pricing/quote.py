@@ -2,21 +2,26 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connections
 
 from catalog.catalog.sorting import sku_key
 from catalog.pricing.errors import UnknownChannel
 from catalog.pricing.maths import Current, Entered, current, line_total, share_of_tax, with_tax
+from catalog.promotion import quoting
+from catalog.promotion.evaluation import Discount, Outcome
+from catalog.promotion.loading import running_rules
 from chassis import clock
 from chassis.ids import new_id
 from chassis.money import Money
-from contracts.catalog import Quote, QuotedLine, QuoteRequestLine
+from contracts.catalog import NOBODY, Buyer, Quote, QuotedLine, QuoteRequestLine
 
 LIFETIME = timedelta(minutes=30)
 ZERO = Decimal(0)
@@ -27,6 +32,7 @@ class _Channel(NamedTuple):
     currency: str
     includes_tax: bool
     country: str
+    time_zone: str
 
 
 class _Good(NamedTuple):
@@ -48,6 +54,7 @@ def quote(
     customer_group: str,
     lines: tuple[QuoteRequestLine, ...],
     shipping: Decimal,
+    buyer: Buyer = NOBODY,
 ) -> Quote:
     """Prices of `lines` and of `shipping` (tax included) for a delivery to `country`.
 
@@ -56,17 +63,33 @@ def quote(
     """
     now = clock.now()
     site = _channel(channel, country)
-    keys = {line.key: sku_key(line.sku) for line in lines}
+    loaded = running_rules(channel=channel, view=view, codes=buyer.codes, shopper=buyer.shopper, now=now)
+    asked = (*lines, *quoting.gift_lines(loaded))
+    keys = {line.key: sku_key(line.sku) for line in asked}
     goods = _goods(channel, view, list(set(keys.values())))
     prices = _prices(site, [good.id for good in goods.values()], now)
     rates = _rates(site)
     quoted = []
-    for line in lines:
+    for line in asked:
         good = goods.get(keys[line.key])
         quoted.append(_line(line, good, prices.get(good.id) if good else None, rates=rates, site=site))
     zero = Money.zero(site.currency).amount
-    subtotal = sum((line.total for line in quoted), zero)
     freight = Money(shipping, site.currency).quantized().amount
+    where = quoting.Where(
+        channel=channel,
+        view=view,
+        currency=site.currency,
+        at=now.astimezone(ZoneInfo(site.time_zone)),
+        country=site.country,
+        region="",
+        postcode="",
+        customer_group=customer_group,
+    )
+    outcome = quoting.promote(_for_rules(quoted), loaded, where=where, buyer=buyer, shipping=freight)
+    quoted = _promoted(quoted, outcome, site)
+    off = outcome.shipping
+    freight -= sum((one.amount for one in off), zero)
+    subtotal = sum((line.total for line in quoted), zero)
     freight_rate = rates.get("shipping", rates.get("standard", ZERO))
     tax = sum((line.tax for line in quoted), zero)
     tax += share_of_tax(freight, currency=site.currency, rate=freight_rate)
@@ -80,7 +103,55 @@ def quote(
         shipping=freight,
         tax=tax,
         total=subtotal + freight,
-        expires_at=min([now + LIFETIME, *boundaries]),
+        expires_at=min([now + LIFETIME, *boundaries, *loaded.boundaries(now)]),
+        shipping_adjustments=quoting.adjustments(outcome.shipping),
+        promotions=quoting.promotions(outcome, loaded),
+        coupons=quoting.coupons(buyer.codes, outcome, loaded),
+    )
+
+
+def _for_rules(quoted: list[QuotedLine]) -> list[quoting.PricedLine]:
+    return [
+        quoting.PricedLine(
+            key=line.key,
+            product=line.product,
+            sku=line.sku,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            regular_unit_price=line.regular_unit_price,
+        )
+        for line in quoted
+        if not line.problem and line.product
+    ]
+
+
+def _promoted(quoted: list[QuotedLine], outcome: Outcome, site: _Channel) -> list[QuotedLine]:
+    """The cart's lines less their discounts, and the gifts."""
+    by_key = {line.key: line for line in quoted}
+    own = [line for line in quoted if not line.key.startswith(quoting.GIFT)]
+    promoted = [_less(line, outcome.lines.get(line.key, ()), site) for line in own]
+    for gift in outcome.gifts:
+        given = by_key[f"{quoting.GIFT}{gift.sku}"]
+        line = replace(given, key=quoting.gift_key(gift), quantity=Decimal(gift.quantity), gift=True)
+        full = line_total(line.unit_price, quantity=line.quantity, currency=site.currency)
+        off = Discount(rule=gift.rule, label=gift.label, code=gift.code, amount=full)
+        promoted.append(_less(replace(line, total=full), (off,), site))
+    return promoted
+
+
+def _less(line: QuotedLine, discounts: Sequence[Discount], site: _Channel) -> QuotedLine:
+    if not discounts:
+        return line
+    off = sum((one.amount for one in discounts), ZERO)
+    total = line.total - off
+    why = tuple(f"{one.label}: {one.amount} {site.currency} off" for one in discounts)
+    return replace(
+        line,
+        total=total,
+        discount=off,
+        tax=share_of_tax(total, currency=site.currency, rate=line.tax_rate),
+        adjustments=quoting.adjustments(discounts),
+        explanation=(*line.explanation, *why),
     )
 
 
@@ -144,13 +215,14 @@ def _explanation(price: Current, *, rate: Decimal, tax_class: str, site: _Channe
 def _channel(code: str, country: str) -> _Channel:
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
-            "SELECT currency, prices_include_tax, countries FROM catalog_channel WHERE code = %s AND active", [code]
+            "SELECT currency, prices_include_tax, countries, time_zone FROM catalog_channel WHERE code = %s AND active",
+            [code],
         )
         row = cursor.fetchone()
     if row is None:
         raise UnknownChannel(f"There is no channel {code}.")
-    currency, includes_tax, countries = row
-    return _Channel(code, currency, includes_tax, country or (countries[0] if countries else ""))
+    currency, includes_tax, countries, time_zone = row
+    return _Channel(code, currency, includes_tax, country or (countries[0] if countries else ""), time_zone)
 
 
 def _goods(channel: str, view: str, keys: list[str]) -> dict[str, _Good]:

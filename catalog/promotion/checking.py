@@ -1,7 +1,7 @@
 """Whether a condition holds, and in words why or why not. Pure."""
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import singledispatch
 from typing import Any, NamedTuple
 
@@ -154,8 +154,8 @@ def _(node: c.Attribute, cart: CartFacts, line: LineFacts | None) -> Verdict:
 @_check.register
 def _(node: c.AttributeNumber, cart: CartFacts, line: LineFacts | None) -> Verdict:
     assert line is not None
-    value = line.attributes.get(node.code)
-    if not isinstance(value, Decimal):
+    value = _as_number(line.attributes.get(node.code))
+    if value is None:
         return Verdict(False, f"its {node.code} is no number")
     return _number(f"its {node.code}", value, node.is_, node.value)
 
@@ -194,6 +194,17 @@ def _text(what: str, value: str | frozenset[str], operator: str, wanted: tuple[s
 
 def _somewhere(has: Iterable[str], asked: list[str], test: Callable[[str, str], bool]) -> bool:
     return any(test(text, part) for text in has for part in asked)
+
+
+def _as_number(value: Any) -> Decimal | None:
+    """Decimals are kept as text, so that a text that is a number is one."""
+    if isinstance(value, Decimal):
+        return value
+    try:
+        found = Decimal(value) if isinstance(value, str) else None
+    except InvalidOperation:
+        return None
+    return found if found is not None and found.is_finite() else None
 
 
 def _as_text(value: Any) -> str | frozenset[str]:

@@ -292,7 +292,8 @@ class CouponDetail(APIView):
     def put(self, request: Request, view: str, cart: UUID, code: str) -> Response:
         """Enter a coupon.
 
-        Refused where it is unknown, has ended or is used up; one that the cart does not fulfil yet stays, with the reason.
+        Refused where it is unknown, has ended or is used up. One whose conditions are not met yet stays, with what
+        the cart lacks.
         """
         changed = commands.enter_coupon(
             view=view,

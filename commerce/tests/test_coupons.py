@@ -1,4 +1,4 @@
-"""Coupons in carts and orders: what a cart says of them, and that an order and its redemption stand or fall together."""
+"""Coupons: what a cart says of them, and that an order and its redemption stand or fall together."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -96,7 +96,7 @@ class RedemptionConfirmationRequested:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """A line as sold; `unit_price` is the price of one before `discount`, `total` what was charged for all, tax included."""
+    """A line as sold, tax included: `unit_price` of one before `discount`, `total` what was charged for all."""
 
     id: UUID
     sku: str
