@@ -27,6 +27,8 @@ from catalog.catalog.products import PublishProduct, publish_product
 from catalog.catalog.rebuilding import rebuild_all
 from catalog.pricing.commands import PriceInput, SetPrice, set_price
 from catalog.pricing.models import Price, TaxRate
+from catalog.promotion.admin import BatchAdmin, CouponAdmin, RedemptionAdmin, RuleAdmin
+from catalog.promotion.models import Coupon, CouponBatch, PromotionRule, Redemption
 from chassis.admin import Defined, DomainAdmin, ShownInline, Transition, register_messaging, shown, site
 from chassis.unit_of_work import publish
 
@@ -293,6 +295,10 @@ class TaxRateAdmin(DomainAdmin):
 
 site.register(Product, ProductAdmin)
 site.register(Category, CategoryAdmin)
+site.register(PromotionRule, RuleAdmin)
+site.register(Coupon, CouponAdmin)
+site.register(CouponBatch, BatchAdmin)
+site.register(Redemption, RedemptionAdmin)
 site.register(Attribute, AttributeAdmin)
 site.register(ProductType, ProductTypeAdmin)
 site.register(Channel, ChannelAdmin)

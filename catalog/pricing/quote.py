@@ -16,7 +16,7 @@ from catalog.catalog.sorting import sku_key
 from catalog.pricing.errors import UnknownChannel
 from catalog.pricing.maths import Current, Entered, current, line_total, share_of_tax, with_tax
 from catalog.promotion import quoting
-from catalog.promotion.evaluation import Discount, Outcome
+from catalog.promotion.evaluation import Discount, Explanation, Outcome
 from catalog.promotion.loading import running_rules
 from chassis import clock
 from chassis.ids import new_id
@@ -55,15 +55,18 @@ def quote(
     lines: tuple[QuoteRequestLine, ...],
     shipping: Decimal,
     buyer: Buyer = NOBODY,
+    tried: UUID | None = None,
+    explained: list[Explanation] | None = None,
 ) -> Quote:
     """Prices of `lines` and of `shipping` (tax included) for a delivery to `country`.
 
     Without a country the channel's first is taken. Raises UnknownChannel. What cannot be sold is a line with
-    a `problem`, never an error: the cart shows it.
+    a `problem`, never an error: the cart shows it. `tried` is a rule that counts whatever its state, and `explained`
+    takes why each rule was applied or not: what staff see of it and shoppers do not.
     """
     now = clock.now()
     site = _channel(channel, country)
-    loaded = running_rules(channel=channel, view=view, codes=buyer.codes, shopper=buyer.shopper, now=now)
+    loaded = running_rules(channel=channel, view=view, codes=buyer.codes, shopper=buyer.shopper, now=now, tried=tried)
     asked = (*lines, *quoting.gift_lines(loaded))
     keys = {line.key: sku_key(line.sku) for line in asked}
     goods = _goods(channel, view, list(set(keys.values())))
@@ -86,6 +89,8 @@ def quote(
         customer_group=customer_group,
     )
     outcome = quoting.promote(_for_rules(quoted), loaded, where=where, buyer=buyer, shipping=freight)
+    if explained is not None:
+        explained += outcome.explanations
     quoted = _promoted(quoted, outcome, site)
     off = outcome.shipping
     freight -= sum((one.amount for one in off), zero)

@@ -50,7 +50,7 @@ class SaveRule:
 
 def save_rule(command: SaveRule) -> UUID:
     """Write a rule that is a draft or paused, and return its id. Raises InvalidRule or RuleRunning."""
-    values = _checked(command)
+    values = checked(command)
     with unit_of_work("catalog"):
         rule = PromotionRule.objects.select_for_update().filter(id=command.id).first() if command.id else None
         if rule is None:
@@ -119,7 +119,7 @@ def _write(rule: PromotionRule) -> None:
     publish(promotion_changed(rule), aggregate_id=rule.id, aggregate_version=rule.version)
 
 
-def _checked(command: SaveRule) -> dict[str, Any]:
+def checked(command: SaveRule) -> dict[str, Any]:
     """The columns of a rule that makes sense. Raises InvalidRule."""
     catalog = command.kind == PromotionRule.CATALOG
     if not catalog and command.kind != PromotionRule.CART:

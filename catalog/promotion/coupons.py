@@ -24,7 +24,8 @@ from chassis.unit_of_work import enqueue, unit_of_work
 LETTERS = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 MAKE = "catalog.make_coupons"
 CHUNK, MOST = 20_000, 1_000_000
-_CODE = re.compile(r"[^\s/?#%]{1,60}")
+_CODE = re.compile(r"[^\W_][\w.+*!-]{0,59}")
+_ALLOWED = "a letter or digit, then letters, digits and _ . + * ! -"
 _BYTES = bytes(LETTERS[byte % len(LETTERS)] for byte in range(256))
 
 
@@ -58,7 +59,7 @@ def code_key(code: str) -> str:
 def add_coupon(command: AddCoupon) -> Coupon:
     """Add a code. Raises UnknownRule, InvalidCoupon or CouponTaken."""
     if not _CODE.fullmatch(command.code):
-        raise InvalidCoupon("A code has 1 to 60 characters, no blanks and none of / ? # %.", field="/code")
+        raise InvalidCoupon(f"A code is {_ALLOWED}, 60 at most.", field="/code")
     with unit_of_work("catalog"):
         rule = _coupon_rule(command.rule)
         coupon = Coupon(
@@ -83,7 +84,7 @@ def make_batch(command: MakeBatch) -> UUID:
     if not 8 <= command.length <= 32:
         raise InvalidCoupon("8 to 32 random characters keep codes from being guessed.", field="/length")
     if command.prefix and not (_CODE.fullmatch(command.prefix) and len(command.prefix) <= 20):
-        raise InvalidCoupon("A prefix has at most 20 characters, no blanks and none of / ? # %.", field="/prefix")
+        raise InvalidCoupon(f"A prefix is {_ALLOWED}, 20 at most.", field="/prefix")
     with unit_of_work("catalog"):
         batch = CouponBatch.objects.create(
             rule=_coupon_rule(command.rule),

@@ -34,10 +34,10 @@ _RULES = """
            r.uses_limit IS NOT NULL AND u.used >= r.uses_limit, r.budget - u.spent,
            r.uses_limit IS NOT NULL OR r.budget IS NOT NULL OR r.uses_per_customer IS NOT NULL, r.uses_per_customer
     FROM catalog_promotionrule r JOIN catalog_ruleusage u ON u.rule_id = r.id
-    WHERE {which} ORDER BY r.priority, r.id"""
-_RUNNING = """r.kind = 'cart' AND r.state = 'active' AND (r.channels = '{}' OR %(channel)s = ANY(r.channels))
-    AND (NOT r.needs_coupon OR r.id = ANY(%(with_coupon)s)) AND (r.ends_at IS NULL OR r.ends_at > %(now)s)
-    AND (r.starts_at IS NULL OR r.starts_at <= %(soon)s)"""
+    WHERE r.kind = 'cart' AND r.state = 'active' AND (r.channels = '{}' OR %(channel)s = ANY(r.channels))
+      AND (NOT r.needs_coupon OR r.id = ANY(%(with_coupon)s)) AND (r.ends_at IS NULL OR r.ends_at > %(now)s)
+      AND (r.starts_at IS NULL OR r.starts_at <= %(soon)s) OR r.id = %(tried)s
+    ORDER BY r.priority, r.id"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,60 +74,52 @@ class _Coupon:
     problem: str
 
 
-def running_rules(*, channel: str, view: str, codes: Sequence[str], shopper: str, now: datetime) -> Loaded:
-    """What runs in a channel now, with the coupons that were entered."""
+@dataclass(frozen=True, kw_only=True)
+class _Coupon:
+    code: str
+    rule: UUID
+    problem: str
+
+
+def running_rules(
+    *, channel: str, view: str, codes: Sequence[str], shopper: str, now: datetime, tried: UUID | None = None
+) -> Loaded:
+    """What runs in a channel now, with the coupons that were entered; and a rule that is tried, as if it ran."""
     coupons = _coupons([code_key(code) for code in codes], now) if codes else {}
     values = {
         "channel": channel,
         "with_coupon": sorted({coupon.rule for coupon in coupons.values()}),
         "now": now,
         "soon": now + AHEAD,
+        "tried": tried,
     }
-    return _loaded(_RUNNING, values, channel=channel, view=view, codes=codes, coupons=coupons, shopper=shopper)
-
-
-def one_rule(rule: UUID, *, channel: str, view: str, codes: Sequence[str], now: datetime) -> CartRule:
-    """A rule in whatever state, for a dry run; its coupon counts as entered."""
-    entered = {"": _Coupon(code="", rule=rule, problem="")}
-    values = {"rule": rule}
-    found = _loaded("r.id = %(rule)s", values, channel=channel, view=view, codes=codes, coupons=entered, shopper="")
-    return found.rules[0]
-
-
-def _loaded(
-    which: str,
-    values: Mapping[str, Any],
-    *,
-    channel: str,
-    view: str,
-    codes: Sequence[str],
-    coupons: Mapping[str, _Coupon],
-    shopper: str,
-) -> Loaded:
     with connections["catalog"].cursor() as cursor:
-        cursor.execute(_RULES.replace("{which}", which), values)
+        cursor.execute(_RULES, values)
         rows = cursor.fetchall()
     limits = {row[0]: row[-1] for row in rows if row[-1] is not None}
     used_up = _used_up(limits, shopper) if limits and shopper else set()
     scopes = fallback(view=view, channel=channel)
-    rules = tuple(_rule(row, coupons, used_up, scopes) for row in rows)
-    refused = {rule.id: rule.refusal for rule in rules if rule.refusal}
-    running = {rule.id for rule in rules}
+    rules = [_rule(row, coupons, used_up, scopes) for row in rows]
+    return Loaded(
+        rules=tuple(_in_words(rule, tried) for rule in rules),
+        problems=_problems(codes, coupons, {rule.id: rule.refusal for rule in rules}),
+        owners={code: coupons[code_key(code)].rule for code in codes if code_key(code) in coupons},
+        counted=frozenset(row[0] for row in rows if row[14] or row[17]),
+    )
+
+
+def _problems(codes: Sequence[str], coupons: Mapping[str, _Coupon], refusals: Mapping[UUID, str]) -> dict[str, str]:
+    """Why a code can never apply as things are, by code; empty for one that can. `refusals`: of the rules that run."""
     problems = {}
     for code in codes:
         coupon = coupons.get(code_key(code))
         if coupon is None:
             problems[code] = UNKNOWN
-        elif coupon.rule not in running:
+        elif coupon.rule not in refusals:
             problems[code] = COUPON_ENDED
         else:
-            problems[code] = coupon.problem or refused.get(coupon.rule, "")
-    return Loaded(
-        rules=tuple(_in_words(rule) for rule in rules),
-        problems=problems,
-        owners={code: coupons[code_key(code)].rule for code in codes if code_key(code) in coupons},
-        counted=frozenset(row[0] for row in rows if row[14] or row[17]),
-    )
+            problems[code] = coupon.problem or refusals[coupon.rule]
+    return problems
 
 
 def _coupons(keys: Sequence[str], now: datetime) -> dict[str, _Coupon]:
@@ -176,9 +168,11 @@ def _rule(row: Sequence[Any], coupons: Mapping[str, _Coupon], used_up: set[UUID]
     )
 
 
-def _in_words(rule: CartRule) -> CartRule:
-    """Refusals as people read them."""
+def _in_words(rule: CartRule, tried: UUID | None) -> CartRule:
+    """Refusals as people read them; the coupon of a rule that is tried counts as entered."""
     coupons = None if rule.coupons is None else {code: SAID.get(why, why) for code, why in rule.coupons.items()}
+    if rule.id == tried and coupons == {}:
+        coupons = {"(any)": ""}
     return replace(rule, refusal=SAID.get(rule.refusal, rule.refusal), coupons=coupons)
 
 
