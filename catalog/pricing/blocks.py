@@ -16,6 +16,8 @@ from django.db import connections
 from catalog.catalog.copying import copy_in
 from catalog.pricing.maths import Current, Entered, current
 from catalog.pricing.models import PriceBlock
+from catalog.pricing.sources import PRICES
+from catalog.promotion.catalog_rules import promote_prices
 from catalog.search.changes import mark_changed
 from chassis import clock
 from chassis.jobs import JobKind, LeasedJob
@@ -32,12 +34,13 @@ def rebuild_blocks(products: Collection[UUID]) -> None:
     The caller holds the products' rows locked and marks the search change itself.
     """
     now = clock.now()
+    promote_prices(products)
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
-            """SELECT coalesce(p.parent_id, p.id), p.id, p.sku, pr.channel, pr.currency, pr.kind, pr.amount,
+            f"""SELECT coalesce(p.parent_id, p.id), p.id, p.sku, pr.channel, pr.currency, pr.kind, pr.amount,
                       pr.starts_at, pr.ends_at, c.prices_include_tax
                FROM catalog_product p
-               JOIN catalog_price pr ON pr.product_id = p.id
+               JOIN {PRICES} pr ON pr.product_id = p.id
                JOIN catalog_channel c ON c.code = pr.channel AND c.currency = pr.currency
                WHERE (p.id = ANY(%(ids)s) OR p.parent_id = ANY(%(ids)s)) AND pr.channel = ANY(p.channels)
                ORDER BY p.position, p.sku""",

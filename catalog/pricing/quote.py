@@ -15,6 +15,7 @@ from django.db import connections
 from catalog.catalog.sorting import sku_key
 from catalog.pricing.errors import UnknownChannel
 from catalog.pricing.maths import Current, Entered, current, line_total, share_of_tax, with_tax
+from catalog.pricing.sources import PRICES
 from catalog.promotion import quoting
 from catalog.promotion.evaluation import Discount, Explanation, Outcome
 from catalog.promotion.loading import running_rules
@@ -253,7 +254,7 @@ def _prices(site: _Channel, products: list[UUID], now: datetime) -> dict[UUID, C
     entered: dict[UUID, list[Entered]] = defaultdict(list)
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
-            """SELECT product_id, kind, amount, starts_at, ends_at FROM catalog_price
+            f"""SELECT product_id, kind, amount, starts_at, ends_at FROM {PRICES} pr
                WHERE product_id = ANY(%s) AND channel = %s AND currency = %s""",
             [products, site.code, site.currency],
         )

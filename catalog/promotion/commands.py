@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from catalog.promotion.actions import actions_from, needs_currency
-from catalog.promotion.changes import catalog_rule_changed
+from catalog.promotion.changes import catalog_rules_changed
 from catalog.promotion.conditions import ALWAYS, condition_from, nodes_of
 from catalog.promotion.errors import InvalidRule, RuleRunning, UnknownRule
 from catalog.promotion.models import PromotionRule, RuleUsage
@@ -109,7 +109,7 @@ def _transition(rule_id: UUID, name: str) -> PromotionRule:
         rule.version += 1
         _write(rule)
         if rule.kind == PromotionRule.CATALOG:
-            catalog_rule_changed(rule)
+            catalog_rules_changed()
     return rule
 
 

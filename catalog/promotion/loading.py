@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db import connections
@@ -177,6 +177,9 @@ def _in_words(rule: CartRule, tried: UUID | None) -> CartRule:
 
 
 @lru_cache(maxsize=1000)
-def compiled(rule: UUID, version: int, condition: str, actions: str) -> tuple[Condition, tuple[Given, ...]]:
+def compiled(
+    rule: UUID, version: int, condition: str, actions: str, *, catalog: bool = False
+) -> tuple[Condition, tuple[Given, ...]]:
     """A rule's conditions and actions; read once a version."""
-    return condition_from(json.loads(condition), of="cart"), actions_from(json.loads(actions))
+    of: Literal["cart", "line"] = "line" if catalog else "cart"
+    return condition_from(json.loads(condition), of=of), actions_from(json.loads(actions), catalog=catalog)

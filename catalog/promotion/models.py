@@ -169,3 +169,20 @@ class RedeemedRule(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["redemption", "rule"], name="catalog_redeemed_once")]
+
+
+class PromotedPrice(models.Model):
+    """What catalog rules make of a base price, for a group of customers or everybody, for a span of time. Derived."""
+
+    id = models.BigAutoField(primary_key=True)
+    product_id = models.UUIDField()
+    channel = models.TextField()
+    currency = models.CharField(max_length=3)
+    groups = ArrayField(models.TextField(), default=list, help_text="empty: all that have no results of their own")
+    amount = models.DecimalField(max_digits=20, decimal_places=6)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    rules = ArrayField(models.UUIDField(), default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["product_id", "channel"], name="catalog_promoted_product")]

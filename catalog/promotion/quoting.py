@@ -11,7 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from catalog.promotion.evaluation import Discount, Gift, Outcome, evaluate
-from catalog.promotion.facts import CartFacts, LineFacts
+from catalog.promotion.facts import GUESTS, CartFacts, LineFacts
 from catalog.promotion.goods import Traits, traits_of
 from catalog.promotion.loading import SAID, Loaded
 from contracts.catalog import Adjustment, Buyer, QuotedCoupon, QuotedPromotion, QuoteRequestLine
@@ -80,7 +80,7 @@ def cart_facts(
         lines=tuple(bought),
         codes=frozenset(buyer.codes),
         customer=buyer.customer,
-        customer_group=where.customer_group,
+        customer_group=where.customer_group or GUESTS,
         country=where.country,
         region=where.region,
         postcode=where.postcode,
