@@ -24,24 +24,40 @@ from catalog.catalog.products import (
     save_product,
     save_products,
 )
-from catalog.pricing.commands import (
-    PriceInput,
-    SetPrice,
-    SpecialInput,
+from catalog.pricing.choice import GUESTS
+from catalog.pricing.commands import PriceInput, SetPrice, SpecialInput, TierInput, set_price, set_prices
+from catalog.pricing.lists import (
+    DefinePriceList,
+    ListPriceInput,
+    SetListPrices,
+    clear_list_prices,
+    define_price_list,
+    set_list_prices,
+)
+from catalog.pricing.tax_commands import (
+    AreaInput,
+    DefineTaxPolicy,
+    DefineTaxZone,
     TaxRateInput,
-    set_price,
-    set_prices,
+    define_tax_policy,
+    define_tax_zone,
 )
 from catalog.promotion.commands import SaveRule, end_rule, pause_rule, publish_rule, resume_rule, save_rule
 from catalog.promotion.coupons import AddCoupon, MakeBatch, add_coupon, make_batch
 
 __all__ = [
+    "GUESTS",
     "AddCoupon",
+    "AreaInput",
     "DefineAttribute",
     "DefineCategory",
     "DefineChannel",
+    "DefinePriceList",
     "DefineProductType",
+    "DefineTaxPolicy",
+    "DefineTaxZone",
     "DefineView",
+    "ListPriceInput",
     "MakeBatch",
     "MediaInput",
     "OptionInput",
@@ -50,15 +66,21 @@ __all__ = [
     "PublishProduct",
     "SaveProduct",
     "SaveRule",
+    "SetListPrices",
     "SetPrice",
     "SpecialInput",
     "TaxRateInput",
+    "TierInput",
     "VariantInput",
     "add_coupon",
+    "clear_list_prices",
     "define_attribute",
     "define_category",
     "define_channel",
+    "define_price_list",
     "define_product_type",
+    "define_tax_policy",
+    "define_tax_zone",
     "define_view",
     "discontinue_products",
     "end_rule",
@@ -70,6 +92,7 @@ __all__ = [
     "save_product",
     "save_products",
     "save_rule",
+    "set_list_prices",
     "set_price",
     "set_prices",
 ]

@@ -18,6 +18,9 @@ class Pricing:
         customer_group: str,
         lines: tuple[QuoteRequestLine, ...],
         shipping: Decimal,
+        region: str = "",
+        postcode: str = "",
+        vat_number: str = "",
         buyer: Buyer = NOBODY,
     ) -> Quote:
         """See `catalog.pricing.quote.quote`."""
@@ -28,5 +31,8 @@ class Pricing:
             customer_group=customer_group,
             lines=lines,
             shipping=shipping,
+            region=region,
+            postcode=postcode,
+            vat_number=vat_number,
             buyer=buyer,
         )

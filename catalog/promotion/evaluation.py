@@ -61,13 +61,19 @@ class Discount:
 
 @dataclass(frozen=True, kw_only=True)
 class Gift:
-    """A line that a rule adds, free of charge."""
+    """A line that a rule adds, free of charge: `amount` is what it would cost."""
 
     rule: UUID
     label: str
     code: str
     sku: str
     quantity: int
+    amount: Decimal
+
+    @property
+    def key(self) -> str:
+        """Of its line; two rules may give the same."""
+        return f"gift:{self.rule}:{self.sku}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +96,13 @@ class Outcome:
     shipping: tuple[Discount, ...] = ()
     gifts: tuple[Gift, ...] = ()
     explanations: tuple[Explanation, ...] = ()
+
+    def of(self, key: str) -> tuple[Discount, ...]:
+        """What is taken off a line; all of it, of a gift."""
+        for gift in self.gifts:
+            if gift.key == key:
+                return (Discount(rule=gift.rule, label=gift.label, code=gift.code, amount=gift.amount),)
+        return self.lines.get(key, ())
 
     def off(self, key: str) -> Decimal:
         """How much less a line costs."""
@@ -124,7 +137,8 @@ def evaluate(cart: CartFacts, rules: Iterable[CartRule]) -> Outcome:
         if given.shipping:
             shipping.append(Discount(rule=rule.id, label=named, code=code, amount=given.shipping))
         for sku, quantity in sorted(given.gifts.items()):
-            gifts.append(Gift(rule=rule.id, label=named, code=code, sku=sku, quantity=quantity))
+            worth = cart.gifts[sku] * quantity
+            gifts.append(Gift(rule=rule.id, label=named, code=code, sku=sku, quantity=quantity, amount=worth))
         gives = "; ".join(sentence(action) for action in rule.actions)
         why = f"{gives}, because {verdict.why}" if verdict else gives
         explanations.append(Explanation(rule=rule.id, name=rule.name, applied=True, why=why, code=code, amount=amount))

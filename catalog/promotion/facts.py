@@ -8,7 +8,6 @@ from types import MappingProxyType
 from uuid import UUID
 
 ZERO = Decimal(0)
-GUESTS = "@guests"  # the group of who is not signed in
 AttributeValue = str | bool | Decimal | frozenset[str]
 
 

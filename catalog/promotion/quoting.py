@@ -10,8 +10,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from catalog.promotion.evaluation import Discount, Gift, Outcome, evaluate
-from catalog.promotion.facts import GUESTS, CartFacts, LineFacts
+from catalog.promotion.evaluation import Discount, Outcome, evaluate
+from catalog.promotion.facts import CartFacts, LineFacts
 from catalog.promotion.goods import Traits, traits_of
 from catalog.promotion.loading import SAID, Loaded
 from contracts.catalog import Adjustment, Buyer, QuotedCoupon, QuotedPromotion, QuoteRequestLine
@@ -48,7 +48,7 @@ class Where:
 def gift_lines(loaded: Loaded) -> tuple[QuoteRequestLine, ...]:
     """What could be given, to be priced along."""
     return tuple(
-        QuoteRequestLine(key=f"{GIFT}{sku}", sku=sku, quantity=Decimal(count))
+        QuoteRequestLine(key=candidate(sku), sku=sku, quantity=Decimal(count))
         for sku, count in sorted(loaded.gifts.items())
     )
 
@@ -80,7 +80,7 @@ def cart_facts(
         lines=tuple(bought),
         codes=frozenset(buyer.codes),
         customer=buyer.customer,
-        customer_group=where.customer_group or GUESTS,
+        customer_group=where.customer_group,
         country=where.country,
         region=where.region,
         postcode=where.postcode,
@@ -113,9 +113,21 @@ def adjustments(discounts: Iterable[Discount]) -> tuple[Adjustment, ...]:
     return tuple(Adjustment(promotion=one.rule, label=one.label, amount=one.amount, code=one.code) for one in discounts)
 
 
-def gift_key(gift: Gift) -> str:
-    """The key of the line that a gift becomes: one for each rule that gives it."""
-    return f"{GIFT}{gift.rule}:{gift.sku}"
+def is_gift(key: str) -> bool:
+    """Whether a line is given, or could be."""
+    return key.startswith(GIFT)
+
+
+def candidate(sku: str) -> str:
+    """The key under which a SKU is priced that could be given."""
+    return f"{GIFT}{sku}"
+
+
+def given_lines(outcome: Outcome) -> tuple[QuoteRequestLine, ...]:
+    """The lines that gifts become: one for each rule that gives it."""
+    return tuple(
+        QuoteRequestLine(key=gift.key, sku=gift.sku, quantity=Decimal(gift.quantity)) for gift in outcome.gifts
+    )
 
 
 def promotions(outcome: Outcome, loaded: Loaded) -> tuple[QuotedPromotion, ...]:

@@ -6,6 +6,7 @@ the event or its own copy) and inside an open unit of work (nobody waits for ano
 locks). A provider that does not answer in time is `Unavailable`, or what the Protocol declares in `_fallback`.
 """
 
+import inspect
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -187,5 +188,11 @@ def answer(protocol: type, provider: Any, method: str, body: bytes) -> bytes:
         raise AttributeError(method)
     hints = get_type_hints(getattr(protocol, method))
     hints.pop("return", None)
-    arguments = msgspec.json.decode(body, type=msgspec.defstruct("Arguments", list(hints.items())))
+    # A caller of an older contract does not send what was added since: that has a default.
+    parameters = inspect.signature(getattr(protocol, method)).parameters
+    fields: list[Any] = [
+        (name, hint) if parameters[name].default is inspect.Parameter.empty else (name, hint, parameters[name].default)
+        for name, hint in hints.items()
+    ]
+    arguments = msgspec.json.decode(body, type=msgspec.defstruct("Arguments", fields, kw_only=True))
     return encode(getattr(provider, method)(**{name: getattr(arguments, name) for name in hints}))

@@ -166,11 +166,23 @@ NOBODY = Buyer()
 
 
 @dataclass(frozen=True, kw_only=True)
+class QuotedTax:
+    """One tax, or those of one priority together. `percent` of the price without tax is zero where lines differ."""
+
+    code: str
+    amount: Decimal
+    percent: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuotedLine:
     """A priced line. `unit_price` and `total` include tax; `tax` is the share of `total` that is tax.
 
-    `explanation` says where each figure came from. `problem` is a code (unknown_sku, not_for_sale,
-    no_price) and the amounts are zero where it is set.
+    `net_unit_price` and `net_total` are without tax and before `discount`, which is on the whole line.
+    `lowest_30_days`: of a reduced price, the lowest of the 30 days before it, if any is on record; `compare_at`: what
+    others ask. Both include tax. `price_list`: the code of the list that the price is from. `explanation` says where
+    each figure came from. `problem` is a code (unknown_sku, not_for_sale, no_price) and the amounts are zero where it
+    is set.
     """
 
     key: str
@@ -188,14 +200,24 @@ class QuotedLine:
     tax_rate: Decimal
     explanation: tuple[str, ...]
     problem: str = ""
+    net_unit_price: Decimal = Decimal(0)
+    net_total: Decimal = Decimal(0)
     discount: Decimal = Decimal(0)
+    taxes: tuple[QuotedTax, ...] = ()
+    lowest_30_days: Decimal | None = None
+    compare_at: Decimal | None = None
+    price_list: str = ""
     adjustments: tuple[Adjustment, ...] = ()
     gift: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """Prices of a whole cart, valid until `expires_at`. Commerce stores it and never computes it again."""
+    """Prices of a whole cart, valid until `expires_at`. Commerce stores it and never computes it again.
+
+    `version` is that of the calculation. `shows_tax`: the channel shows prices with tax. `tax_exempt`: no tax is due;
+    `tax_note` says why, or why a VAT number does not help.
+    """
 
     id: UUID
     channel: str
@@ -206,6 +228,13 @@ class Quote:
     tax: Decimal
     total: Decimal
     expires_at: datetime
+    version: int = 1
+    taxes: tuple[QuotedTax, ...] = ()
+    shipping_tax: Decimal = Decimal(0)
+    shipping_explanation: tuple[str, ...] = ()
+    shows_tax: bool = True
+    tax_exempt: bool = False
+    tax_note: str = ""
     shipping_adjustments: tuple[Adjustment, ...] = ()
     promotions: tuple[QuotedPromotion, ...] = ()
     coupons: tuple[QuotedCoupon, ...] = ()
@@ -223,6 +252,9 @@ class Pricing(Protocol):
         customer_group: str,
         lines: tuple[QuoteRequestLine, ...],
         shipping: Decimal,
+        region: str = "",
+        postcode: str = "",
+        vat_number: str = "",
         buyer: Buyer = NOBODY,
     ) -> Quote: ...
 
