@@ -11,7 +11,7 @@ from contracts.commerce import (
     RedemptionRequested,
 )
 from contracts.logistics import AvailabilityChanged
-from contracts.magento import AttributeRowChanged, CatalogRowChanged, ProductRowChanged, ScopeRowChanged
+from contracts.magento import AttributeRowChanged, CatalogRowChanged, ProductRowChanged, RuleRowChanged, ScopeRowChanged
 
 SUBSCRIPTIONS = (
     projection(AvailabilityChanged, keep_availability),
@@ -23,4 +23,5 @@ SUBSCRIPTIONS = (
     projection(AttributeRowChanged, keep_rows),
     projection(ProductRowChanged, keep_rows),
     projection(CatalogRowChanged, keep_rows),
+    projection(RuleRowChanged, keep_rows),
 )

@@ -54,7 +54,8 @@ class FixedPrice(Action, tag="fixed_price"):
 class BuyGet(Action, tag="buy_get"):
     """Who buys `buy` gets `get` more for less: of one line, or over the lines, the cheapest.
 
-    With `bought` other lines count as bought than those of which something is given.
+    With `bought` other lines count as bought than those of which something is given. `of_full_price`: off is the price
+    before other rules, so that they may make a line cost less still; else what a unit still costs.
     """
 
     buy: Units
@@ -63,6 +64,7 @@ class BuyGet(Action, tag="buy_get"):
     per: Literal["line", "cart"] = "cart"
     target: Condition = ALWAYS
     bought: Condition | None = None
+    of_full_price: bool = False
 
 
 class CheapestFree(Action, tag="cheapest_free"):

@@ -170,6 +170,8 @@ def _goods(products: Collection[UUID]) -> list[Priced]:
                       p.values::text,
                       ARRAY(SELECT c.code FROM catalog_categoryentry e JOIN catalog_category c ON c.id = e.category_id
                             WHERE e.product_id = coalesce(p.parent_id, p.id)),
+                      ARRAY(SELECT c.code FROM catalog_productcategory o JOIN catalog_category c ON c.id = o.category_id
+                            WHERE o.product_id = coalesce(p.parent_id, p.id)),
                       pr.channel, pr.currency, pr.amount
                FROM catalog_product p
                JOIN catalog_price pr ON pr.product_id = p.id AND pr.kind = 'base'
@@ -182,7 +184,8 @@ def _goods(products: Collection[UUID]) -> list[Priced]:
 
 
 def _priced(row: Sequence[Any]) -> Priced:
-    id_, sku, parent_sku, kind, tax_class, weight, parents, own, categories, channel, currency, amount = row
+    id_, sku, parent_sku, kind, tax_class, weight, parents, own, categories, direct, channel, currency, amount = row
+    scopes = fallback(view="", channel=channel)
     return Priced(
         product=id_,
         channel=channel,
@@ -197,6 +200,9 @@ def _priced(row: Sequence[Any]) -> Priced:
             tax_class=tax_class,
             weight=weight or ZERO,
             categories=frozenset(categories),
-            attributes=attributes_of(own, parents, fallback(view="", channel=channel)),
+            own_categories=frozenset(direct),
+            attributes=attributes_of(own, parents, scopes),
+            own_attributes=attributes_of(own, None, scopes),
+            parent_attributes=attributes_of(None, parents, scopes),
         ),
     )

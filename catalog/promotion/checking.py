@@ -134,7 +134,8 @@ def _(node: c.Line, cart: CartFacts, line: LineFacts | None) -> Verdict:
 @_check.register
 def _(node: c.Product, cart: CartFacts, line: LineFacts | None) -> Verdict:
     assert line is not None
-    value = line.categories if node.fact == "category" else getattr(line, node.fact)
+    sets = {"category": line.categories, "own_category": line.own_categories}
+    value = sets[node.fact] if node.fact in sets else getattr(line, node.fact)
     return _text(f"the product's {said(node.fact)}", value, node.is_, node.value)
 
 
@@ -143,6 +144,13 @@ def _(node: c.Reduced, cart: CartFacts, line: LineFacts | None) -> Verdict:
     assert line is not None
     holds = line.unit_price < line.regular_unit_price
     return Verdict(holds, "its price is reduced" if holds else "its price is not reduced")
+
+
+@_check.register
+def _(node: c.Family, cart: CartFacts, line: LineFacts | None) -> Verdict:
+    assert line is not None
+    verdicts = [_check(node.of, cart, member) for member in line.family]
+    return next((verdict for verdict in verdicts if verdict.holds), verdicts[-1])
 
 
 @_check.register

@@ -131,9 +131,12 @@ class Line(Node, tag="line"):
 
 
 class Product(Node, tag="product"):
-    """A word about one line's product. `parent_sku` is that of a variant's configurable product."""
+    """A word about one line's product. `parent_sku` is that of a variant's configurable product.
 
-    fact: Literal["sku", "parent_sku", "kind", "tax_class", "category"]
+    A product is in a `category` also if it is in one below it, and in an `own_category` only if it was put there.
+    """
+
+    fact: Literal["sku", "parent_sku", "kind", "tax_class", "category", "own_category"]
     is_: TextOperator = msgspec.field(name="is")
     value: Texts = ()
 
@@ -158,9 +161,18 @@ class AttributeNumber(Node, tag="attribute_number"):
     value: Number
 
 
+class Family(Node, tag="family"):
+    """Holds of a variant by itself, or of the product that it is a variant of, whichever it is.
+
+    Without it a variant has its parent's values where it lacks its own, and its parent's categories.
+    """
+
+    of: "Condition"
+
+
 BOTH = All | AnyOf | Not
 OF_CART = Cart | CustomerGroup | SignedIn | Address | Shipping | Payment | Dates | Weekday | Hours | Lines | Sum
-OF_LINE = Line | Product | Reduced | Attribute | AttributeNumber
+OF_LINE = Line | Product | Reduced | Attribute | AttributeNumber | Family
 Condition = Union[BOTH, OF_CART, OF_LINE]  # noqa: UP007 - msgspec resolves the name inside the nodes
 
 ALWAYS = All()
@@ -200,7 +212,7 @@ def _walk(node: Any, of: str, field: str, depth: int) -> Iterator[tuple[str, Any
     if isinstance(node, All | AnyOf):
         for index, inner in enumerate(node.of):
             yield from _walk(inner, of, f"{field}/of/{index}", depth + 1)
-    elif isinstance(node, Not):
+    elif isinstance(node, Not | Family):
         yield from _walk(node.of, of, f"{field}/of", depth + 1)
     elif isinstance(node, Lines | Sum):
         yield from _walk(node.where, "line", f"{field}/where", depth + 1)

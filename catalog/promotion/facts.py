@@ -1,7 +1,7 @@
 """What a rule may look at: a cart and its lines, as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -13,9 +13,11 @@ AttributeValue = str | bool | Decimal | frozenset[str]
 
 @dataclass(frozen=True, kw_only=True)
 class LineFacts:
-    """A line before promotions. Prices are as the channel enters them; `categories` holds all ancestors too.
+    """A line before promotions. Prices are as the channel enters them; `categories` holds all ancestors too,
+    `own_categories` only those that the product was put into itself.
 
-    `attributes` are the product's own values over those of its parent; a multi-select is a set of option codes.
+    `attributes` are the product's own values over those of its parent, which are there by themselves too; a
+    multi-select is a set of option codes.
     """
 
     key: str
@@ -28,7 +30,19 @@ class LineFacts:
     tax_class: str = "standard"
     weight: Decimal = ZERO
     categories: frozenset[str] = frozenset()
+    own_categories: frozenset[str] = frozenset()
     attributes: Mapping[str, AttributeValue] = field(default_factory=lambda: MappingProxyType({}))
+    own_attributes: Mapping[str, AttributeValue] = field(default_factory=lambda: MappingProxyType({}))
+    parent_attributes: Mapping[str, AttributeValue] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def family(self) -> tuple["LineFacts", ...]:
+        """The line as its variant by itself, which is in no category, and as the product that it is a variant of."""
+        if not self.parent_sku:
+            return (self,)
+        nowhere: frozenset[str] = frozenset()
+        alone = replace(self, attributes=self.own_attributes, categories=nowhere, own_categories=nowhere)
+        return alone, replace(self, sku=self.parent_sku, attributes=self.parent_attributes)
 
     @property
     def total(self) -> Decimal:

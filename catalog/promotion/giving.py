@@ -101,7 +101,8 @@ class Costs:
     def _(self, action: a.BuyGet, given: Given) -> None:
         lines = matching(action.target, self.cart)
         if action.per == "line":
-            self._off_units({line.key: _gotten(int(line.quantity), action) for line in lines}, action.percent, given)
+            units = {line.key: _gotten(int(line.quantity), action) for line in lines}
+            self._off_units(units, action.percent, given, of_full_price=action.of_full_price)
             return
         here = sum(int(line.quantity) for line in lines)
         if action.bought is None:
@@ -110,7 +111,7 @@ class Costs:
             keys = {line.key for line in lines}
             others = [line for line in matching(action.bought, self.cart) if line.key not in keys]
             free = sum(int(line.quantity) for line in others) // action.buy * action.get
-        self._off_units(self._cheapest(lines, free), action.percent, given)
+        self._off_units(self._cheapest(lines, free), action.percent, given, of_full_price=action.of_full_price)
 
     @_give.register
     def _(self, action: a.CheapestFree, given: Given) -> None:
@@ -153,11 +154,10 @@ class Costs:
             self.lines[key] -= amount
             given.lines[key] = given.lines.get(key, ZERO) + amount
 
-    def _off_units(self, units: dict[str, int], percent: Decimal, given: Given) -> None:
-        quantities = {line.key: line.quantity for line in self.cart.lines}
-        self._off(
-            {key: self.lines[key] / quantities[key] * count * percent / HUNDRED for key, count in units.items()}, given
-        )
+    def _off_units(self, units: dict[str, int], percent: Decimal, given: Given, *, of_full_price: bool = False) -> None:
+        lines = {line.key: line for line in self.cart.lines}
+        prices = {key: lines[key].unit_price if of_full_price else self._price(lines[key]) for key in units}
+        self._off({key: prices[key] * count * percent / HUNDRED for key, count in units.items()}, given)
 
     def _off_shipping(self, wanted: Decimal, given: Given) -> None:
         amount = min(self.rounded(wanted), self.shipping)

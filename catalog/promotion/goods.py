@@ -23,7 +23,10 @@ class Traits:
     tax_class: str
     weight: Decimal
     categories: frozenset[str]
+    own_categories: frozenset[str]
     attributes: Mapping[str, AttributeValue]
+    own_attributes: Mapping[str, AttributeValue]
+    parent_attributes: Mapping[str, AttributeValue]
     in_stock: Decimal | None
 
 
@@ -35,6 +38,8 @@ def traits_of(products: Sequence[UUID], *, channel: str, view: str) -> dict[UUID
                       p.values::text,
                       ARRAY(SELECT c.code FROM catalog_categoryentry e JOIN catalog_category c ON c.id = e.category_id
                             WHERE e.product_id = coalesce(p.parent_id, p.id)),
+                      ARRAY(SELECT c.code FROM catalog_productcategory o JOIN catalog_category c ON c.id = o.category_id
+                            WHERE o.product_id = coalesce(p.parent_id, p.id)),
                       CASE WHEN NOT p.requires_shipping THEN NULL
                            ELSE coalesce(CASE WHEN a.in_stock THEN a.available END, 0) END
                FROM catalog_product p
@@ -55,7 +60,7 @@ def attributes_of(own: str | None, parents: str | None, scopes: Sequence[str]) -
 
 
 def _traits(row: Sequence[Any], scopes: Sequence[str]) -> Traits:
-    _, sku, parent_sku, kind, tax_class, weight, parents, own, categories, in_stock = row
+    _, sku, parent_sku, kind, tax_class, weight, parents, own, categories, direct, in_stock = row
     return Traits(
         sku=sku,
         parent_sku=parent_sku,
@@ -63,7 +68,10 @@ def _traits(row: Sequence[Any], scopes: Sequence[str]) -> Traits:
         tax_class=tax_class,
         weight=weight or ZERO,
         categories=frozenset(categories),
+        own_categories=frozenset(direct),
         attributes=attributes_of(own, parents, scopes),
+        own_attributes=attributes_of(own, None, scopes),
+        parent_attributes=attributes_of(None, parents, scopes),
         in_stock=in_stock,
     )
 

@@ -104,7 +104,10 @@ def _facts(line: PricedLine, known: Traits) -> LineFacts:
         tax_class=known.tax_class,
         weight=known.weight,
         categories=known.categories,
+        own_categories=known.own_categories,
         attributes=known.attributes,
+        own_attributes=known.own_attributes,
+        parent_attributes=known.parent_attributes,
     )
 
 

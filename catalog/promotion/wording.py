@@ -39,6 +39,9 @@ def tree(node: c.Condition, *, depth: int = 0) -> Iterator[str]:
     elif isinstance(node, c.Not):
         yield f"{indent}not:"
         yield from tree(node.of, depth=depth + 1)
+    elif isinstance(node, c.Family):
+        yield f"{indent}of the variant or its product:"
+        yield from tree(node.of, depth=depth + 1)
     elif isinstance(node, c.Lines):
         yield f"{indent}{_MATCH[node.match]} such that:"
         yield from tree(node.where, depth=depth + 1)
@@ -144,6 +147,11 @@ def _(node: c.Product) -> str:
 @sentence.register
 def _(node: c.Reduced) -> str:
     return "its price is reduced"
+
+
+@sentence.register
+def _(node: c.Family) -> str:
+    return f"of the variant or its product {sentence(node.of)}"
 
 
 @sentence.register
