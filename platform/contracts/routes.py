@@ -27,6 +27,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "magento.catalog_row_changed": ("catalog",),
     "magento.customer_row_changed": ("identity",),
     "magento.product_row_changed": ("catalog", "logistics"),
+    "magento.rule_row_changed": ("catalog",),
     "magento.scope_row_changed": ("catalog", "identity", "logistics"),
     "magento.stock_row_changed": ("logistics",),
     "postpurchase.refund_requested": ("commerce",),
