@@ -37,6 +37,8 @@ from catalog.pricing.admin import (
     tax_classes,
 )
 from catalog.pricing.models import PriceList, PricePoint, TaxPolicy, TaxRate, TaxZone
+from catalog.promotion.admin import BatchAdmin, CouponAdmin, RedemptionAdmin, RuleAdmin
+from catalog.promotion.models import Coupon, CouponBatch, PromotionRule, Redemption
 from chassis.admin import Defined, ShownInline, Transition, register_messaging, shown, site
 from chassis.unit_of_work import publish
 
@@ -262,6 +264,10 @@ class ProductAdmin(Defined):
 
 site.register(Product, ProductAdmin)
 site.register(Category, CategoryAdmin)
+site.register(PromotionRule, RuleAdmin)
+site.register(Coupon, CouponAdmin)
+site.register(CouponBatch, BatchAdmin)
+site.register(Redemption, RedemptionAdmin)
 site.register(Attribute, AttributeAdmin)
 site.register(ProductType, ProductTypeAdmin)
 site.register(Channel, ChannelAdmin)

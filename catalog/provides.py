@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from catalog.pricing import quote as quoting
-from contracts.catalog import Quote, QuoteRequestLine
+from contracts.catalog import NOBODY, Buyer, Quote, QuoteRequestLine
 
 
 class Pricing:
@@ -21,6 +21,7 @@ class Pricing:
         region: str = "",
         postcode: str = "",
         vat_number: str = "",
+        buyer: Buyer = NOBODY,
     ) -> Quote:
         """See `catalog.pricing.quote.quote`."""
         return quoting.quote(
@@ -33,4 +34,5 @@ class Pricing:
             region=region,
             postcode=postcode,
             vat_number=vat_number,
+            buyer=buyer,
         )

@@ -2,17 +2,29 @@
 
 from catalog.catalog.availability import keep_availability
 from catalog.legacy.making import keep_rows
+from catalog.promotion.reactions import redemption_events
 from chassis.access.groups import keep_channel_groups
-from chassis.subscriptions import projection
+from chassis.subscriptions import projection, reaction
+from contracts.commerce import (
+    OrderCancelled,
+    RedemptionConfirmationRequested,
+    RedemptionReleaseRequested,
+    RedemptionRequested,
+)
 from contracts.identity import ChannelGroupChanged
 from contracts.logistics import AvailabilityChanged
-from contracts.magento import AttributeRowChanged, CatalogRowChanged, ProductRowChanged, ScopeRowChanged
+from contracts.magento import AttributeRowChanged, CatalogRowChanged, ProductRowChanged, RuleRowChanged, ScopeRowChanged
 
 SUBSCRIPTIONS = (
     projection(ChannelGroupChanged, keep_channel_groups("catalog")),
     projection(AvailabilityChanged, keep_availability),
+    reaction(RedemptionRequested, redemption_events),
+    reaction(RedemptionReleaseRequested, redemption_events),
+    reaction(RedemptionConfirmationRequested, redemption_events),
+    reaction(OrderCancelled, redemption_events),
     projection(ScopeRowChanged, keep_rows),
     projection(AttributeRowChanged, keep_rows),
     projection(ProductRowChanged, keep_rows),
     projection(CatalogRowChanged, keep_rows),
+    projection(RuleRowChanged, keep_rows),
 )

@@ -13,6 +13,8 @@ SUBSCRIPTIONS = (
     projection(catalog.ViewChanged, copies.copy_views),
     projection(identity.ChannelGroupChanged, keep_channel_groups("commerce")),
     projection(identity.SessionsRevoked, keep_revocations("commerce")),
+    reaction(catalog.RedemptionReserved, each(checkout.redemption_reserved)),
+    reaction(catalog.RedemptionRefused, each(checkout.redemption_refused)),
     reaction(logistics.StockReserved, each(checkout.stock_reserved)),
     reaction(logistics.StockReservationFailed, each(checkout.stock_reservation_failed)),
     reaction(logistics.StockConfirmed, each(checkout.stock_confirmed)),

@@ -51,6 +51,14 @@ TABLES = {
     "catalog_product_entity_media_gallery_value_to_entity": Mirrored(
         owner=("product", "entity_id"), touches=(("picture", "value_id"),)
     ),
+    **{
+        f"salesrule{ending}": Mirrored(owner=("sales_rule", "rule_id"))
+        for ending in ("", "_website", "_customer_group", "_label", "_coupon", "_customer")
+    },
+    **{
+        f"catalogrule{ending}": Mirrored(owner=("catalog_rule", "rule_id"))
+        for ending in ("", "_website", "_customer_group")
+    },
 }
 
 MIRROR = Mirror(rows=MagentoRow, touched=MagentoTouched, findings=MagentoFinding, tables=TABLES, job=JOB)

@@ -4,14 +4,12 @@ A tier of a website stands in for one of all websites with the same group and qu
 base, special and tier prices, which is what lists of one priority come to here.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from catalog.commands import GUESTS, DefinePriceList, TierInput, define_price_list
+from catalog.legacy.groups import GUEST_GROUP, group_codes
 from catalog.legacy.shops import ADMIN, Shop, Website
-from catalog.legacy.tables import MIRROR
 from catalog.legacy.values import Note
 from catalog.pricing.commands import LIMIT
 from catalog.pricing.models import PriceList
@@ -19,23 +17,11 @@ from chassis.mirrors import Row, Rows
 
 TABLE = "catalog_product_entity_tier_price"
 EVERYBODY = ""
-_NOT_SIGNED_IN = "0"
-_LEFT = re.compile(r"[^a-z0-9]+")
 
 
 def groups_of(source: str) -> dict[str, str]:
-    """Codes of customer groups by Magento's id, as identity makes them of the names; GUESTS for guests."""
-    found: dict[str, str] = {}
-    for owner, rows in sorted(MIRROR.rows_of(source, "customer_group").items(), key=lambda pair: int(pair[0])):
-        if row := rows.one("customer_group"):
-            name = (row["customer_group_code"] or "").strip() or f"Group {owner}"
-            found[owner] = GUESTS if owner == _NOT_SIGNED_IN else _code(name, found.values())
-    return found
-
-
-def make_customer_groups(source: str, _: list[str]) -> None:
-    """Products that waited for a group are due again."""
-    MIRROR.touch_found(source, "product", ["unknown_customer_group"])
+    """Codes of customer groups by Magento's id; GUESTS for who is not signed in."""
+    return {GUEST_GROUP: GUESTS, **group_codes(source)}
 
 
 def tiers_of(shop: Shop, site: Website, rows: Rows, groups: Mapping[str, str], note: Note) -> tuple[TierInput, ...]:
@@ -100,9 +86,3 @@ def _converted(shop: Shop, site: Website) -> bool:
     """Whether Magento would multiply an amount for all websites by a rate here."""
     path = "currency/options/base"
     return shop.prices_per_website and shop.setting(path, website=site.id) != shop.setting(path)
-
-
-def _code(name: str, taken: Sequence[str] | Iterable[str]) -> str:
-    ascii_only = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    base, known = _LEFT.sub("-", ascii_only).strip("-") or "group", set(taken)
-    return next(code for code in (base, *(f"{base}-{n}" for n in range(2, len(known) + 3))) if code not in known)

@@ -17,10 +17,11 @@ from django.db import connections
 
 from catalog.catalog.copying import copy_in
 from catalog.pricing.choice import Current, Entered, Tier, current, groups_of, tiers
-from catalog.pricing.entered import COLUMNS, COUNTS, LISTS, entered
+from catalog.pricing.entered import COLUMNS, COUNTS, LISTS, PRICES, entered
 from catalog.pricing.history import Lowest, Sold, record
 from catalog.pricing.models import PriceBlock
 from catalog.pricing.taxes import Shown, shown_in
+from catalog.promotion.catalog_rules import promote_prices
 from catalog.search.changes import mark_changed
 from chassis import clock
 from chassis.jobs import JobKind, LeasedJob
@@ -52,6 +53,7 @@ def rebuild_blocks(products: Collection[UUID], *, since: datetime | None = None)
     `since`: boundaries from then on are in no history yet.
     """
     now = clock.now()
+    promote_prices(products)
     pages, family = _read(products)
     sold = {Sold(good.id, page[1]): (page[2], good.entered) for page, goods in pages.items() for good in goods}
     lowest = record(sold, products=family, now=now, since=since)
@@ -78,7 +80,7 @@ def _read(products: Collection[UUID]) -> tuple[dict[_Page, list[_Good]], set[UUI
         cursor.execute(
             f"""SELECT coalesce(p.parent_id, p.id), p.id, p.sku, p.tax_class, pr.channel, pr.currency, {COLUMNS}
                 FROM catalog_product p
-                LEFT JOIN (catalog_price pr JOIN catalog_channel c ON c.code = pr.channel AND c.currency = pr.currency
+                LEFT JOIN ({PRICES} pr JOIN catalog_channel c ON c.code = pr.channel AND c.currency = pr.currency
                            {LISTS}) ON pr.product_id = p.id AND pr.channel = ANY(p.channels) AND {COUNTS}
                 WHERE p.id = ANY(%(ids)s) OR p.parent_id = ANY(%(ids)s)
                 ORDER BY p.position, p.sku""",

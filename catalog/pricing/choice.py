@@ -10,6 +10,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 BASE, SPECIAL, LIST, COST, COMPARE_AT = "base", "special", "list", "cost", "compare_at"
+# What catalog rules make of a base price (catalog.promotion).
+PROMOTION = "promotion"
 # Whoever is not signed in. No code of a customer group can be this: those are made of letters, digits and hyphens.
 GUESTS = "@guests"
 ONE = Decimal(1)
@@ -90,6 +92,9 @@ def current(prices: Iterable[Entered], *, at: datetime, group: str = GUESTS, qua
     replacing = min((p for p in lists if p.replaces), key=lambda p: p.of(base), default=None)
     regular = replacing.of(base) if replacing else base
     reductions = [p for p in counting if p.kind == SPECIAL] + [p for p in lists if not p.replaces]
+    promoted = [p for p in counting if p.kind == PROMOTION]
+    # A group's own results stand in place of everybody's, also where they are dearer.
+    reductions += [p for p in promoted if p.groups] or promoted
     best = min(reductions, key=lambda p: p.of(base), default=None)
     if best is None or best.of(base) >= regular:
         best = replacing

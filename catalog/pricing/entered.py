@@ -5,9 +5,14 @@ from typing import Any
 
 from catalog.pricing.choice import Entered
 
+PRICES = """(SELECT product_id, channel, currency, kind, amount, percent, price_list_id, min_quantity, starts_at,
+                    ends_at, '{}'::text[] AS groups FROM catalog_price
+             UNION ALL
+             SELECT product_id, channel, currency, 'promotion', amount, NULL, NULL, 1, starts_at, ends_at, groups
+             FROM catalog_promotedprice)"""
 COLUMNS = (
     "pr.kind, pr.amount, pr.percent, pr.min_quantity, coalesce(l.starts_at, pr.starts_at),"
-    " coalesce(l.ends_at, pr.ends_at), coalesce(l.code, ''), l.groups, coalesce(l.priority, 0),"
+    " coalesce(l.ends_at, pr.ends_at), coalesce(l.code, ''), coalesce(l.groups, pr.groups), coalesce(l.priority, 0),"
     " coalesce(l.replaces, false)"
 )
 LISTS = "LEFT JOIN catalog_pricelist l ON l.id = pr.price_list_id"

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from catalog.pricing.choice import SPECIAL, Current
+from catalog.pricing.choice import PROMOTION, SPECIAL, Current
 from catalog.pricing.reading import Site
 from catalog.pricing.taxation import Tax, levels
 from catalog.pricing.vat import Exemption
+from catalog.promotion.evaluation import Discount
 
 
 def of_price(price: Current, site: Site) -> Iterable[str]:
@@ -19,6 +20,8 @@ def of_price(price: Current, site: Site) -> Iterable[str]:
         return
     if by.kind == SPECIAL:
         what = "special price"
+    elif by.kind == PROMOTION:
+        what = "by catalog rules"
     else:
         least = f" from {_text(by.min_quantity)}" if by.min_quantity > 1 else ""
         off = f", {_text(by.percent)} % off" if by.percent is not None else ""
@@ -47,6 +50,12 @@ def of_tax(
     yield f"{verb} {_percents(taxes)} tax {where}"
     if free.note:
         yield free.note
+
+
+def of_discounts(discounts: Sequence[Discount], site: Site) -> Iterable[str]:
+    """What promotions take off the price as it is entered."""
+    for one in discounts:
+        yield f"{one.label}: {_text(one.amount)} {site.currency} off"
 
 
 def _percents(taxes: Sequence[Tax]) -> str:

@@ -1,11 +1,15 @@
-"""Pricing a whole cart: five statements whatever the number of lines, and a reason for each figure."""
+"""Pricing a whole cart: statements are as many whatever the number of lines, and there is a reason for each figure.
+
+First what everything costs, then what promotions take off it, then the tax of what is left.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from catalog.catalog.sorting import sku_key
 from catalog.pricing import explanation, reading
@@ -14,10 +18,13 @@ from catalog.pricing.choice import Current, current, group_key
 from catalog.pricing.reading import Good, Site
 from catalog.pricing.taxation import Item, Method, Tax, Worked, taxes_by_code, work_out
 from catalog.pricing.vat import Exemption, exemption
+from catalog.promotion import quoting
+from catalog.promotion.evaluation import Discount, Explanation, Outcome
+from catalog.promotion.loading import running_rules
 from chassis import clock
 from chassis.ids import new_id
 from chassis.money import Money
-from contracts.catalog import Quote, QuotedLine, QuotedTax, QuoteRequestLine
+from contracts.catalog import NOBODY, Buyer, Quote, QuotedLine, QuotedTax, QuoteRequestLine
 
 LIFETIME = timedelta(minutes=30)
 # Of the way figures are worked out: it grows when the same prices would give other figures.
@@ -47,25 +54,55 @@ def quote(
     region: str = "",
     postcode: str = "",
     vat_number: str = "",
+    buyer: Buyer = NOBODY,
+    tried: UUID | None = None,
+    explained: list[Explanation] | None = None,
 ) -> Quote:
     """Prices of `lines` and of `shipping` (as the channel enters it) for a delivery to a place.
 
     Without a country the channel's first is taken. Raises UnknownChannel. What cannot be sold is a line with
-    a `problem`, never an error: the cart shows it.
+    a `problem`, never an error: the cart shows it. `tried` is a rule that counts whatever its state, and `explained`
+    takes why each rule was applied or not: what staff see of it and shoppers do not.
     """
     now = clock.now()
     site = reading.site(channel, Place(country=country, region=region, postcode=postcode))
     policy = site.policy
     free = exemption(vat_number, rule=policy.exempt, home=policy.home, destination=site.destination)
-    goods, priced, problems = _priced(lines, site, view, group_key(customer_group), free)
+    group = group_key(customer_group)
+    loaded = running_rules(channel=channel, view=view, codes=buyer.codes, shopper=buyer.shopper, now=now, tried=tried)
+    goods, priced, problems = _priced((*lines, *quoting.gift_lines(loaded)), site, view, group, free)
     method = Method(
         currency=site.currency, with_tax=site.with_tax, rounding=policy.rounding, after_discount=policy.after_discount
     )
-    worked = {line.key: line for line in work_out([one.item for one in priced.values()], method)}
     freight, freight_why = _freight(shipping, method, site, free)
+    where = quoting.Where(
+        channel=channel,
+        view=view,
+        currency=site.currency,
+        at=now.astimezone(ZoneInfo(site.time_zone)),
+        country=site.destination.country,
+        region=region,
+        postcode=postcode,
+        customer_group=group,
+    )
+    outcome = quoting.promote(
+        _before_promotions(priced, method) if loaded.rules else (),
+        loaded,
+        where=where,
+        buyer=buyer,
+        shipping=freight.gross_total if policy.shipping_with_tax else freight.net_total,
+    )
+    if explained is not None:
+        explained += outcome.explanations
+    lines = (*lines, *quoting.given_lines(outcome))
+    priced |= _given(outcome, priced)
+    items = [_less(priced[line.key].item, outcome.of(line.key)) for line in lines if line.key in priced]
+    worked = {line.key: line for line in work_out(items, method)}
+    if outcome.shipping:
+        freight, freight_why = _freight(shipping, method, site, free, outcome.shipping)
     zero = Money.zero(site.currency).amount
     quoted = [
-        _sold(line, priced[line.key], worked[line.key], site, free)
+        _sold(line, priced[line.key], worked[line.key], site, free, outcome.of(line.key))
         if line.key in priced
         else _unsold(line, goods.get(line.key), problems[line.key], zero)
         for line in lines
@@ -82,7 +119,10 @@ def quote(
         shipping=freight.payable,
         tax=sum((line.tax for line in worked.values()), freight.tax),
         total=subtotal + freight.payable,
-        expires_at=min([now + LIFETIME, *boundaries]),
+        expires_at=min([now + LIFETIME, *boundaries, *loaded.boundaries(now)]),
+        shipping_adjustments=quoting.adjustments(outcome.shipping),
+        promotions=quoting.promotions(outcome, loaded),
+        coupons=quoting.coupons(buyer.codes, outcome, loaded),
         taxes=tuple(QuotedTax(code=c, amount=a) for c, a in taxes_by_code([*worked.values(), freight]).items()),
         shipping_tax=freight.tax,
         shipping_explanation=freight_why,
@@ -102,16 +142,17 @@ def _priced(
     lowest = reading.lowest_before(site.code, list(entered), group=group)
     goods = {line.key: by_sku[keys[line.key]] for line in lines if keys[line.key] in by_sku}
     now, priced, problems = clock.now(), {}, {}
-    # The same product on two lines of a cart is bought together: a tier counts all of it.
+    # The same product on two lines of a cart is bought together: a tier counts all of it, but nothing that is given.
     together: dict[UUID, Decimal] = {}
     for line in lines:
-        if good := goods.get(line.key):
+        if (good := goods.get(line.key)) and not quoting.is_gift(line.key):
             together[good.id] = together.get(good.id, Decimal(0)) + line.quantity
     for line in lines:
         good = goods.get(line.key)
         price = None
         if good is not None:
-            price = current(entered.get(good.id, ()), at=now, group=group, quantity=together[good.id])
+            bought = together.get(good.id, line.quantity)
+            price = current(entered.get(good.id, ()), at=now, group=group, quantity=bought)
         if problem := _problem(line, good, price):
             problems[line.key] = problem
         elif good is not None and price is not None:
@@ -142,7 +183,41 @@ def _item(key: str, unit: Decimal, quantity: Decimal, tax_class: str, site: Site
     )
 
 
-def _freight(shipping: Decimal, goods: Method, site: Site, free: Exemption) -> tuple[Worked, tuple[str, ...]]:
+def _before_promotions(priced: Mapping[str, _Priced], method: Method) -> list[quoting.PricedLine]:
+    """What rules look at: unit prices as the channel enters them, with the tax of where goods go if they have any."""
+    worked = work_out([one.item for one in priced.values()], method)
+    found = []
+    for line, one in zip(worked, priced.values(), strict=True):
+        unit = line.gross_unit if method.with_tax else line.net_unit
+        found.append(
+            quoting.PricedLine(
+                key=line.key,
+                product=one.good.id,
+                sku=one.good.sku,
+                quantity=one.item.quantity,
+                unit_price=unit,
+                regular_unit_price=one.price.regular if one.price.reduced else unit,
+            )
+        )
+    return found
+
+
+def _given(outcome: Outcome, priced: Mapping[str, _Priced]) -> dict[str, _Priced]:
+    """Gifts, as lines of their own."""
+    found = {}
+    for line in quoting.given_lines(outcome):
+        one = priced[quoting.candidate(line.sku)]
+        found[line.key] = replace(one, item=replace(one.item, key=line.key, quantity=line.quantity))
+    return found
+
+
+def _less(item: Item, discounts: Sequence[Discount]) -> Item:
+    return replace(item, discount=sum((one.amount for one in discounts), Decimal(0))) if discounts else item
+
+
+def _freight(
+    shipping: Decimal, goods: Method, site: Site, free: Exemption, discounts: Sequence[Discount] = ()
+) -> tuple[Worked, tuple[str, ...]]:
     """Shipping is worked out as one more line, which may be entered with tax where goods are not."""
     policy = site.policy
     known = {*site.taxes, *site.home_taxes}
@@ -157,10 +232,18 @@ def _freight(shipping: Decimal, goods: Method, site: Site, free: Exemption) -> t
     why = explanation.of_tax(
         item.taxes, item.contained, with_tax=method.with_tax, tax_class=tax_class, site=site, free=free
     )
-    return work_out([item], method)[0], tuple(why) if shipping else ()
+    worked = work_out([_less(item, discounts)], method)[0]
+    return worked, (*why, *explanation.of_discounts(discounts, site)) if shipping else ()
 
 
-def _sold(line: QuoteRequestLine, one: _Priced, worked: Worked, site: Site, free: Exemption) -> QuotedLine:
+def _sold(
+    line: QuoteRequestLine,
+    one: _Priced,
+    worked: Worked,
+    site: Site,
+    free: Exemption,
+    discounts: Sequence[Discount],
+) -> QuotedLine:
     good, price = one.good, one.price
 
     def alike(amount: Decimal | None) -> Decimal | None:
@@ -181,6 +264,7 @@ def _sold(line: QuoteRequestLine, one: _Priced, worked: Worked, site: Site, free
             site=site,
             free=free,
         ),
+        *explanation.of_discounts(discounts, site),
     ]
     return QuotedLine(
         **_shown(line, good),
@@ -197,6 +281,8 @@ def _sold(line: QuoteRequestLine, one: _Priced, worked: Worked, site: Site, free
         lowest_30_days=alike(one.lowest),
         compare_at=alike(price.compare_at),
         price_list=price.by.price_list if price.by else "",
+        adjustments=quoting.adjustments(discounts),
+        gift=quoting.is_gift(line.key),
     )
 
 

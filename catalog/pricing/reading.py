@@ -11,7 +11,7 @@ from django.db import connections
 
 from catalog.pricing.areas import Due, Place, due
 from catalog.pricing.choice import Entered
-from catalog.pricing.entered import COLUMNS, COUNTS, LISTS, entered
+from catalog.pricing.entered import COLUMNS, COUNTS, LISTS, PRICES, entered
 from catalog.pricing.errors import UnknownChannel
 from catalog.pricing.taxes import POLICY, Policy, rates_of
 
@@ -22,6 +22,7 @@ class Site:
 
     code: str
     currency: str
+    time_zone: str
     with_tax: bool
     policy: Policy
     destination: Place
@@ -47,7 +48,7 @@ def site(code: str, destination: Place) -> Site:
     """An active channel; without a country goods go to its first. UnknownChannel."""
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
-            f"""SELECT c.currency, c.prices_include_tax, c.countries, {POLICY}
+            f"""SELECT c.currency, c.time_zone, c.prices_include_tax, c.countries, {POLICY}
                 FROM catalog_channel c LEFT JOIN catalog_taxpolicy t ON t.channel = c.code
                 WHERE c.code = %s AND c.active""",
             [code],
@@ -55,7 +56,7 @@ def site(code: str, destination: Place) -> Site:
         row = cursor.fetchone()
     if row is None:
         raise UnknownChannel(f"There is no channel {code}.")
-    currency, with_tax, countries, *rest = row
+    currency, time_zone, with_tax, countries, *rest = row
     first = countries[0] if countries else ""
     policy = Policy.of(tuple(rest), country=first)
     place = destination if destination.country else Place(country=first)
@@ -63,6 +64,7 @@ def site(code: str, destination: Place) -> Site:
     return Site(
         code=code,
         currency=currency,
+        time_zone=time_zone,
         with_tax=with_tax,
         policy=policy,
         destination=place,
@@ -104,7 +106,7 @@ def prices(place: Site, products: Sequence[UUID]) -> dict[UUID, list[Entered]]:
     found: dict[UUID, list[Entered]] = defaultdict(list)
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
-            f"""SELECT pr.product_id, {COLUMNS} FROM catalog_price pr {LISTS}
+            f"""SELECT pr.product_id, {COLUMNS} FROM {PRICES} pr {LISTS}
                 WHERE pr.product_id = ANY(%s) AND pr.channel = %s AND pr.currency = %s AND {COUNTS}""",
             [list(products), place.code, place.currency],
         )

@@ -1,5 +1,6 @@
 """How a cart is told to its shopper: its own figures, what can be had, what has changed."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -12,8 +13,8 @@ from chassis.web.etag import with_etag
 from chassis.web.idempotency import Unclaimed, claim_of
 from commerce.checkout import commands
 from commerce.checkout.availability import UNKNOWN, availability
-from commerce.checkout.models import CartLine
-from commerce.checkout.queries import Sight, needs_shipping
+from commerce.checkout.models import CartLine, line_id
+from commerce.checkout.queries import Sight, discount_of, needs_shipping
 
 
 def cart_body(seen: Sight) -> dict[str, Any]:
@@ -31,10 +32,16 @@ def cart_body(seen: Sight) -> dict[str, Any]:
         "delivery": cart.delivery,
         "vat_number": cart.vat_number,
         "shipping_method": cart.shipping_method,
-        "lines": [{"id": str(ids.get(line["key"], "")), **_line(line, seen)} for line in quote["lines"]],
+        "lines": [
+            {"id": str(ids.get(line["key"]) or line_id(cart, line["key"])), **_line(line, seen)}
+            for line in quote["lines"]
+        ],
+        "coupons": quote.get("coupons", []),
         "totals": {
             "currency": cart.currency,
             **{name: quote.get(name, nothing) for name in ("subtotal", "shipping", "tax", "total")},
+            "discount": amount_text(discount_of(quote), cart.currency),
+            "shipping_adjustments": _adjustments(quote.get("shipping_adjustments", ())),
             "tax_exempt": quote.get("tax_exempt", False),
             "tax_note": quote.get("tax_note", ""),
         },
@@ -49,6 +56,9 @@ def _line(line: dict[str, Any], seen: Sight) -> dict[str, Any]:
     found = seen.stock.get(line["sku"]) if whether != UNKNOWN else None
     return {
         **{name: line[name] for name in kept},
+        "discount": line.get("discount", "0"),
+        "adjustments": _adjustments(line.get("adjustments", ())),
+        "gift": line.get("gift", False),
         "lowest_30_days": line.get("lowest_30_days"),
         "explanation": line["explanation"],
         "problem": line.get("problem", ""),
@@ -56,6 +66,10 @@ def _line(line: dict[str, Any], seen: Sight) -> dict[str, Any]:
         "availability": whether,
         "available": None if found is None or found.available is None else f"{found.available.normalize():f}",
     }
+
+
+def _adjustments(stored: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: one[name] for name in ("label", "amount", "code")} for one in stored]
 
 
 def answer_with(seen: Sight, *, status: int = 200, **more: Any) -> Response:

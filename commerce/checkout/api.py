@@ -210,6 +210,52 @@ class DeliveryDetail(APIView):
         return answer_with(look_after(changed))
 
 
+class CouponDetail(APIView):
+    @extend_schema(
+        operation_id="enter_coupon",
+        parameters=[SECRET, IF_MATCH],
+        request=None,
+        responses=shapes.CartBody,
+        tags=["cart"],
+    )
+    @idempotent("commerce", claimed=True, scope=cart_secret)
+    def put(self, request: Request, view: str, cart: UUID, code: str) -> Response:
+        """Enter a coupon.
+
+        Refused where it is unknown, has ended or is used up. One whose conditions are not met yet stays, with what
+        the cart lacks.
+        """
+        changed = commands.enter_coupon(
+            view=view,
+            cart_id=cart,
+            shopper=shopper_of(request),
+            code=code,
+            expected=precondition(request),
+            also=recording(request),
+        )
+        return answer_with(look_after(changed))
+
+    @extend_schema(
+        operation_id="remove_coupon",
+        parameters=[SECRET, IF_MATCH],
+        request=None,
+        responses={200: shapes.CartBody},
+        tags=["cart"],
+    )
+    @idempotent("commerce", claimed=True, scope=cart_secret)
+    def delete(self, request: Request, view: str, cart: UUID, code: str) -> Response:
+        """Take a coupon out of the cart."""
+        changed = commands.remove_coupon(
+            view=view,
+            cart_id=cart,
+            shopper=shopper_of(request),
+            code=code,
+            expected=precondition(request),
+            also=recording(request),
+        )
+        return answer_with(look_after(changed))
+
+
 class ShippingOptions(APIView):
     @extend_schema(
         operation_id="shipping_options",

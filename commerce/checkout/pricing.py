@@ -3,14 +3,16 @@
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from chassis.clients import client
+from chassis.keyring import keyed_hash
 from chassis.messages import encode
-from commerce.checkout.errors import NotForSale, UnknownShippingMethod
+from commerce.checkout.errors import CouponRefused, NotForSale, UnknownShippingMethod
 from commerce.checkout.models import Cart, CartLine
-from contracts.catalog import Pricing, Quote, QuoteRequestLine
+from contracts.catalog import Buyer, Pricing, Quote, QuoteRequestLine
 from contracts.logistics import ShippingRates
 
 
@@ -27,7 +29,19 @@ class Draft:
     region: str = ""
     postcode: str = ""
     vat_number: str = ""
+    codes: tuple[str, ...] = ()
     changes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adds:
+    """What an edit is about: catalog must know it."""
+
+    sku: str = ""
+    code: str = ""
+
+
+NOTHING = Adds()
 
 
 def draft_of(cart: Cart) -> Draft:
@@ -37,6 +51,7 @@ def draft_of(cart: Cart) -> Draft:
         **place(cart.delivery),
         shipping_method=cart.shipping_method,
         vat_number=cart.vat_number,
+        codes=tuple(cart.codes),
     )
 
 
@@ -48,6 +63,8 @@ def place(address: dict[str, str] | None) -> dict[str, str]:
 def quote_of(cart: Cart, draft: Draft) -> Quote:
     """Catalog's prices for a draft: goods, then shipping on the goods' total, then both together."""
     pricing = client(Pricing)
+    address = draft.changes.get("delivery", cart.delivery) or {}
+    customer = draft.changes.get("customer", cart.customer)
     request = {
         "channel": cart.channel,
         "view": cart.view,
@@ -58,6 +75,13 @@ def quote_of(cart: Cart, draft: Draft) -> Quote:
         "customer_group": draft.changes.get("customer_group", cart.customer_group),
         "lines": tuple(
             QuoteRequestLine(key=sku, sku=sku, quantity=quantity) for sku, quantity in sorted(draft.lines.items())
+        ),
+        "buyer": Buyer(
+            customer=customer,
+            shopper=shopper_key(customer, draft.changes.get("email", cart.email)),
+            codes=draft.codes,
+            city=address.get("city", ""),
+            shipping_method=draft.shipping_method,
         ),
     }
     quote = pricing.quote(**request, shipping=Decimal(0))
@@ -76,15 +100,30 @@ def shipping_price(cart: Cart, draft: Draft, *, goods: Decimal) -> Decimal:
     raise UnknownShippingMethod(field="/shipping_method", offered=[option.code for option in options])
 
 
-def in_catalogs_spelling(cart: Cart, draft: Draft, *, adds: str) -> tuple[Draft, Quote]:
+def shopper_key(customer: UUID | None, email: str) -> str:
+    """The same for the same customer or guest's address: by it catalog counts what each may have once."""
+    if customer is not None:
+        return f"customer:{customer}"
+    return f"guest:{keyed_hash(email)}" if email else ""
+
+
+def coupon_key(code: str) -> str:
+    """Two spellings of a code that are one coupon."""
+    return code.strip().upper()
+
+
+def in_catalogs_spelling(cart: Cart, draft: Draft, *, adds: Adds) -> tuple[Draft, Quote]:
     """The draft in catalog's own spelling of each SKU, two spellings of one merged, with its quote.
 
-    NotForSale when catalog will not price `adds`.
+    NotForSale when catalog will not price the SKU that it adds, CouponRefused for the code.
     """
     quote = quote_of(cart, draft)
-    if any(line.problem and line.key == adds for line in quote.lines):
-        reason = next(line.problem for line in quote.lines if line.key == adds)
-        raise NotForSale(field="/sku", reason=reason)
+    for line in quote.lines:
+        if line.problem and line.key == adds.sku:
+            raise NotForSale(field="/sku", reason=line.problem)
+    for coupon in quote.coupons:
+        if coupon.problem and coupon_key(coupon.code) == coupon_key(adds.code):
+            raise CouponRefused(field="/code", reason=coupon.problem)
     spelt = {line.key: line.sku for line in quote.lines if not line.problem}
     lines: dict[str, Decimal] = {}
     for asked, quantity in draft.lines.items():

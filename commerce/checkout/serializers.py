@@ -87,6 +87,23 @@ class PlaceCall(serializers.Serializer[Any]):
     )
 
 
+class AdjustmentBody(serializers.Serializer[Any]):
+    """What a promotion takes off."""
+
+    label = serializers.CharField()
+    amount = serializers.CharField()
+    code = serializers.CharField(help_text="the coupon that it came by, or empty")
+
+
+class CouponBody(serializers.Serializer[Any]):
+    """A code that was entered. Not applied, and without a problem: the cart lacks what `reason` says."""
+
+    code = serializers.CharField()
+    applied = serializers.BooleanField()
+    problem = serializers.CharField()
+    reason = serializers.CharField()
+
+
 class CartLineBody(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     sku = serializers.CharField()
@@ -96,7 +113,10 @@ class CartLineBody(serializers.Serializer[Any]):
     quantity = serializers.DecimalField(max_digits=12, decimal_places=4)
     unit_price = serializers.CharField()
     regular_unit_price = serializers.CharField()
-    total = serializers.CharField()
+    discount = serializers.CharField()
+    adjustments = AdjustmentBody(many=True)
+    gift = serializers.BooleanField(help_text="given by a promotion; it cannot be changed")
+    total = serializers.CharField(help_text="after discount")
     tax = serializers.CharField()
     lowest_30_days = serializers.CharField(
         allow_null=True, help_text="Of a reduced price: the lowest of the 30 days before it; null if none is on record."
@@ -115,7 +135,7 @@ class CartLineBody(serializers.Serializer[Any]):
 class ChangeBody(serializers.Serializer[Any]):
     """One figure that differs from what was last shown."""
 
-    what = serializers.ChoiceField(choices=["price", "problem", "shipping"])
+    what = serializers.ChoiceField(choices=["price", "promotion", "problem", "shipping"])
     sku = serializers.CharField(help_text="empty for shipping")
     before = serializers.CharField()
     now = serializers.CharField()
@@ -129,6 +149,8 @@ class Totals(serializers.Serializer[Any]):
     total = serializers.CharField()
     tax_exempt = serializers.BooleanField(help_text="No tax is due.")
     tax_note = serializers.CharField(help_text="Why no tax is due, or why a VAT number does not help.")
+    discount = serializers.CharField(help_text="in subtotal and shipping already")
+    shipping_adjustments = AdjustmentBody(many=True)
 
 
 class CartBody(serializers.Serializer[Any]):
@@ -141,6 +163,7 @@ class CartBody(serializers.Serializer[Any]):
     vat_number = serializers.CharField()
     shipping_method = serializers.CharField()
     lines = CartLineBody(many=True)
+    coupons = CouponBody(many=True)
     totals = Totals()
     requires_shipping = serializers.BooleanField(help_text="false: no address or way of delivery is needed")
     changes = ChangeBody(

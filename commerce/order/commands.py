@@ -45,6 +45,8 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
         delivery=cart.delivery or {},
         vat_number=cart.vat_number,
         shipping_method=cart.shipping_method,
+        coupons=snapshot.get("coupons", []),
+        shipping_adjustments=snapshot.get("shipping_adjustments", []),
         placed_at=clock.now(),
     )
     lines = [_line(order, line) for line in snapshot["lines"]]
@@ -156,6 +158,8 @@ def _line(order: Order, line: dict[str, Any]) -> OrderLine:
         options=line["options"],
         quantity=Decimal(line["quantity"]),
         unit_price=Decimal(line["unit_price"]),
+        discount=Decimal(line.get("discount", "0")),
+        adjustments=line.get("adjustments", []),
         total=Decimal(line["total"]),
         tax=Decimal(line["tax"]),
         requires_shipping=line["requires_shipping"],
@@ -170,6 +174,7 @@ def order_cancelled(order: Order, *, reason: str) -> events.OrderCancelled:
         channel=order.channel,
         total=Amount(amount=order.total, currency=order.currency),
         reason=reason,
+        saga=order.saga,
     )
 
 
@@ -200,10 +205,12 @@ def order_placed(order: Order, lines: list[OrderLine]) -> events.OrderPlaced:
                 unit_price=line.unit_price,
                 total=line.total,
                 requires_shipping=line.requires_shipping,
+                discount=line.discount,
             )
             for line in lines
         ),
         delivery=PostalAddress(**order.delivery) if order.delivery else NOWHERE,
         shipping_method=order.shipping_method,
         placed_at=order.placed_at,
+        coupons=tuple(order.coupons),
     )

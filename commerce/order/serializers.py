@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chassis.web.amounts import AmountField
-from commerce.checkout.serializers import Address
+from commerce.checkout.serializers import Address, AdjustmentBody
 from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
 from commerce.order.queries import refunds_of
 from commerce.payment.models import Transaction
@@ -16,10 +16,15 @@ class OrderLineBody(serializers.ModelSerializer[OrderLine]):
     unit_price = AmountField(currency="order.currency")
     total = AmountField(currency="order.currency")
     tax = AmountField(currency="order.currency")
+    discount = AmountField(currency="order.currency")
+    adjustments = AdjustmentBody(many=True)
 
     class Meta:
         model = OrderLine
-        fields = ("id", "sku", "name", "options", "quantity", "shipped", "unit_price", "total", "tax")
+        fields = (
+            *("id", "sku", "name", "options", "quantity", "shipped"),
+            *("unit_price", "discount", "adjustments", "total", "tax"),
+        )
 
 
 class OrderEventBody(serializers.ModelSerializer[OrderEvent]):
@@ -73,6 +78,8 @@ class OrderBody(OrderSummary):
     delivery = Address(source="ships_to", allow_null=True)
     shipments = ShipmentBody(many=True)
     refunds = serializers.SerializerMethodField()
+    coupons = serializers.ListField(child=serializers.CharField())
+    shipping_adjustments = AdjustmentBody(many=True)
 
     class Meta(OrderSummary.Meta):
         fields = (
@@ -85,6 +92,8 @@ class OrderBody(OrderSummary):
             "refunded",
             "delivery",
             "shipping_method",
+            "coupons",
+            "shipping_adjustments",
             "lines",
             "shipments",
             "refunds",

@@ -13,10 +13,22 @@ from chassis.ids import new_id
 from commerce.checkout import commands
 from commerce.checkout.commands import Shopper
 from commerce.checkout.models import Cart, ChannelCopy, ViewCopy
-from contracts.catalog import Pricing, Quote, QuotedLine, QuoteRequestLine
+from contracts.catalog import (
+    NOBODY,
+    Adjustment,
+    Buyer,
+    Pricing,
+    Quote,
+    QuotedCoupon,
+    QuotedLine,
+    QuotedPromotion,
+    QuoteRequestLine,
+)
 from contracts.logistics import Availability, ShippingOption, ShippingRates, SkuAvailability
 
 PRICES = {"MUG": Decimal("10.00"), "TENT": Decimal("199.90"), "FREE": Decimal("0"), "LESSON": Decimal("30.00")}
+COUPONS = {"TEN": 10, "ALL": 100}
+PROMOTION = uuid5(NAMESPACE_URL, "promotion")
 SERVICES = {"LESSON"}
 
 
@@ -35,11 +47,15 @@ class Prices:
         region: str = "",
         postcode: str = "",
         vat_number: str = "",
+        buyer: Buyer = NOBODY,
     ) -> Quote:
+        applied = [code for code in buyer.codes if code.upper() in COUPONS]
         quoted = []
         for line in lines:
             sku = line.sku.upper() if line.sku.upper() in PRICES else line.sku
             price = PRICES.get(sku)
+            full = ((price or Decimal(0)) * line.quantity).quantize(Decimal("0.01"))
+            off = (full * sum(COUPONS[code.upper()] for code in applied) / 100).quantize(Decimal("0.01"))
             quoted.append(
                 QuotedLine(
                     key=line.key,
@@ -52,7 +68,11 @@ class Prices:
                     quantity=line.quantity,
                     unit_price=price or Decimal(0),
                     regular_unit_price=price or Decimal(0),
-                    total=((price or Decimal(0)) * line.quantity).quantize(Decimal("0.01")),
+                    total=full - off,
+                    discount=off,
+                    adjustments=(Adjustment(promotion=PROMOTION, label="Off", amount=off, code=applied[0]),)
+                    if applied
+                    else (),
                     tax=Decimal(0),
                     tax_rate=Decimal(0),
                     explanation=("price list",),
@@ -72,6 +92,20 @@ class Prices:
             expires_at=clock.now() + timedelta(minutes=5),
             tax_exempt=bool(vat_number),
             tax_note=f"{customer_group} {country} {region} {postcode}" if vat_number else "",
+            coupons=tuple(
+                QuotedCoupon(code=code, applied=code in applied, problem="" if code in applied else "unknown_coupon")
+                for code in buyer.codes
+            ),
+            promotions=tuple(
+                QuotedPromotion(
+                    promotion=PROMOTION,
+                    label="Off",
+                    code=code,
+                    amount=sum((line.discount for line in quoted), Decimal(0)),
+                    redeemed=True,
+                )
+                for code in applied[:1]
+            ),
         )
 
 

@@ -57,6 +57,60 @@ class PagesChanged:
     keys: tuple[str, ...]
 
 
+@event("catalog.promotion_changed", aggregate="promotion")
+@dataclass(frozen=True, kw_only=True)
+class PromotionChanged:
+    """A promotion as it is now. `kind`: cart or catalog; `state`: draft, active, paused or ended."""
+
+    rule: UUID
+    kind: str
+    name: str
+    state: str
+    channels: tuple[str, ...]
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+@event("catalog.redemption_reserved", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionReserved:
+    """All promotions of a checkout are counted."""
+
+    saga: UUID
+
+
+@event("catalog.redemption_refused", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionRefused:
+    """Nothing is counted. `reason` is a code: promotion_used_up, coupon_used_up, customer_limit or promotion_ended.
+
+    `promotion` is the rule, `coupon` its code if it has one.
+    """
+
+    saga: UUID
+    reason: str
+    promotion: UUID
+    coupon: str = ""
+
+
+@event("catalog.redemption_confirmed", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionConfirmed:
+    """What was counted belongs to the order."""
+
+    saga: UUID
+    order: UUID
+
+
+@event("catalog.redemption_released", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionReleased:
+    """What was counted may be used again."""
+
+    saga: UUID
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class QuoteRequestLine:
     """What is to be priced: `key` comes back in the answer."""
@@ -64,6 +118,59 @@ class QuoteRequestLine:
     key: str
     sku: str
     quantity: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adjustment:
+    """What a promotion takes off a line or off shipping, and the coupon that it came by, if any."""
+
+    promotion: UUID
+    label: str
+    amount: Decimal
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotedPromotion:
+    """A promotion that is in a quote, for so much in all. What is `redeemed` must be counted before it is an order."""
+
+    promotion: UUID
+    label: str
+    amount: Decimal
+    code: str = ""
+    redeemed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotedCoupon:
+    """What became of a code that was entered.
+
+    `problem` is a code where it can never apply as things are: unknown_coupon, coupon_ended, coupon_used_up,
+    customer_limit or promotion_used_up. Without one, and not `applied`, `reason` says what the cart lacks.
+    """
+
+    code: str
+    applied: bool
+    problem: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Buyer:
+    """What promotions may depend on beside goods and place. Empty is: not known, or not chosen yet.
+
+    `shopper` is the same for the same customer or guest's e-mail address, and tells neither.
+    """
+
+    customer: UUID | None = None
+    shopper: str = ""
+    codes: tuple[str, ...] = ()
+    city: str = ""
+    shipping_method: str = ""
+    payment_method: str = ""
+
+
+NOBODY = Buyer()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +215,8 @@ class QuotedLine:
     lowest_30_days: Decimal | None = None
     compare_at: Decimal | None = None
     price_list: str = ""
+    adjustments: tuple[Adjustment, ...] = ()
+    gift: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +243,9 @@ class Quote:
     shows_tax: bool = True
     tax_exempt: bool = False
     tax_note: str = ""
+    shipping_adjustments: tuple[Adjustment, ...] = ()
+    promotions: tuple[QuotedPromotion, ...] = ()
+    coupons: tuple[QuotedCoupon, ...] = ()
 
 
 class Pricing(Protocol):
@@ -151,6 +263,7 @@ class Pricing(Protocol):
         region: str = "",
         postcode: str = "",
         vat_number: str = "",
+        buyer: Buyer = NOBODY,
     ) -> Quote: ...
 
 

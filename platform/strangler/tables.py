@@ -16,6 +16,7 @@ from contracts.magento import (
     CustomerRowChanged,
     ProductRowChanged,
     RowChanged,
+    RuleRowChanged,
     ScopeRowChanged,
     StockRowChanged,
 )
@@ -112,6 +113,13 @@ ENTITIES: tuple[Entity, ...] = (
         count="customer_entity"),
     _carried("customer addresses", CustomerRowChanged, f"""
         customer_address_entity=entity_id customer_address_entity{_VALUES}"""),
+    _carried("cart price rules", RuleRowChanged, """
+        salesrule=rule_id salesrule_website=rule_id,website_id salesrule_label=label_id
+        salesrule_customer_group=rule_id,customer_group_id salesrule_coupon=coupon_id
+        salesrule_coupon_usage=coupon_id,customer_id salesrule_customer=rule_customer_id"""),
+    _carried("catalogue price rules", RuleRowChanged, """
+        catalogrule=rule_id catalogrule_website=rule_id,website_id
+        catalogrule_customer_group=rule_id,customer_group_id"""),
     _parked("product links", """
         catalog_product_link=link_id catalog_product_link_type=link_type_id
         catalog_product_link_attribute=product_link_attribute_id
@@ -154,13 +162,6 @@ ENTITIES: tuple[Entity, ...] = (
         sales_shipment_track=entity_id inventory_shipment_source=shipment_id"""),
     _parked("credit memos", """
         sales_creditmemo=entity_id sales_creditmemo_item=entity_id sales_creditmemo_comment=entity_id"""),
-    _parked("cart price rules", """
-        salesrule=rule_id salesrule_website=rule_id,website_id salesrule_label=label_id
-        salesrule_customer_group=rule_id,customer_group_id salesrule_coupon=coupon_id
-        salesrule_coupon_usage=coupon_id,customer_id salesrule_customer=rule_customer_id"""),
-    _parked("catalogue price rules", """
-        catalogrule=rule_id catalogrule_website=rule_id,website_id
-        catalogrule_customer_group=rule_id,customer_group_id"""),
     _parked("tax rules", """
         tax_calculation_rule=tax_calculation_rule_id tax_calculation=tax_calculation_id
         tax_calculation_rate=tax_calculation_rate_id

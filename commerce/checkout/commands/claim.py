@@ -1,5 +1,6 @@
 """Making a guest's cart the signed-in customer's: the one that they left open goes into it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
@@ -10,10 +11,11 @@ from django.db.models import F
 from chassis import clock
 from commerce.checkout.availability import stock
 from commerce.checkout.commands.carts import Shopper, open_carts
+from commerce.checkout.commands.coupons import MOST_CODES
 from commerce.checkout.commands.editing import MOST_OF_ONE, Also, edit_cart, nothing
 from commerce.checkout.errors import UnknownCart
 from commerce.checkout.models import Cart, CartLine
-from commerce.checkout.pricing import Draft
+from commerce.checkout.pricing import Draft, coupon_key
 
 
 def claim_cart(*, view: str, cart_id: UUID, shopper: Shopper, also: Also = nothing) -> Cart:
@@ -47,7 +49,9 @@ class _Merge:
                 present = merged.get(sku, Decimal(0))
                 # A limit never takes away what either cart held by itself.
                 merged[sku] = max(present, quantity, min(present + quantity, limits.get(sku, MOST_OF_ONE)))
-        return replace(draft, lines=merged, changes={"customer": self.customer, "customer_group": self.shopper.group})
+        codes = _all_of(draft.codes, self.older.codes if self.older else ())
+        changes = {"customer": self.customer, "customer_group": self.shopper.group, "codes": list(codes)}
+        return replace(draft, lines=merged, codes=codes, changes=changes)
 
     def absorb(self, cart: Cart) -> bool:
         """Lock both carts and close the older; False, with nothing written, if either is not as it was read."""
@@ -66,6 +70,11 @@ class _Merge:
     def _find_older(self) -> Cart | None:
         others = open_carts(view=self.view, customer=self.customer).exclude(id=self.cart_id)
         return others.order_by("-changed_at").first()
+
+
+def _all_of(codes: Iterable[str], older: Iterable[str]) -> tuple[str, ...]:
+    """The coupons of both carts, each once, as many as one cart takes."""
+    return tuple({coupon_key(code): code for code in (*codes, *older)}.values())[:MOST_CODES]
 
 
 def _limits(channel: str, lines: dict[str, Decimal]) -> dict[str, Decimal]:

@@ -19,7 +19,7 @@ from chassis.unit_of_work import unit_of_work
 from commerce.checkout.commands.carts import Shopper, find_cart
 from commerce.checkout.errors import CartBusy, CartFrozen, TooMany, TooManyLines
 from commerce.checkout.models import Cart, CartLine
-from commerce.checkout.pricing import Draft, as_json, draft_of, in_catalogs_spelling
+from commerce.checkout.pricing import NOTHING, Adds, Draft, as_json, draft_of, in_catalogs_spelling
 from contracts.catalog import Quote
 
 PATIENCE_SECONDS = 3.0
@@ -46,7 +46,7 @@ def edit_cart(
     cart_id: UUID,
     shopper: Shopper,
     edit: Edit,
-    adds: str = "",
+    adds: Adds = NOTHING,
     before: Before | None = None,
     also: Also = nothing,
 ) -> Cart:
@@ -96,7 +96,7 @@ def _in_group(cart: Cart, draft: Draft, shopper: Shopper) -> Draft:
     return replace(draft, changes={"customer_group": shopper.group, **draft.changes})
 
 
-def _priced(cart: Cart, draft: Draft, *, adds: str) -> tuple[Draft, Quote]:
+def _priced(cart: Cart, draft: Draft, *, adds: Adds) -> tuple[Draft, Quote]:
     if len(draft.lines) > MOST_LINES:
         raise TooManyLines()
     draft, quote = in_catalogs_spelling(cart, draft, adds=adds)

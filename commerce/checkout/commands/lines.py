@@ -9,7 +9,7 @@ from commerce.checkout.commands.carts import Shopper
 from commerce.checkout.commands.editing import Also, edit_cart, nothing
 from commerce.checkout.errors import UnknownLine
 from commerce.checkout.models import Cart, CartLine
-from commerce.checkout.pricing import Draft
+from commerce.checkout.pricing import Adds, Draft
 
 
 def add_line(
@@ -28,7 +28,7 @@ def add_line(
         expected.check(cart.version)
         return replace(draft, lines={**draft.lines, sku: draft.lines.get(sku, Decimal(0)) + quantity})
 
-    return edit_cart(view=view, cart_id=cart_id, shopper=shopper, edit=edit, adds=sku, also=also)
+    return edit_cart(view=view, cart_id=cart_id, shopper=shopper, edit=edit, adds=Adds(sku=sku), also=also)
 
 
 def set_quantity(
