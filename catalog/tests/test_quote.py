@@ -117,7 +117,7 @@ def test_statements_are_as_many_for_50_lines_as_for_5() -> None:
             quote = ask(*[(f"C50-s{number}", "1") for number in range(size)])
         assert all(not line.problem for line in quote.lines)
         counts.append(len(captured))
-    assert counts == [5, 5]
+    assert counts == [6, 6]
 
 
 def test_an_unknown_channel_is_refused() -> None:
