@@ -1,7 +1,14 @@
 """The concrete messaging tables of this database."""
 
+from chassis.access import groups
 from chassis.admin.history import HistoryEntry
 from chassis.messaging import models as chassis_models
+
+
+class ChannelGroup(groups.ChannelGroup):
+    class Meta(groups.ChannelGroup.Meta):
+        abstract = False
+        app_label = "catalog"
 
 
 class OutboxEvent(chassis_models.OutboxEvent):

@@ -3,6 +3,7 @@
 from catalog.catalog.availability import keep_availability
 from catalog.legacy.making import keep_rows
 from catalog.promotion.reactions import redemption_events
+from chassis.access.groups import keep_channel_groups
 from chassis.subscriptions import projection, reaction
 from contracts.commerce import (
     OrderCancelled,
@@ -10,10 +11,12 @@ from contracts.commerce import (
     RedemptionReleaseRequested,
     RedemptionRequested,
 )
+from contracts.identity import ChannelGroupChanged
 from contracts.logistics import AvailabilityChanged
 from contracts.magento import AttributeRowChanged, CatalogRowChanged, ProductRowChanged, RuleRowChanged, ScopeRowChanged
 
 SUBSCRIPTIONS = (
+    projection(ChannelGroupChanged, keep_channel_groups("catalog")),
     projection(AvailabilityChanged, keep_availability),
     reaction(RedemptionRequested, redemption_events),
     reaction(RedemptionReleaseRequested, redemption_events),

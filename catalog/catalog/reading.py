@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from catalog.catalog.queries import Body, Moved
 from catalog.pricing.choice import group_key
 from chassis.access.authentication import TokenAuthentication
+from chassis.access.groups import demand_group
 
 Read = Callable[..., Body | Moved]
 _DOOR = TokenAuthentication()
@@ -30,8 +31,10 @@ def encoded(document: Any, *, keys: tuple[str, ...], max_age: int = 60) -> Body:
 
 
 def group_of(request: HttpRequest) -> str:
-    """The customer group whose prices a request sees: a claim of its token. Raises Unauthenticated."""
+    """The customer group whose prices a request sees: a claim of its token. Raises also OtherChannelGroup."""
     principal, _ = _DOOR.authenticate(request)
+    if request.resolver_match is not None:
+        demand_group("catalog", request.resolver_match.kwargs["view"], principal)
     return group_key(principal.customer_group)
 
 

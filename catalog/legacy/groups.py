@@ -27,9 +27,10 @@ def group_codes(source: str) -> dict[str, str]:
 
 
 def make_groups(source: str, owners: list[str]) -> None:
-    """Which groups there are has changed: rules name them."""
+    """Which groups there are has changed: rules name them, and tier prices wait for them."""
     MIRROR.replace_findings(source, "customer_group", owners, [
         Found(owner=owner, code="of_guests", whole=True) for owner in owners if owner == GUEST_GROUP
     ])  # fmt: skip
     for kind in ("sales_rule", "catalog_rule"):
         MIRROR.touch_all(source, kind)
+    MIRROR.touch_found(source, "product", ["unknown_customer_group"])

@@ -17,6 +17,7 @@ from catalog.pricing.lists import known_groups
 from catalog.search import folders, schema
 from catalog.search.changes import INDEX, REBUILD
 from catalog.search.models import SearchChange
+from catalog.search.pages import tell_pages_changed
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
 from chassis.unit_of_work import enqueue
@@ -68,7 +69,10 @@ def _index_changes(job: LeasedJob) -> list[int]:
 
 def _forget_changes(job: LeasedJob, seqs: list[int]) -> None:
     with connections["catalog"].cursor() as cursor:
-        cursor.execute("DELETE FROM catalog_searchchange WHERE seq = ANY(%s)", [seqs])
+        cursor.execute("DELETE FROM catalog_searchchange WHERE seq = ANY(%s) RETURNING product_id", [seqs])
+        products = {product for (product,) in cursor.fetchall()}
+    # Not before: a cache that asks again must not be told by the index what was true before.
+    tell_pages_changed(products)
     if len(seqs) == BATCH:
         enqueue(INDEX, key=str(new_id()))
 

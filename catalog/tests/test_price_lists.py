@@ -54,7 +54,7 @@ def _shop(db: Any) -> Iterator[None]:
 def get(path: str, *, group: str | None = None) -> Any:
     headers = {}
     if group is not None:
-        token = SIGNER.sign(Principal(kind=Kind.CUSTOMER, id="7", customer_group=group))
+        token = SIGNER.sign(Principal(kind=Kind.CUSTOMER, id="7", channel_group="eu", customer_group=group))
         headers["Authorization"] = f"Bearer {token}"
     answer = Client().get(f"/api/v1/en/{path}", headers=headers)
     assert answer.status_code == 200, answer.content
@@ -265,3 +265,10 @@ def test_what_is_no_price_list_is_refused() -> None:
         with pytest.raises(InvalidPrice):
             set_list_prices(SetListPrices(price_list="trade", prices=(ListPriceInput(sku="K1", **wrong),)))
     assert price("trade")["amount"] == "7.00"
+
+
+def test_another_shops_token_sees_no_prices_of_its_group_here() -> None:
+    token = SIGNER.sign(Principal(kind=Kind.CUSTOMER, id="7", channel_group="abroad", customer_group="trade"))
+    for path in ("products?sku=K1", "search?q=knife"):
+        answer = Client().get(f"/api/v1/en/{path}", headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "other_channel_group")

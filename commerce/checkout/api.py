@@ -1,8 +1,6 @@
 """The storefront's carts over REST."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,16 +14,14 @@ from rest_framework.views import APIView
 from chassis.access.authentication import principal_of
 from chassis.clients import client
 from chassis.errors import Invalid, Unauthenticated
-from chassis.money import amount_text
-from chassis.web.etag import IF_MATCH, precondition, with_etag
-from chassis.web.idempotency import Unclaimed, claim_of, idempotent
+from chassis.web.etag import IF_MATCH, precondition
+from chassis.web.idempotency import idempotent
 from chassis.web.pages import CursorPages, page_of
 from commerce.checkout import commands
 from commerce.checkout import serializers as shapes
-from commerce.checkout.availability import UNKNOWN, availability
+from commerce.checkout.answers import answer_with, recording
 from commerce.checkout.commands import Shopper
-from commerce.checkout.models import CartLine, line_id
-from commerce.checkout.queries import Sight, discount_of, look_after, look_at, needs_shipping
+from commerce.checkout.queries import Sight, look_after, look_at, needs_shipping
 from contracts.logistics import ShippingRates
 
 SECRET = OpenApiParameter(
@@ -52,73 +48,6 @@ def valid(serializer: type[serializers.Serializer[Any]], request: Request) -> di
     checked.is_valid(raise_exception=True)
     result: dict[str, Any] = checked.validated_data
     return result
-
-
-def cart_body(seen: Sight) -> dict[str, Any]:
-    """A cart with the totals of exactly its lines."""
-    cart = seen.cart
-    quote = cart.quote or {"lines": []}
-    nothing = amount_text(Decimal(0), cart.currency)
-    ids = dict(CartLine.objects.filter(cart=cart).values_list("sku", "id"))
-    return {
-        "id": str(cart.id),
-        "view": cart.view,
-        "state": cart.state,
-        "version": cart.version,
-        "email": cart.email,
-        "delivery": cart.delivery,
-        "shipping_method": cart.shipping_method,
-        "lines": [
-            {"id": str(ids.get(line["key"]) or line_id(cart, line["key"])), **_line(line, seen)}
-            for line in quote["lines"]
-        ],
-        "coupons": quote.get("coupons", []),
-        "totals": {
-            "currency": cart.currency,
-            **{name: quote.get(name, nothing) for name in ("subtotal", "shipping", "tax", "total")},
-            "discount": amount_text(discount_of(quote), cart.currency),
-            "shipping_adjustments": _adjustments(quote.get("shipping_adjustments", ())),
-        },
-        "requires_shipping": needs_shipping(cart.quote),
-        "changes": [asdict(change) for change in seen.changes],
-    }
-
-
-def _line(line: dict[str, Any], seen: Sight) -> dict[str, Any]:
-    kept = ("sku", "name", "options", "image", "quantity", "unit_price", "regular_unit_price", "total", "tax")
-    whether = availability(line, seen.stock)
-    found = seen.stock.get(line["sku"]) if whether != UNKNOWN else None
-    return {
-        **{name: line[name] for name in kept},
-        "discount": line.get("discount", "0"),
-        "adjustments": _adjustments(line.get("adjustments", ())),
-        "gift": line.get("gift", False),
-        "explanation": line["explanation"],
-        "problem": line.get("problem", ""),
-        "requires_shipping": line["requires_shipping"],
-        "availability": whether,
-        "available": None if found is None or found.available is None else f"{found.available.normalize():f}",
-    }
-
-
-def _adjustments(stored: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: one[name] for name in ("label", "amount", "code")} for one in stored]
-
-
-def answer_with(seen: Sight, *, status: int = 200, **more: Any) -> Response:
-    """A cart as a response with its ETag."""
-    return with_etag(Response({**cart_body(seen), **more}, status=status), seen.cart.version)
-
-
-def recording(request: Request, *, status: int = 200) -> commands.Also:
-    """Stores the answer under the call's idempotency key, in the transaction that changes the cart.
-
-    Nobody is asked inside of it, so that the stock of this answer is unknown; the final one replaces it.
-    """
-    claim = claim_of(request)
-    if isinstance(claim, Unclaimed):
-        return commands.nothing
-    return lambda cart: claim.record(answer_with(Sight(cart=cart, stock={}, changes=()), status=status))
 
 
 class Carts(APIView):
@@ -274,6 +203,7 @@ class DeliveryDetail(APIView):
             email=body["email"],
             address=dict(body["address"]) if body["address"] else None,
             shipping_method=body["shipping_method"],
+            vat_number=body["vat_number"],
             expected=precondition(request),
             also=recording(request),
         )

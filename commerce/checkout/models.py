@@ -52,6 +52,7 @@ class Cart(models.Model):
     customer_group = models.TextField(blank=True, default="")
     email = EncryptedTextField(blank=True, default="")
     delivery = EncryptedJSONField(null=True)
+    vat_number = EncryptedTextField(blank=True, default="", help_text="as the customer gave it")
     shipping_method = models.TextField(blank=True, default="")
     shipping_price = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     codes = models.JSONField(default=list, help_text="coupon codes as they were entered")
@@ -77,6 +78,9 @@ class Cart(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_cart_external"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["open", "placing", "ordered", "merged"]), name="commerce_cart_state"
             ),

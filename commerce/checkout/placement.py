@@ -8,9 +8,10 @@ from uuid import UUID
 from chassis.ids import new_id
 from chassis.sagas.runner import start
 from chassis.unit_of_work import unit_of_work
-from commerce.checkout.commands import Shopper, as_json, draft_of, find_cart, quote_of, shopper_key
+from commerce.checkout.commands import Shopper, find_cart
 from commerce.checkout.errors import CartBusy, CartFrozen, EmptyCart, Incomplete, NotForSale, PriceChanged
 from commerce.checkout.models import Cart, CartLine, line_id
+from commerce.checkout.pricing import as_json, draft_of, quote_of, shopper_key
 from commerce.checkout.queries import differences, needs_shipping
 from commerce.checkout.saga import PlaceOrder
 from commerce.models import SagaInstance

@@ -10,9 +10,9 @@ from typing import Any
 
 from chassis.clients import Unavailable
 from commerce.checkout.availability import Stock, stock
-from commerce.checkout.commands import as_json, draft_of, quote_of
 from commerce.checkout.errors import UnknownShippingMethod
 from commerce.checkout.models import Cart
+from commerce.checkout.pricing import as_json, draft_of, quote_of
 
 
 @dataclass(frozen=True, kw_only=True)

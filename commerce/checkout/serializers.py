@@ -66,6 +66,13 @@ class Delivery(serializers.Serializer[Any]):
     email = serializers.EmailField(max_length=254)
     address = Address(required=False, allow_null=True, default=None)
     shipping_method = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
+    vat_number = serializers.CharField(
+        max_length=20,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="With its country: DE136695976. The totals say what it changes.",
+    )
 
 
 class PlaceCall(serializers.Serializer[Any]):
@@ -111,6 +118,9 @@ class CartLineBody(serializers.Serializer[Any]):
     gift = serializers.BooleanField(help_text="given by a promotion; it cannot be changed")
     total = serializers.CharField(help_text="after discount")
     tax = serializers.CharField()
+    lowest_30_days = serializers.CharField(
+        allow_null=True, help_text="Of a reduced price: the lowest of the 30 days before it; null if none is on record."
+    )
     explanation = serializers.ListField(child=serializers.CharField())
     problem = serializers.CharField(help_text="why the line cannot be bought, as a code; empty when it can")
     requires_shipping = serializers.BooleanField()
@@ -137,6 +147,8 @@ class Totals(serializers.Serializer[Any]):
     shipping = serializers.CharField()
     tax = serializers.CharField()
     total = serializers.CharField()
+    tax_exempt = serializers.BooleanField(help_text="No tax is due.")
+    tax_note = serializers.CharField(help_text="Why no tax is due, or why a VAT number does not help.")
     discount = serializers.CharField(help_text="in subtotal and shipping already")
     shipping_adjustments = AdjustmentBody(many=True)
 
@@ -148,6 +160,7 @@ class CartBody(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     email = serializers.CharField()
     delivery = Address(allow_null=True)
+    vat_number = serializers.CharField()
     shipping_method = serializers.CharField()
     lines = CartLineBody(many=True)
     coupons = CouponBody(many=True)

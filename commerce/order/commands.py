@@ -43,6 +43,7 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
         total=Decimal(snapshot["total"]),
         base_total=Decimal(snapshot["total"]),
         delivery=cart.delivery or {},
+        vat_number=cart.vat_number,
         shipping_method=cart.shipping_method,
         coupons=snapshot.get("coupons", []),
         shipping_adjustments=snapshot.get("shipping_adjustments", []),

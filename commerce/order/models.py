@@ -65,6 +65,7 @@ class Order(models.Model):
     coupons = models.JSONField(default=list, help_text="codes that were applied")
     shipping_adjustments = models.JSONField(default=list, help_text="as in OrderLine")
     delivery = EncryptedJSONField(help_text="empty where nothing is sent")
+    vat_number = EncryptedTextField(blank=True, default="", help_text="as the customer gave it")
     shipping_method = models.TextField()
     state = models.TextField(default="placed")
     payment_state = models.TextField(default="authorised")
@@ -81,6 +82,9 @@ class Order(models.Model):
             models.Index(fields=["-placed_at"], name="commerce_order_placed"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_order_external"
+            ),
             models.CheckConstraint(condition=models.Q(captured__lte=models.F("total")), name="commerce_order_captured"),
             models.CheckConstraint(
                 condition=models.Q(refunded__lte=models.F("captured")), name="commerce_order_refunded"
@@ -144,6 +148,11 @@ class OrderLine(models.Model):
 
     class Meta:
         app_label = "commerce"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_orderline_external"
+            ),
+        ]
         ordering = ["id"]
 
 
@@ -160,6 +169,11 @@ class OrderShipment(models.Model):
 
     class Meta:
         app_label = "commerce"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_ordershipment_external"
+            ),
+        ]
         ordering = ["sent_at", "id"]
 
 

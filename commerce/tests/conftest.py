@@ -44,6 +44,9 @@ class Prices:
         customer_group: str,
         lines: tuple[QuoteRequestLine, ...],
         shipping: Decimal,
+        region: str = "",
+        postcode: str = "",
+        vat_number: str = "",
         buyer: Buyer = NOBODY,
     ) -> Quote:
         applied = [code for code in buyer.codes if code.upper() in COUPONS]
@@ -87,6 +90,8 @@ class Prices:
             tax=Decimal(0),
             total=subtotal + shipping,
             expires_at=clock.now() + timedelta(minutes=5),
+            tax_exempt=bool(vat_number),
+            tax_note=f"{customer_group} {country} {region} {postcode}" if vat_number else "",
             coupons=tuple(
                 QuotedCoupon(code=code, applied=code in applied, problem="" if code in applied else "unknown_coupon")
                 for code in buyer.codes

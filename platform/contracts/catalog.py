@@ -49,6 +49,14 @@ class ProductChanged:
     parent: UUID | None = None
 
 
+@event("catalog.pages_changed", aggregate="pages")
+@dataclass(frozen=True, kw_only=True)
+class PagesChanged:
+    """Answers that were made of these (their `Surrogate-Key`) are no longer what they were, search included."""
+
+    keys: tuple[str, ...]
+
+
 @event("catalog.promotion_changed", aggregate="promotion")
 @dataclass(frozen=True, kw_only=True)
 class PromotionChanged:

@@ -2,9 +2,10 @@
 
 ROUTES: dict[str, tuple[str, ...]] = {
     "catalog.channel_changed": ("commerce", "identity", "logistics", "platform"),
+    "catalog.pages_changed": ("platform",),
     "catalog.redemption_refused": ("commerce",),
     "catalog.redemption_reserved": ("commerce",),
-    "catalog.view_changed": ("commerce", "identity", "logistics", "postpurchase"),
+    "catalog.view_changed": ("commerce", "identity", "logistics", "platform", "postpurchase"),
     "commerce.order_cancelled": ("catalog", "logistics", "platform", "postpurchase"),
     "commerce.order_paid": ("platform", "postpurchase"),
     "commerce.order_placed": ("logistics", "platform", "postpurchase"),
@@ -16,6 +17,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "commerce.stock_confirmation_requested": ("logistics",),
     "commerce.stock_release_requested": ("logistics",),
     "commerce.stock_requested": ("logistics",),
+    "identity.channel_group_changed": ("catalog", "commerce", "postpurchase"),
     "identity.customer_registered": ("platform",),
     "identity.sessions_revoked": ("commerce", "postpurchase"),
     "logistics.availability_changed": ("catalog",),

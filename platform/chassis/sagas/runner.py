@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import IntegrityError, connections, transaction
 
 from chassis import clock, domains
@@ -283,6 +284,4 @@ def _run(saga: type[Saga], row: Any) -> Run:
 
 
 def _json(value: Any) -> Any:
-    import msgspec
-
     return msgspec.json.decode(encode(value))

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0007_prices_by_group_taxes_and_history'),
+        ('catalog', '0009_channel_groups'),
     ]
 
     operations = [

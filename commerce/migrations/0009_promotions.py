@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commerce', '0004_parcels_and_revocations'),
+        ('commerce', '0008_vat_number'),
     ]
 
     operations = [
