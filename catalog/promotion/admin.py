@@ -142,8 +142,11 @@ class RuleAdmin(DomainAdmin):
 
     @admin.display(description="in words")
     def in_words(self, rule: PromotionRule) -> str:
-        if not rule.actions:
+        # As it is stored: a form that was refused has put what it was filled in with into its object.
+        stored = PromotionRule.objects.filter(pk=rule.pk).first()
+        if stored is None:
             return shown.NOTHING
+        rule = stored
         of = "line" if rule.kind == PromotionRule.CATALOG else "cart"
         rows = [*tree(condition_from(rule.condition, of=of)), *(f"→ {sentence(a)}" for a in actions_from(rule.actions))]
         return format_html("<pre>{}</pre>", "\n".join(rows))

@@ -1,6 +1,7 @@
 """What staff fill in: a rule with its conditions as JSON, an example to try it on, coupons."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -129,7 +130,7 @@ class ExampleForm(forms.Form):
             lines=data["lines"],
             country=data["country"],
             customer_group=data["customer_group"],
-            shipping=data["shipping"] or 0,
+            shipping=data["shipping"] or Decimal(0),
             buyer=Buyer(
                 codes=tuple(filter(None, (code.strip() for code in data["codes"].split(",")))),
                 city=data["city"],

@@ -9,7 +9,7 @@ from commerce.checkout.saga import PlaceOrder
 from tests.accounts import settle
 from tests.effort import HURRY, Tally, lasting
 from tests.processes import eventually
-from tests.shelves import stock
+from tests.shelves import promote, stock
 from tests.shoppers import DECLINED_CARD, GOOD_CARD, SILENT_CARD, Shopper, leave, queue_of, together
 from tests.stack import Stack
 
@@ -21,7 +21,9 @@ JOBS = [
     for kind in ("authorise", "capture", "void")
     for when in ("before_call", "after_call", "after_record")
 ]
-INBOX = [f"inbox.{label}.{when}" for label in ("commerce", "logistics") for when in ("before_apply", "before_ack")]
+INBOX = [
+    f"inbox.{label}.{when}" for label in ("commerce", "logistics", "catalog") for when in ("before_apply", "before_ack")
+]
 RELAY = ["relay.packed", "relay.sent"]
 POINTS = SAGA + JOBS + INBOX + RELAY
 ABREAST = 9
@@ -38,6 +40,7 @@ def test_every_step_has_its_failpoints() -> None:
 def test_a_kill_at_every_point_leaves_an_order_with_its_money_or_neither(shop: Stack, tally: Tally) -> None:
     tally.facts = {"points": len(POINTS)}
     stock(shop, KILL=1_000_000)
+    promote(shop, {"code": "KILL", "uses_limit": 1_000_000})
     for number in lasting(0.2):
         size = ABREAST if number == 0 else 1
         for start in range(0, len(POINTS), size):
@@ -66,7 +69,9 @@ def _kill_at(shop: Stack, points: list[str], tally: Tally) -> None:
 
 
 def _walk_into(shop: Stack, points: list[str], tally: Tally) -> None:
-    shoppers = queue_of(shop, {"KILL": 1}, len(points))
+    # Each with a coupon, so that its steps are walked into too.
+    first = Shopper.at(shop.base).fill({"KILL": 1}).enter("KILL")
+    shoppers = queue_of(shop, {}, len(points), first=first)
     together(len(points), lambda n: _attempt(shop, shoppers[n], points[n]))
     tally.violations += [f"{', '.join(points)}: {sentence}" for sentence in settle(shop, hurry=HURRY)]
     for point, shopper in zip(points, shoppers, strict=True):
