@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from catalog.catalog.commands import channel_changed, view_changed
+from catalog.catalog.inputs import PublishProduct
 from catalog.catalog.models import (
     Attribute,
     AttributeOption,
@@ -23,7 +24,7 @@ from catalog.catalog.models import (
     ProductType,
     View,
 )
-from catalog.catalog.products import PublishProduct, publish_product
+from catalog.catalog.publishing import publish_product
 from catalog.catalog.rebuilding import rebuild_all
 from catalog.pricing.commands import PriceInput, SetPrice, set_price
 from catalog.pricing.models import Price, TaxRate

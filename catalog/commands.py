@@ -13,17 +13,9 @@ from catalog.catalog.commands import (
     define_product_type,
     define_view,
 )
-from catalog.catalog.products import (
-    MediaInput,
-    PlaceInput,
-    PublishProduct,
-    SaveProduct,
-    VariantInput,
-    discontinue_products,
-    publish_product,
-    save_product,
-    save_products,
-)
+from catalog.catalog.inputs import MediaInput, PlaceInput, PublishProduct, SaveProduct, VariantInput
+from catalog.catalog.products import save_product, save_products
+from catalog.catalog.publishing import discontinue_products, publish_product
 from catalog.pricing.commands import (
     PriceInput,
     SetPrice,

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from catalog.catalog.announcing import product_changed
 from catalog.catalog.commands import channel_changed, view_changed
 from catalog.catalog.models import Channel, Product, View
-from catalog.catalog.products import product_changed
 from chassis.republishing import State
 from contracts.catalog import ChannelChanged, ProductChanged, ViewChanged
 

@@ -53,6 +53,9 @@ class Category(Edited):
         models.TextField(), default=list, blank=True, help_text="views without it and its children"
     )
 
+    class Meta:
+        verbose_name_plural = "categories"
+
     def __str__(self) -> str:
         return self.code
 
