@@ -13,6 +13,14 @@ from catalog.catalog.commands import (
     define_product_type,
     define_view,
 )
+from catalog.catalog.composition.inputs import (
+    ChoiceInput,
+    GiftCardInput,
+    LinksInput,
+    MemberInput,
+    ProductOptionInput,
+)
+from catalog.catalog.downloads.inputs import FileInput
 from catalog.catalog.inputs import MediaInput, PlaceInput, PublishProduct, SaveProduct, VariantInput
 from catalog.catalog.products import save_product, save_products
 from catalog.catalog.publishing import discontinue_products, publish_product
@@ -26,15 +34,21 @@ from catalog.pricing.commands import (
 )
 
 __all__ = [
+    "ChoiceInput",
     "DefineAttribute",
     "DefineCategory",
     "DefineChannel",
     "DefineProductType",
     "DefineView",
+    "FileInput",
+    "GiftCardInput",
+    "LinksInput",
     "MediaInput",
+    "MemberInput",
     "OptionInput",
     "PlaceInput",
     "PriceInput",
+    "ProductOptionInput",
     "PublishProduct",
     "SaveProduct",
     "SetPrice",

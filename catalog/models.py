@@ -1,5 +1,7 @@
 """Index of this domain's models."""
 
+from catalog.catalog.composition.models import *  # noqa: F403
+from catalog.catalog.downloads.models import *  # noqa: F403
 from catalog.catalog.models import *  # noqa: F403
 from catalog.legacy.models import *  # noqa: F403
 from catalog.messaging import *  # noqa: F403

@@ -9,11 +9,11 @@ from contracts.catalog import ProductChanged
 
 
 def tell(rows: Iterable[Product], *, lane: Lane) -> None:
-    """product_changed for everything that can be sold; a configurable product itself cannot."""
+    """product_changed for everything that can be sold; a configurable or grouped product itself cannot."""
     rows = list(rows)
     parents = {row.id: row for row in rows}
     for row in rows:
-        if row.kind == Product.CONFIGURABLE:
+        if row.kind in Product.NOT_SOLD:
             continue
         publish(
             product_changed(row, parents.get(row.parent_id) if row.parent_id else None),

@@ -9,7 +9,9 @@ from rest_framework import serializers
 from rest_framework.views import APIView
 
 from catalog.catalog import queries
+from catalog.catalog.downloads.models import PRIVATE
 from catalog.catalog.errors import InvalidParameter
+from catalog.catalog.models import Product
 from catalog.catalog.queries import Body, Moved
 from catalog.catalog.reading import encoded, reading
 from chassis.errors import NotFound
@@ -30,6 +32,9 @@ class PriceSerializer(serializers.Serializer):  # type: ignore[type-arg]
     variants = serializers.DictField(
         child=serializers.DictField(child=serializers.CharField()), required=False, help_text="By SKU."
     )
+    components = serializers.DictField(
+        child=serializers.DictField(child=serializers.CharField()), required=False, help_text="By SKU, as variants."
+    )
 
 
 class PictureSerializer(serializers.Serializer):  # type: ignore[type-arg]
@@ -39,12 +44,35 @@ class PictureSerializer(serializers.Serializer):  # type: ignore[type-arg]
     alt = serializers.CharField(allow_blank=True)
 
 
+class OptionSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    """A question. Of a bundle the choices have `sku` and `quantity`; `amount` or `percent` is what an answer adds."""
+
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["select", "multi_select", "text", "date", "amount"])
+    label = serializers.CharField()
+    required = serializers.BooleanField()
+    max_length = serializers.IntegerField(allow_null=True)
+    amount = serializers.CharField(allow_null=True)
+    percent = serializers.CharField(allow_null=True)
+    least = serializers.CharField(allow_null=True, required=False, help_text="Of a gift card's amount.")
+    most = serializers.CharField(allow_null=True, required=False)
+    choices = serializers.ListField(child=serializers.DictField())
+
+
+class MemberSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    id = serializers.UUIDField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    slug = serializers.CharField(allow_blank=True)
+    quantity = serializers.CharField()
+
+
 class ProductSerializer(serializers.Serializer):  # type: ignore[type-arg]
     """A product page; the prebuilt document with price and availability."""
 
     id = serializers.UUIDField()
     sku = serializers.CharField()
-    type = serializers.ChoiceField(choices=["simple", "virtual", "configurable"])
+    type = serializers.ChoiceField(choices=Product.SAVED)
     slug = serializers.CharField()
     name = serializers.CharField()
     short_description = serializers.CharField(allow_blank=True)
@@ -57,6 +85,9 @@ class ProductSerializer(serializers.Serializer):  # type: ignore[type-arg]
     categories = serializers.ListField(child=serializers.DictField())
     axes = serializers.ListField(child=serializers.DictField())
     variants = serializers.ListField(child=serializers.DictField())
+    options = OptionSerializer(many=True, help_text="What is chosen of it; the answers are a cart line's `choices`.")
+    members = MemberSerializer(many=True, help_text="Of a grouped product: each is a line of its own.")
+    samples = serializers.ListField(child=serializers.DictField(), help_text="Free files: {file, label}.")
     price = PriceSerializer(allow_null=True)
     always_available = serializers.BooleanField()
     availability = serializers.DictField(help_text="By SKU; a SKU that is missing has unknown stock.")
@@ -144,7 +175,8 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
 def _opened(path: str) -> File:
     from django.core.files.storage import default_storage
 
-    if ".." in PurePosixPath(path).parts or path.startswith("/") or "\0" in path or not path:
+    parts = PurePosixPath(path).parts  # without the dots that would lead around the comparison
+    if not parts or "\0" in path or parts[0] in ("/", PRIVATE.rstrip("/")) or ".." in parts:
         raise NotFound()
     try:
         return default_storage.open(path, "rb")

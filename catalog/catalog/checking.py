@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from catalog.catalog import scopes
+from catalog.catalog.composition.checking import check_composition
 from catalog.catalog.errors import InvalidProduct, UnknownReference
 from catalog.catalog.inputs import SaveProduct
 from catalog.catalog.models import Attribute, Category, Channel, Product, ProductType, View
@@ -51,8 +52,8 @@ def vocabulary_of(commands: Sequence[SaveProduct], codes: set[str]) -> Vocabular
 
 def check(command: SaveProduct, vocabulary: Vocabulary) -> None:
     """Everything that can be said against a command before anything is written."""
-    if command.kind not in (Product.SIMPLE, Product.VIRTUAL, Product.CONFIGURABLE):
-        raise InvalidProduct("kind must be simple, virtual or configurable.", field="/kind")
+    if command.kind not in Product.SAVED:
+        raise InvalidProduct(f"kind must be one of {', '.join(Product.SAVED)}.", field="/kind")
     if not command.sku.strip() or len(command.sku) > 255 or "\0" in command.sku:
         raise InvalidProduct("sku must be 1 to 255 characters.", field="/sku")
     if not any(text.get("name") for text in command.texts.values()):
@@ -69,6 +70,7 @@ def check(command: SaveProduct, vocabulary: Vocabulary) -> None:
     all_known(codes_of([command]), vocabulary.attributes, "attribute")
     for part in (command, *(command.variants or ())):
         all_known([*part.texts, *part.values], vocabulary.scopes, "scope")
+    check_composition(command, vocabulary.channels)
     seen: set[tuple[Any, ...]] = set()
     for index, variant in enumerate(command.variants or ()):
         values = variant.values.get(scopes.GLOBAL, {})

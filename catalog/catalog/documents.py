@@ -12,6 +12,9 @@ import msgspec
 from django.conf import settings
 
 from catalog.catalog import scopes
+from catalog.catalog.composition import shown
+from catalog.catalog.composition.shown import Composition
+from catalog.catalog.downloads.models import DownloadFile
 from catalog.catalog.models import Attribute, AttributeOption, Category, Media, Product, ProductDocument, View
 from catalog.catalog.sorting import fold, sort_key
 from chassis import clock
@@ -33,6 +36,8 @@ class Sources:
     media: Mapping[UUID, Sequence[Media]]
     places: Mapping[UUID, Sequence[tuple[UUID, int]]]
     slugs: Mapping[tuple[str, UUID], str]
+    composition: Composition
+    samples: Mapping[UUID, Sequence[DownloadFile]]
     ancestors: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
 
     def line_of(self, category: UUID) -> tuple[UUID, ...]:
@@ -47,8 +52,8 @@ class Sources:
 def document(product: Product, view: View, sources: Sources) -> ProductDocument | None:
     """A product's document in a view, None where the view does not show it."""
     slug = sources.slugs.get((view.code, product.id))
-    shown = product.shown.get(view.code, "")
-    if view.channel.code not in product.channels or slug is None or shown == Product.NOWHERE:
+    seen = product.shown.get(view.code, "")
+    if view.channel.code not in product.channels or slug is None or seen == Product.NOWHERE:
         return None
     chain = scopes.fallback(view=view.code, channel=view.channel.code)
     texts = scopes.resolve(product.texts, chain)
@@ -74,6 +79,7 @@ def document(product: Product, view: View, sources: Sources) -> ProductDocument 
         "categories": categories,
         "axes": _axes(product, variants, sources, chain),
         "variants": variants,
+        **_composed(product, view, sources, chain),
     }
     card = {"id": product.id, "sku": product.sku, "type": product.kind, "slug": slug, "name": name, "image": image}
     skus = [product.sku, *(variant["sku"] for variant in variants)]
@@ -92,19 +98,34 @@ def document(product: Product, view: View, sources: Sources) -> ProductDocument 
         card=_encoder.encode(card).decode(),
         name=name,
         sort_key=sort_key(name, locale=view.locale),
-        words="" if shown == Product.CATALOG else fold(" ".join([name, *skus, body]))[:100_000],
+        words="" if seen == Product.CATALOG else fold(" ".join([name, *skus, body]))[:100_000],
         facets=facets,
         source={
             "body": body,
             "skus": keys,
             "lines": _lines(product, variants, keys, image),
-            "searched": shown != Product.CATALOG,
+            "searched": seen != Product.CATALOG,
         },
-        categories=[] if shown == Product.SEARCH else all_categories,
-        always_available=product.kind == Product.VIRTUAL,
+        categories=[] if seen == Product.SEARCH else all_categories,
+        always_available=product.kind in Product.INTANGIBLE,
         version=product.version,
         changed_at=clock.now(),
     )
+
+
+def _composed(product: Product, view: View, sources: Sources, chain: Sequence[str]) -> dict[str, Any]:
+    """What is chosen, bought together or downloaded; a storefront finds the fields in every document."""
+    channel = view.channel
+    return {
+        "options": shown.options(
+            product, sources.composition, channel=channel.code, currency=channel.currency, chain=chain
+        ),
+        "members": shown.members(product, sources.composition, sources.slugs, view=view.code, channel=channel.code),
+        "samples": [
+            {"file": row.id, "label": scopes.label(row.labels, chain, default=row.code)}
+            for row in sources.samples.get(product.id, ())
+        ],
+    }
 
 
 def _offered(variant: Product, view: View) -> bool:

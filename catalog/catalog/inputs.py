@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from catalog.catalog.composition.inputs import GiftCardInput, LinksInput, MemberInput, ProductOptionInput
+from catalog.catalog.downloads.inputs import FileInput
 from catalog.catalog.models import Product
 from catalog.pricing.commands import PriceInput
 
@@ -56,9 +58,11 @@ class VariantInput:
 class SaveProduct:
     """A product as it shall be. `texts` and `values` are by scope: "", "channel:<code>", "view:<code>".
 
-    kind: simple, virtual or configurable. channels: where it is published; empty is a draft. shown: by view, see
-    the model. slugs: by view, else made of the name; with `similar_slugs` another will do for one that is taken.
-    None for prices, media, places or variants leaves them alone.
+    kind: simple, virtual, configurable, bundle, grouped, downloadable or gift_card. channels: where it is published;
+    empty is a draft. shown: by view, see the model. slugs: by view, else made of the name; with `similar_slugs`
+    another will do for one that is taken.
+    options: what is asked of who buys it; of a bundle its parts, which set its price if it is `dynamic_price`.
+    None for prices, media, places, variants, options, members, links or files leaves them alone.
     expected_version: StaleVersion unless the product has it (new ones have none).
     """
 
@@ -76,6 +80,12 @@ class SaveProduct:
     prices: tuple[PriceInput, ...] | None = None
     media: tuple[MediaInput, ...] | None = None
     places: tuple[PlaceInput, ...] | None = None
+    options: tuple[ProductOptionInput, ...] | None = None
+    dynamic_price: bool = False
+    members: tuple[MemberInput, ...] | None = None
+    gift_card: GiftCardInput | None = None
+    files: tuple[FileInput, ...] | None = None
+    links: LinksInput | None = None
     tax_class: str = "standard"
     weight: Decimal | None = None
     created_at: datetime | None = None

@@ -122,7 +122,7 @@ class ProductType(Edited):
 
 
 class Product(Edited):
-    """A simple, virtual or configurable product, or a variant of a configurable one.
+    """A product of any kind, or a variant of a configurable one.
 
     `channels` are those in which it is published. A variant is shown on its parent's page only. `shown` narrows that
     by view: CATALOG is in listings and not in search, SEARCH the reverse, NOWHERE has no page; a variant that is
@@ -133,7 +133,12 @@ class Product(Edited):
     SHOWN = frozenset({CATALOG, SEARCH, NOWHERE})
 
     SIMPLE, VIRTUAL, CONFIGURABLE, VARIANT = "simple", "virtual", "configurable", "variant"
-    KINDS = ((SIMPLE, SIMPLE), (VIRTUAL, VIRTUAL), (CONFIGURABLE, CONFIGURABLE), (VARIANT, VARIANT))
+    BUNDLE, GROUPED, DOWNLOADABLE, GIFT_CARD = "bundle", "grouped", "downloadable", "gift_card"
+    SAVED = (SIMPLE, VIRTUAL, CONFIGURABLE, BUNDLE, GROUPED, DOWNLOADABLE, GIFT_CARD)
+    KINDS = tuple((kind, kind) for kind in (*SAVED, VARIANT))
+    # Nothing of these lies on a shelf, or is sold by its own SKU.
+    INTANGIBLE = frozenset({VIRTUAL, DOWNLOADABLE, GIFT_CARD})
+    NOT_SOLD = frozenset({CONFIGURABLE, GROUPED})
 
     sku = models.TextField()
     sku_key = models.TextField(unique=True, help_text="case-folded: SKUs differ by more than case")
@@ -149,6 +154,8 @@ class Product(Edited):
     requires_shipping = models.BooleanField(default=True)
     channels = ArrayField(models.TextField(), default=list, blank=True)
     shown = models.JSONField(default=dict, blank=True, help_text="view -> catalog, search or nowhere; else everywhere")
+    details = models.JSONField(default=dict, blank=True, help_text="what only its kind has")
+    has_choices = models.BooleanField(default=False, help_text="a cart's line must or may say what is chosen")
 
     def __str__(self) -> str:
         return self.sku

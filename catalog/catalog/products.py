@@ -8,10 +8,12 @@ from uuid import UUID
 
 from catalog.catalog.announcing import tell
 from catalog.catalog.checking import check, codes_of, vocabulary_of
+from catalog.catalog.composition.writing import write_composition
+from catalog.catalog.downloads.writing import write_files
 from catalog.catalog.inputs import SaveProduct, VariantInput
 from catalog.catalog.models import Product
 from catalog.catalog.parts import give_slugs, take_off_dropped, withdraw_pages, write_parts
-from catalog.catalog.rebuilding import rebuild
+from catalog.catalog.rebuilding import rebuild, rebuild_owners
 from catalog.catalog.rows import expect, fill, fill_variant, locked_rows, refuse_other, write
 from catalog.catalog.sorting import sku_key
 from chassis.messages import Lane
@@ -56,7 +58,13 @@ def save_products(commands: Sequence[SaveProduct], *, lane: Lane = Lane.FAST, ma
         write(changed)
         withdraw_pages([row.id for row in changed if row.parent_id and before[row.id] not in ("", Product.VARIANT)])
         write_parts(families, vocabulary)
+        saved = [(command, product) for command, product, _ in families]
+        write_composition(saved)
+        write_files(saved)
         give_slugs(families, vocabulary)
-        rebuild([product.id for _, product, _ in families], lane=lane)
+        roots = [product.id for _, product, _ in families]
+        rebuild(roots, lane=lane)
+        # What they are part of shows their names and prices, and is sold only while they are.
+        rebuild_owners([row.id for row in (*changed, *dropped)], but=roots, lane=lane)
         tell([*changed, *dropped], lane=lane)
     return [product.id for _, product, _ in families]

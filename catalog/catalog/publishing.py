@@ -9,7 +9,7 @@ from catalog.catalog.checking import all_known
 from catalog.catalog.errors import UnknownReference
 from catalog.catalog.inputs import PublishProduct
 from catalog.catalog.models import Channel, Product
-from catalog.catalog.rebuilding import rebuild
+from catalog.catalog.rebuilding import rebuild, rebuild_owners
 from catalog.catalog.rows import expect
 from catalog.catalog.sorting import sku_key
 from chassis import clock
@@ -33,6 +33,7 @@ def publish_product(command: PublishProduct, *, lane: Lane = Lane.FAST) -> None:
             row.changed_at = clock.now()
         Product.objects.bulk_update(family, ["channels", "version", "changed_at"])
         rebuild([product.id], lane=lane)
+        rebuild_owners([row.id for row in family], but=[product.id], lane=lane)
         tell(family, lane=lane)
 
 
@@ -46,5 +47,7 @@ def discontinue_products(products: Collection[UUID], *, lane: Lane = Lane.FAST) 
             row.changed_at = clock.now()
         Product.objects.bulk_update(gone, ["channels", "sku_key", "version", "changed_at"])
         slugs.free([row.id for row in gone])
-        rebuild([row.parent_id or row.id for row in gone], lane=lane)
+        roots = [row.parent_id or row.id for row in gone]
+        rebuild(roots, lane=lane)
+        rebuild_owners([row.id for row in gone], but=roots, lane=lane)
         tell(gone, lane=lane)

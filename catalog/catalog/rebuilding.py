@@ -12,8 +12,13 @@ from uuid import UUID
 from django.db import connections
 
 from catalog.catalog import slugs
+from catalog.catalog.composition.blocks import COMPOSED, rebuild_composed_blocks
+from catalog.catalog.composition.shown import Composition
+from catalog.catalog.composition.stock import keep_composed_stock
+from catalog.catalog.composition.writing import owners_of
 from catalog.catalog.copying import copy_in
 from catalog.catalog.documents import Sources, document
+from catalog.catalog.downloads.queries import samples_of
 from catalog.catalog.models import (
     Attribute,
     AttributeOption,
@@ -52,7 +57,15 @@ def rebuild(products: Collection[UUID], *, lane: Lane = Lane.FAST) -> None:
     CategoryEntry.objects.filter(product_id__in=ids).delete()
     copy_in(CategoryEntry, _entries(rows, sources))
     rebuild_blocks(ids)
+    composed = [row.id for row in rows if row.kind in COMPOSED]
+    rebuild_composed_blocks(composed)
+    keep_composed_stock(composed)
     mark_changed(ids, lane=lane)
+
+
+def rebuild_owners(parts: Collection[UUID], *, but: Collection[UUID] = (), lane: Lane = Lane.FAST) -> None:
+    """Rebuild the bundles and grouped products that these products are part of."""
+    rebuild(set(owners_of(parts)) - set(but), lane=lane)
 
 
 def rebuild_all(*, unless_empty: bool = False) -> None:
@@ -104,6 +117,7 @@ def _sources(products: list[Product]) -> Sources:
     variants: dict[UUID, list[Product]] = defaultdict(list)
     for variant in Product.objects.filter(parent_id__in=ids, channels__len__gt=0).order_by("position", "sku"):
         variants[variant.parent_id].append(variant)
+    composition = Composition.of(products)
     all_ids = [*ids, *(v.id for several in variants.values() for v in several)]
     media: dict[UUID, list[Media]] = defaultdict(list)
     for row in Media.objects.filter(product_id__in=all_ids).order_by("position", "id"):
@@ -123,7 +137,8 @@ def _sources(products: list[Product]) -> Sources:
         )
     }
     categories = {row.id: row for row in Category.objects.all()}
-    targets = [*ids, *{category for several in places.values() for category, _ in several}]
+    pages = {link.target.parent_id or link.target_id for several in composition.members.values() for link in several}
+    targets = [*ids, *{category for several in places.values() for category, _ in several}, *pages]
     slugs = {
         (view, target): slug
         for view, target, slug in Slug.objects.filter(target__in=targets, current=True).values_list(
@@ -140,6 +155,8 @@ def _sources(products: list[Product]) -> Sources:
         media=media,
         places=places,
         slugs=slugs,
+        composition=composition,
+        samples=samples_of(products),
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from catalog.catalog.checking import Vocabulary
+from catalog.catalog.composition.writing import gift_details
 from catalog.catalog.errors import InvalidProduct
 from catalog.catalog.inputs import SaveProduct, VariantInput
 from catalog.catalog.models import Product
@@ -61,8 +62,20 @@ def fill(product: Product, command: SaveProduct, vocabulary: Vocabulary) -> None
     product.product_type_id = vocabulary.types[command.product_type] if command.product_type else None
     product.axes = list(command.axes)
     product.channels = sorted(set(command.channels))
-    product.requires_shipping = command.kind != Product.VIRTUAL
+    product.requires_shipping = command.kind not in Product.INTANGIBLE
+    product.details = _details(product, command)
+    if command.options is not None or command.kind == Product.GIFT_CARD:
+        product.has_choices = command.kind == Product.GIFT_CARD or bool(command.options)
     _fill_common(product, command, vocabulary, tax_class=command.tax_class)
+
+
+def _details(product: Product, command: SaveProduct) -> dict[str, Any]:
+    """What only this kind has; a gift card whose command names no amounts keeps those that it has."""
+    if command.kind == Product.BUNDLE:
+        return {"dynamic_price": command.dynamic_price}
+    if command.kind == Product.GIFT_CARD:
+        return gift_details(command.gift_card) if command.gift_card else product.details
+    return {}
 
 
 def fill_variant(
@@ -81,6 +94,7 @@ def fill_variant(
     sold = parent.channels if variant.channels is None else variant.channels
     child.channels = sorted(set(sold) & set(parent.channels))
     child.requires_shipping = variant.requires_shipping
+    child.has_choices = parent.has_choices
     _fill_common(child, variant, vocabulary, tax_class=variant.tax_class or command.tax_class)
 
 
@@ -93,7 +107,8 @@ def _fill_common(row: Product, part: SaveProduct | VariantInput, vocabulary: Voc
     }
     row.shown = dict(part.shown)
     row.created_at = part.created_at or row.created_at
-    row.tax_class = tax_class
+    # A voucher is taxed when it is redeemed.
+    row.tax_class = "none" if row.kind == Product.GIFT_CARD else tax_class
     row.weight = part.weight
     row.external_id = {**row.external_id, **part.external_id}
     row.version += 1
@@ -125,6 +140,7 @@ def _value(code: str, value: Any, scope: str, vocabulary: Vocabulary) -> Any:
 _WRITTEN = [
     *("sku", "kind", "product_type", "parent", "position", "axes", "texts", "values", "tax_class"),
     *("weight", "requires_shipping", "channels", "shown", "version", "external_id", "changed_at"),
+    *("details", "has_choices"),
     *("sku_key", "created_at"),
 ]
 

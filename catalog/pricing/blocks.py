@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from django.db import connections
 
+from catalog.catalog.composition.blocks import rebuild_blocks_of_owners
 from catalog.catalog.copying import copy_in
 from catalog.pricing.maths import Current, Entered, current
 from catalog.pricing.models import PriceBlock
@@ -123,7 +124,7 @@ def _at_boundary(job: LeasedJob, _: object) -> None:
         if cursor.fetchone() is None:
             return
     rebuild_blocks([product])
-    mark_changed([product])
+    mark_changed([product, *rebuild_blocks_of_owners([product])])
 
 
 PRICE_BOUNDARY = JobKind(name=BOUNDARY, record=_at_boundary)

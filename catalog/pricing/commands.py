@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connections
 
+from catalog.catalog.composition.blocks import rebuild_blocks_of_owners
 from catalog.catalog.copying import copy_in
 from catalog.pricing.blocks import rebuild_blocks
 from catalog.pricing.errors import InvalidPrice, InvalidRate, UnknownChannel, UnknownSku
@@ -83,7 +84,7 @@ def set_prices(commands: Sequence[SetPrice], *, lane: Lane = Lane.FAST) -> None:
         replace_prices({product: tuple(prices.values()) for product, prices in wanted.items()})
         roots = sorted({found[key][1] for key in folded})
         rebuild_blocks(roots)
-        mark_changed(roots, lane=lane)
+        mark_changed([*roots, *rebuild_blocks_of_owners(roots)], lane=lane)
 
 
 def replace_prices(wanted: Mapping[UUID, Sequence[PriceInput]]) -> None:

@@ -21,11 +21,13 @@ from chassis.web.idempotency import Unclaimed, claim_of, idempotent
 from chassis.web.pages import CursorPages, page_of
 from commerce.checkout import commands
 from commerce.checkout import serializers as shapes
-from commerce.checkout.availability import UNKNOWN, availability
+from commerce.checkout.availability import UNKNOWN, availability, most
 from commerce.checkout.commands import Shopper
+from commerce.checkout.items import key_of
 from commerce.checkout.models import CartLine
 from commerce.checkout.queries import Sight, look_after, look_at, needs_shipping
 from contracts.logistics import ShippingRates
+from contracts.shared import Choice
 
 SECRET = OpenApiParameter(
     "X-Cart-Secret", str, OpenApiParameter.HEADER, description="Opens a guest's cart; given when it was made."
@@ -58,7 +60,7 @@ def cart_body(seen: Sight) -> dict[str, Any]:
     cart = seen.cart
     quote = cart.quote or {"lines": []}
     nothing = amount_text(Decimal(0), cart.currency)
-    ids = dict(CartLine.objects.filter(cart=cart).values_list("sku", "id"))
+    rows = {key_of(row.sku, row.choice_key): row for row in CartLine.objects.filter(cart=cart)}
     return {
         "id": str(cart.id),
         "view": cart.view,
@@ -67,7 +69,7 @@ def cart_body(seen: Sight) -> dict[str, Any]:
         "email": cart.email,
         "delivery": cart.delivery,
         "shipping_method": cart.shipping_method,
-        "lines": [{"id": str(ids.get(line["key"], "")), **_line(line, seen)} for line in quote["lines"]],
+        "lines": [_line(line, rows.get(line["key"]), seen) for line in quote["lines"]],
         "totals": {
             "currency": cart.currency,
             **{name: quote.get(name, nothing) for name in ("subtotal", "shipping", "tax", "total")},
@@ -77,17 +79,22 @@ def cart_body(seen: Sight) -> dict[str, Any]:
     }
 
 
-def _line(line: dict[str, Any], seen: Sight) -> dict[str, Any]:
+def _line(line: dict[str, Any], row: CartLine | None, seen: Sight) -> dict[str, Any]:
     kept = ("sku", "name", "options", "image", "quantity", "unit_price", "regular_unit_price", "total", "tax")
     whether = availability(line, seen.stock)
-    found = seen.stock.get(line["sku"]) if whether != UNKNOWN else None
+    left = most(line, seen.stock) if whether != UNKNOWN else None
     return {
+        "id": str(row.id) if row else "",
         **{name: line[name] for name in kept},
+        "kind": line.get("kind", ""),
+        "choices": (row.choices if row else None) or [],
+        "components": line.get("components", []),
         "explanation": line["explanation"],
         "problem": line.get("problem", ""),
+        "problem_option": line.get("problem_option", ""),
         "requires_shipping": line["requires_shipping"],
         "availability": whether,
-        "available": None if found is None or found.available is None else f"{found.available.normalize():f}",
+        "available": None if left is None else f"{left.normalize():f}",
     }
 
 
@@ -180,7 +187,8 @@ class Lines(APIView):
     def post(self, request: Request, view: str, cart: UUID) -> Response:
         """Add a product to the cart.
 
-        The same SKU again adds to its line. Of a configurable product it is the variant's SKU that is bought.
+        The same SKU with the same choices again adds to its line. Of a configurable product it is the variant's SKU
+        that is bought; of a bundle, a product with options or a gift card `choices` answer the page's `options`.
         """
         body = valid(shapes.NewLine, request)
         changed = commands.add_line(
@@ -189,6 +197,7 @@ class Lines(APIView):
             shopper=shopper_of(request),
             sku=body["sku"],
             quantity=body["quantity"],
+            choices=tuple(Choice(**choice) for choice in body["choices"]),
             expected=precondition(request),
             also=recording(request, status=201),
         )

@@ -8,13 +8,15 @@ So totals always belong to the lines shown, and of two edits at once both surviv
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from chassis import clock
 from chassis.clients import client
@@ -35,9 +37,11 @@ from commerce.checkout.errors import (
     UnknownShippingMethod,
     UnknownView,
 )
+from commerce.checkout.items import Item, item, items_of, restored, stored
 from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
 from contracts.catalog import Pricing, Quote, QuoteRequestLine
 from contracts.logistics import ShippingRates
+from contracts.shared import Choice
 
 TRIES = 8
 MOST_LINES = 200
@@ -55,9 +59,9 @@ class Shopper:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """The lines and delivery a cart is to have: SKU -> quantity, and where to."""
+    """The lines and delivery a cart is to have: item -> quantity, and where to."""
 
-    lines: dict[str, Decimal]
+    lines: dict[Item, Decimal]
     country: str
     shipping_method: str
     changes: dict[str, Any] = field(default_factory=dict)
@@ -107,16 +111,18 @@ def add_line(
     shopper: Shopper,
     sku: str,
     quantity: Decimal,
+    choices: Sequence[Choice] = (),
     expected: Precondition = NO_PRECONDITION,
     also: Also = nothing,
 ) -> Cart:
-    """Add to the SKU's line or make it; NotForSale where catalog will not price it."""
+    """Add to the line of this SKU and these choices or make it; NotForSale where catalog will not price it."""
+    added = item(sku, choices)
 
     def edit(cart: Cart, draft: Draft) -> Draft:
         expected.check(cart.version)
-        return replace(draft, lines={**draft.lines, sku: draft.lines.get(sku, Decimal(0)) + quantity})
+        return replace(draft, lines={**draft.lines, added: draft.lines.get(added, Decimal(0)) + quantity})
 
-    return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, adds=sku, also=(also,))
+    return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, adds=added.key, also=(also,))
 
 
 def set_quantity(
@@ -133,11 +139,11 @@ def set_quantity(
 
     def edit(cart: Cart, draft: Draft) -> Draft:
         expected.check(cart.version)
-        sku = CartLine.objects.filter(cart=cart, id=line).values_list("sku", flat=True).first()
-        if sku is None:
+        row = CartLine.objects.filter(cart=cart, id=line).first()
+        if row is None:
             raise UnknownLine()
-        lines = {**draft.lines, sku: quantity}
-        return replace(draft, lines={sku: quantity for sku, quantity in lines.items() if quantity > 0})
+        lines = {**draft.lines, Item(row.sku, restored(row.choices)): quantity}
+        return replace(draft, lines={one: quantity for one, quantity in lines.items() if quantity > 0})
 
     return _edit(view=view, cart_id=cart_id, shopper=shopper, edit=edit, also=(also,))
 
@@ -186,15 +192,15 @@ def claim_cart(*, view: str, cart_id: UUID, shopper: Shopper, also: Also = nothi
         .order_by("-changed_at")
         .first()
     )
-    inherited = dict(CartLine.objects.filter(cart=older).values_list("sku", "quantity")) if older else {}
-    limits = _limits(older.channel, inherited) if older else {}
+    inherited = items_of(older) if older else {}
+    limits = _limits(older.channel, {one.sku for one in inherited}) if older else {}
 
     def edit(_: Cart, draft: Draft) -> Draft:
         merged = dict(draft.lines)
-        for sku, quantity in inherited.items():
-            present = merged.get(sku, Decimal(0))
+        for one, quantity in inherited.items():
+            present = merged.get(one, Decimal(0))
             # A limit never takes away what either cart held by itself.
-            merged[sku] = max(present, quantity, min(present + quantity, limits.get(sku, MOST_OF_ONE)))
+            merged[one] = max(present, quantity, min(present + quantity, limits.get(one.sku, MOST_OF_ONE)))
         return replace(draft, lines=merged, changes={"customer": shopper.customer, "customer_group": shopper.group})
 
     def absorb(_: Cart) -> None:
@@ -238,7 +244,8 @@ def quote_of(cart: Cart, draft: Draft) -> Quote:
         "country": draft.country,
         "customer_group": draft.changes.get("customer_group", cart.customer_group),
         "lines": tuple(
-            QuoteRequestLine(key=sku, sku=sku, quantity=quantity) for sku, quantity in sorted(draft.lines.items())
+            QuoteRequestLine(key=one.key, sku=one.sku, quantity=quantity, choices=one.choices)
+            for one, quantity in sorted(draft.lines.items(), key=lambda line: line[0].key)
         ),
     }
     quote = pricing.quote(**request, shipping=Decimal(0))
@@ -260,7 +267,7 @@ def shipping_price(cart: Cart, draft: Draft, *, goods: Decimal) -> Decimal:
 def draft_of(cart: Cart) -> Draft:
     """The cart as it is."""
     return Draft(
-        lines=dict(CartLine.objects.filter(cart=cart).values_list("sku", "quantity")),
+        lines=items_of(cart),
         country=(cart.delivery or {}).get("country", ""),
         shipping_method=cart.shipping_method,
     )
@@ -322,12 +329,12 @@ def _edit(
     raise CartBusy()
 
 
-def _limits(channel: str, lines: dict[str, Decimal]) -> dict[str, Decimal]:
+def _limits(channel: str, skus: set[str]) -> dict[str, Decimal]:
     """The most that can be had of each SKU, where logistics says so in time."""
     return {
-        sku: min(item.available, MOST_OF_ONE)
-        for sku, item in stock(channel, lines).items()
-        if item.in_stock and item.available is not None
+        sku: min(found.available, MOST_OF_ONE)
+        for sku, found in stock(channel, skus).items()
+        if found.in_stock and found.available is not None
     }
 
 
@@ -337,36 +344,45 @@ def _canonical(cart: Cart, draft: Draft, *, adds: str) -> tuple[Draft, Quote]:
     NotForSale when catalog will not price `adds`.
     """
     quote = quote_of(cart, draft)
-    if any(line.problem and line.key == adds for line in quote.lines):
-        reason = next(line.problem for line in quote.lines if line.key == adds)
-        raise NotForSale(field="/sku", reason=reason)
+    if refused := next((line for line in quote.lines if line.problem and line.key == adds), None):
+        if refused.problem_option:
+            raise NotForSale(field="/choices", reason=refused.problem, option=refused.problem_option)
+        raise NotForSale(field="/sku", reason=refused.problem)
     spelt = {line.key: line.sku for line in quote.lines if not line.problem}
-    lines: dict[str, Decimal] = {}
+    lines: dict[Item, Decimal] = {}
     for asked, quantity in draft.lines.items():
-        sku = spelt.get(asked, asked)
-        lines[sku] = lines.get(sku, Decimal(0)) + quantity
+        one = replace(asked, sku=spelt.get(asked.key, asked.sku))
+        lines[one] = lines.get(one, Decimal(0)) + quantity
     if lines == draft.lines:
         return draft, quote
     respelt = replace(draft, lines=lines)
     return respelt, quote_of(cart, respelt)
 
 
-def _write_lines(cart: Cart, *, present: dict[str, Decimal], wanted: dict[str, Decimal]) -> None:
+def _write_lines(cart: Cart, *, present: dict[Item, Decimal], wanted: dict[Item, Decimal]) -> None:
     """Bring the lines to `wanted`.
 
     `present` were read before this transaction took the cart's version, so nobody has written since.
     """
-    gone = [sku for sku in present if sku not in wanted]
+    gone = [one for one in present if one not in wanted]
     if gone:
-        CartLine.objects.filter(cart=cart, sku__in=gone).delete()
+        theirs = (Q(sku=one.sku, choice_key=one.choice_key) for one in gone)
+        CartLine.objects.filter(reduce(or_, theirs), cart=cart).delete()
     changed = [
-        CartLine(id=new_id(), cart=cart, sku=sku, quantity=quantity)
-        for sku, quantity in wanted.items()
-        if present.get(sku) != quantity
+        CartLine(
+            id=new_id(),
+            cart=cart,
+            sku=one.sku,
+            choices=stored(one.choices),
+            choice_key=one.choice_key,
+            quantity=quantity,
+        )
+        for one, quantity in wanted.items()
+        if present.get(one) != quantity
     ]
     if changed:
         CartLine.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["cart", "sku"], update_fields=["quantity"]
+            changed, update_conflicts=True, unique_fields=["cart", "sku", "choice_key"], update_fields=["quantity"]
         )
 
 

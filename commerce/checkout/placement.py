@@ -5,12 +5,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from chassis.ids import new_id
+from chassis.messages import encode
 from chassis.sagas.runner import start
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout.commands import Shopper, as_json, draft_of, find_cart, quote_of
 from commerce.checkout.errors import CartBusy, CartFrozen, EmptyCart, Incomplete, NotForSale, PriceChanged
-from commerce.checkout.models import Cart, CartLine
+from commerce.checkout.items import line_ids
+from commerce.checkout.models import Cart
 from commerce.checkout.queries import differences, needs_shipping
 from commerce.checkout.saga import PlaceOrder
 from commerce.models import SagaInstance
@@ -102,7 +106,7 @@ def _missing(cart: Cart) -> list[str]:
 
 
 def _snapshot(cart: Cart, quote: Quote) -> dict[str, Any]:
-    lines = dict(CartLine.objects.filter(cart=cart).values_list("sku", "id"))
+    lines = line_ids(cart)
     return {
         "cart_version": cart.version,
         "channel": cart.channel,
@@ -126,6 +130,8 @@ def _snapshot(cart: Cart, quote: Quote) -> dict[str, Any]:
                 "total": str(line.total),
                 "tax": str(line.tax),
                 "requires_shipping": line.requires_shipping,
+                "kind": line.kind,
+                "components": msgspec.json.decode(encode(line.components)),
             }
             for line in quote.lines
         ],

@@ -15,9 +15,20 @@ from commerce.checkout.commands import Shopper
 from commerce.checkout.models import Cart, ChannelCopy, ViewCopy
 from contracts.catalog import Pricing, Quote, QuotedLine, QuoteRequestLine
 from contracts.logistics import Availability, ShippingOption, ShippingRates, SkuAvailability
+from contracts.shared import Component
 
-PRICES = {"MUG": Decimal("10.00"), "TENT": Decimal("199.90"), "FREE": Decimal("0"), "LESSON": Decimal("30.00")}
-SERVICES = {"LESSON"}
+PRICES = {
+    "MUG": Decimal("10.00"),
+    "TENT": Decimal("199.90"),
+    "FREE": Decimal("0"),
+    "LESSON": Decimal("30.00"),
+    "SET": Decimal("25.00"),
+    "GIFT": Decimal("50.00"),
+}
+SERVICES = {"LESSON", "GIFT"}
+# One set is a tent and two mugs; of its option "size" only these are known.
+PARTS = {"SET": {"TENT": 1, "MUG": 2}}
+SIZES = {"small", "large"}
 
 
 class Prices:
@@ -53,7 +64,15 @@ class Prices:
                     tax=Decimal(0),
                     tax_rate=Decimal(0),
                     explanation=("price list",),
-                    problem="" if price is not None else "unknown_sku",
+                    problem=_problem(line) if price is not None else "unknown_sku",
+                    problem_option="size" if _problem(line) else "",
+                    kind={"SET": "bundle", "GIFT": "gift_card"}.get(sku, "simple"),
+                    components=tuple(
+                        Component(
+                            sku=part, product=uuid5(NAMESPACE_URL, part), name=part.title(), quantity=Decimal(many)
+                        )
+                        for part, many in PARTS.get(sku, {}).items()
+                    ),
                 )
             )
         subtotal = sum((line.total for line in quoted), Decimal(0))
@@ -68,6 +87,11 @@ class Prices:
             total=subtotal + shipping,
             expires_at=clock.now() + timedelta(minutes=5),
         )
+
+
+def _problem(line: QuoteRequestLine) -> str:
+    sizes = [choice.value for choice in line.choices if choice.option == "size"]
+    return "" if set(sizes) <= SIZES else "choice_unknown"
 
 
 class Rates:

@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from chassis.messages import event
+from contracts.shared import Choice, Component
 
 
 @event("catalog.channel_changed", aggregate="channel")
@@ -51,19 +52,22 @@ class ProductChanged:
 
 @dataclass(frozen=True, kw_only=True)
 class QuoteRequestLine:
-    """What is to be priced: `key` comes back in the answer."""
+    """What is to be priced: `key` comes back in the answer. `choices` answer the product's options."""
 
     key: str
     sku: str
     quantity: Decimal
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuotedLine:
     """A priced line. `unit_price` and `total` include tax; `tax` is the share of `total` that is tax.
 
-    `explanation` says where each figure came from. `problem` is a code (unknown_sku, not_for_sale,
-    no_price) and the amounts are zero where it is set.
+    `explanation` says where each figure came from. `problem` is a code (unknown_sku, not_for_sale, no_price,
+    choice_missing, choice_unknown, choice_invalid) and the amounts are zero where it is set; `problem_option` names
+    the option that it is about. `options` never holds a text that a shopper wrote. `components` is what one of the
+    line consists of, empty where that is the SKU itself; `kind` is the product's.
     """
 
     key: str
@@ -81,6 +85,9 @@ class QuotedLine:
     tax_rate: Decimal
     explanation: tuple[str, ...]
     problem: str = ""
+    kind: str = ""
+    components: tuple[Component, ...] = ()
+    problem_option: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from chassis.messages import Personal, event
-from contracts.shared import Amount, PostalAddress
+from contracts.shared import Amount, Choice, Component, PostalAddress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,11 @@ class StockConfirmationRequested:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """A line as sold; `unit_price` is what was charged for one, `total` for all, tax included."""
+    """A line as sold; `unit_price` is what was charged for one, `total` for all, tax included.
+
+    `components`: what one of it consists of, empty where that is the SKU itself. `kind` is the product's: of a
+    gift_card `unit_price` is its worth, and `choices` say who gets it.
+    """
 
     id: UUID
     sku: str
@@ -62,6 +66,9 @@ class OrderLine:
     unit_price: Decimal
     total: Decimal
     requires_shipping: bool = True
+    kind: str = ""
+    components: tuple[Component, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 @event("commerce.order_placed", aggregate="order")
@@ -92,7 +99,10 @@ class OrderPlaced:
 @event("commerce.order_paid", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class OrderPaid:
-    """The whole total of an order is captured."""
+    """The whole total of an order is captured; one that costs nothing is paid when it is placed.
+
+    `key_hash`: SHA-256 of the key by which a guest is given what the order has brought.
+    """
 
     order: UUID
     number: str
@@ -100,6 +110,8 @@ class OrderPaid:
     customer: UUID | None
     total: Amount
     paid_at: datetime
+    lines: tuple[OrderLine, ...] = ()
+    key_hash: str = ""
 
 
 @event("commerce.order_cancelled", aggregate="order")

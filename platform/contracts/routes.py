@@ -3,8 +3,8 @@
 ROUTES: dict[str, tuple[str, ...]] = {
     "catalog.channel_changed": ("commerce", "identity", "logistics", "platform"),
     "catalog.view_changed": ("commerce", "identity", "logistics", "postpurchase"),
-    "commerce.order_cancelled": ("logistics", "platform", "postpurchase"),
-    "commerce.order_paid": ("platform", "postpurchase"),
+    "commerce.order_cancelled": ("catalog", "logistics", "platform", "postpurchase"),
+    "commerce.order_paid": ("catalog", "platform", "postpurchase"),
     "commerce.order_placed": ("logistics", "platform", "postpurchase"),
     "commerce.order_refunded": ("platform", "postpurchase"),
     "commerce.refund_failed": ("postpurchase",),
