@@ -20,10 +20,17 @@ from catalog.catalog.composition.inputs import (
     MemberInput,
     ProductOptionInput,
 )
+from catalog.catalog.content.commands import DefineContent, define_content
 from catalog.catalog.downloads.inputs import FileInput
 from catalog.catalog.inputs import MediaInput, PlaceInput, PublishProduct, SaveProduct, VariantInput
 from catalog.catalog.products import save_product, save_products
+from catalog.catalog.publication.commands import (
+    SchedulePublication,
+    change_publication,
+    schedule_publication,
+)
 from catalog.catalog.publishing import discontinue_products, publish_product
+from catalog.catalog.reviews.commands import WriteReview, approve_review, reject_review, write_review
 from catalog.pricing.commands import (
     PriceInput,
     SetPrice,
@@ -38,6 +45,7 @@ __all__ = [
     "DefineAttribute",
     "DefineCategory",
     "DefineChannel",
+    "DefineContent",
     "DefineProductType",
     "DefineView",
     "FileInput",
@@ -51,19 +59,27 @@ __all__ = [
     "ProductOptionInput",
     "PublishProduct",
     "SaveProduct",
+    "SchedulePublication",
     "SetPrice",
     "SpecialInput",
     "TaxRateInput",
     "VariantInput",
+    "WriteReview",
+    "approve_review",
+    "change_publication",
     "define_attribute",
     "define_category",
     "define_channel",
+    "define_content",
     "define_product_type",
     "define_view",
     "discontinue_products",
     "publish_product",
+    "reject_review",
     "save_product",
     "save_products",
+    "schedule_publication",
     "set_price",
     "set_prices",
+    "write_review",
 ]

@@ -2,6 +2,7 @@
 
 from chassis.admin.history import HistoryEntry
 from chassis.messaging import models as chassis_models
+from chassis.web import idempotency
 
 
 class OutboxEvent(chassis_models.OutboxEvent):
@@ -36,6 +37,12 @@ class Job(chassis_models.Job):
 
 class SagaInstance(chassis_models.SagaInstance):
     class Meta(chassis_models.SagaInstance.Meta):
+        abstract = False
+        app_label = "catalog"
+
+
+class IdempotencyKey(idempotency.IdempotencyKey):
+    class Meta(idempotency.IdempotencyKey.Meta):
         abstract = False
         app_label = "catalog"
 

@@ -15,6 +15,7 @@ from catalog.catalog import scopes
 from catalog.catalog.composition import shown
 from catalog.catalog.composition.shown import Composition
 from catalog.catalog.downloads.models import DownloadFile
+from catalog.catalog.media.sizes import srcset
 from catalog.catalog.models import Attribute, AttributeOption, Category, Media, Product, ProductDocument, View
 from catalog.catalog.sorting import fold, sort_key
 from chassis import clock
@@ -38,6 +39,7 @@ class Sources:
     slugs: Mapping[tuple[str, UUID], str]
     composition: Composition
     samples: Mapping[UUID, Sequence[DownloadFile]]
+    ratings: Mapping[UUID, Mapping[str, str | int]]
     ancestors: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
 
     def line_of(self, category: UUID) -> tuple[UUID, ...]:
@@ -80,8 +82,11 @@ def document(product: Product, view: View, sources: Sources) -> ProductDocument 
         "axes": _axes(product, variants, sources, chain),
         "variants": variants,
         **_composed(product, view, sources, chain),
+        "rating": sources.ratings.get(product.id),
+        "canonical": f"{view.base_url}products/{slug}" if view.base_url else "",
     }
     card = {"id": product.id, "sku": product.sku, "type": product.kind, "slug": slug, "name": name, "image": image}
+    card["rating"] = sources.ratings.get(product.id)
     skus = [product.sku, *(variant["sku"] for variant in variants)]
     keys = [product.sku_key, *(v.sku_key for v in offered)]
     prose = [texts.get("short_description", ""), texts.get("description", "")]
@@ -155,6 +160,7 @@ def _media(rows: Sequence[Media], chain: Sequence[str]) -> list[dict[str, Any]]:
             "kind": row.kind,
             "roles": row.roles,
             "alt": scopes.label(row.alt, chain),
+            "srcset": srcset(row.path, kind=row.kind),
         }
         for row in rows
         if not row.hidden

@@ -52,6 +52,7 @@ class Category(Edited):
     inactive_in = ArrayField(
         models.TextField(), default=list, blank=True, help_text="views without it and its children"
     )
+    rule = models.JSONField(null=True, blank=True, help_text="picks its products; see collections.rules")
 
     class Meta:
         verbose_name_plural = "categories"
@@ -69,6 +70,7 @@ class View(Edited):
     locale = models.TextField(help_text="as BCP 47: de-DE")
     root = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     active = models.BooleanField(default=True)
+    base_url = models.TextField(default="", blank=True, help_text="of its storefront, with a slash at the end")
 
     def __str__(self) -> str:
         return self.code
@@ -168,6 +170,7 @@ class ProductCategory(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="places")
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="places")
     position = models.IntegerField(default=0)
+    by_rule = models.BooleanField(default=False, help_text="picked by the category's rule")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "category"], name="catalog_place_once")]

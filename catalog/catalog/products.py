@@ -13,6 +13,7 @@ from catalog.catalog.downloads.writing import write_files
 from catalog.catalog.inputs import SaveProduct, VariantInput
 from catalog.catalog.models import Product
 from catalog.catalog.parts import give_slugs, take_off_dropped, withdraw_pages, write_parts
+from catalog.catalog.publication.overruled import forget_overruled
 from catalog.catalog.rebuilding import rebuild, rebuild_owners
 from catalog.catalog.rows import expect, fill, fill_variant, locked_rows, refuse_other, write
 from catalog.catalog.sorting import sku_key
@@ -63,6 +64,7 @@ def save_products(commands: Sequence[SaveProduct], *, lane: Lane = Lane.FAST, ma
         write_files(saved)
         give_slugs(families, vocabulary)
         roots = [product.id for _, product, _ in families]
+        forget_overruled(roots)
         rebuild(roots, lane=lane)
         # What they are part of shows their names and prices, and is sold only while they are.
         rebuild_owners([row.id for row in (*changed, *dropped)], but=roots, lane=lane)

@@ -9,6 +9,7 @@ from catalog.catalog.checking import all_known
 from catalog.catalog.errors import UnknownReference
 from catalog.catalog.inputs import PublishProduct
 from catalog.catalog.models import Channel, Product
+from catalog.catalog.publication.overruled import forget_overruled
 from catalog.catalog.rebuilding import rebuild, rebuild_owners
 from catalog.catalog.rows import expect
 from catalog.catalog.sorting import sku_key
@@ -32,6 +33,7 @@ def publish_product(command: PublishProduct, *, lane: Lane = Lane.FAST) -> None:
             row.version += 1
             row.changed_at = clock.now()
         Product.objects.bulk_update(family, ["channels", "version", "changed_at"])
+        forget_overruled([product.id])
         rebuild([product.id], lane=lane)
         rebuild_owners([row.id for row in family], but=[product.id], lane=lane)
         tell(family, lane=lane)

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connections
 
 from catalog.catalog import slugs
+from catalog.catalog.collections.keeping import apply_rules
 from catalog.catalog.composition.blocks import COMPOSED, rebuild_composed_blocks
 from catalog.catalog.composition.shown import Composition
 from catalog.catalog.composition.stock import keep_composed_stock
@@ -31,7 +32,8 @@ from catalog.catalog.models import (
     Slug,
     View,
 )
-from catalog.pricing.blocks import rebuild_blocks
+from catalog.catalog.reviews.queries import sums_of
+from catalog.pricing.blocks import REPLACE, rebuild_blocks
 from catalog.search.changes import mark_changed
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
@@ -50,15 +52,16 @@ def rebuild(products: Collection[UUID], *, lane: Lane = Lane.FAST) -> None:
     if not ids:
         return
     rows = list(Product.objects.select_for_update().filter(id__in=ids).order_by("id"))
-    sources = _sources(rows)
+    composed = [row.id for row in rows if row.kind in COMPOSED]
+    rebuild_blocks(ids)
+    rebuild_composed_blocks(composed)
+    apply_rules(rows)  # some rules ask for prices
+    sources = sources_of(rows)
     made = [document(product, view, sources) for product in rows for view in sources.views]
     ProductDocument.objects.filter(product_id__in=ids).delete()
     copy_in(ProductDocument, [d for d in made if d is not None])
     CategoryEntry.objects.filter(product_id__in=ids).delete()
     copy_in(CategoryEntry, _entries(rows, sources))
-    rebuild_blocks(ids)
-    composed = [row.id for row in rows if row.kind in COMPOSED]
-    rebuild_composed_blocks(composed)
     keep_composed_stock(composed)
     mark_changed(ids, lane=lane)
 
@@ -109,13 +112,20 @@ def _rebuild_batch(job: LeasedJob, _: object) -> None:
         enqueue(REBUILD, key=str(new_id()), payload={**job.payload, "after": str(ids[-1])})
 
 
+def _rebuild_named(job: LeasedJob, _: object) -> None:
+    rebuild([UUID(product) for product in job.payload["products"]])
+
+
+REBUILD_PRODUCTS = JobKind(name=REPLACE, record=_rebuild_named)
 REBUILD_DOCUMENTS = JobKind(name=REBUILD, record=_rebuild_batch)
 
 
-def _sources(products: list[Product]) -> Sources:
+def sources_of(products: list[Product], *, unpublished: bool = False) -> Sources:
+    """All that documents of these products are made of; `unpublished`: with variants that are not on sale yet."""
     ids = [product.id for product in products]
     variants: dict[UUID, list[Product]] = defaultdict(list)
-    for variant in Product.objects.filter(parent_id__in=ids, channels__len__gt=0).order_by("position", "sku"):
+    family = Product.objects.filter(parent_id__in=ids).order_by("position", "sku")
+    for variant in family if unpublished else family.filter(channels__len__gt=0):
         variants[variant.parent_id].append(variant)
     composition = Composition.of(products)
     all_ids = [*ids, *(v.id for several in variants.values() for v in several)]
@@ -157,6 +167,7 @@ def _sources(products: list[Product]) -> Sources:
         slugs=slugs,
         composition=composition,
         samples=samples_of(products),
+        ratings=sums_of(ids),
     )
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 from django.db import connections
 
+from catalog.catalog.collections.keeping import price_rules
 from catalog.catalog.composition.blocks import rebuild_blocks_of_owners
 from catalog.catalog.copying import copy_in
 from catalog.pricing.maths import Current, Entered, current
@@ -24,6 +25,8 @@ from chassis.money import amount_text
 from chassis.unit_of_work import enqueue
 
 BOUNDARY = "catalog.price_boundary"
+# The job that rebuilds products named by it (see catalog.rebuilding).
+REPLACE = "catalog.rebuild_products"
 _encoder = msgspec.json.Encoder(decimal_format="string", order="deterministic")
 
 
@@ -125,6 +128,8 @@ def _at_boundary(job: LeasedJob, _: object) -> None:
             return
     rebuild_blocks([product])
     mark_changed([product, *rebuild_blocks_of_owners([product])])
+    if price_rules():
+        enqueue(REPLACE, key=f"{product}:{job.payload['at']}", payload={"products": [str(product)]})
 
 
 PRICE_BOUNDARY = JobKind(name=BOUNDARY, record=_at_boundary)

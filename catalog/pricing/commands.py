@@ -8,14 +8,16 @@ from uuid import UUID
 
 from django.db import connections
 
+from catalog.catalog.collections.keeping import price_rules
 from catalog.catalog.composition.blocks import rebuild_blocks_of_owners
 from catalog.catalog.copying import copy_in
-from catalog.pricing.blocks import rebuild_blocks
+from catalog.pricing.blocks import REPLACE, rebuild_blocks
 from catalog.pricing.errors import InvalidPrice, InvalidRate, UnknownChannel, UnknownSku
 from catalog.pricing.models import Price, TaxRate
 from catalog.search.changes import mark_changed
+from chassis.ids import new_id
 from chassis.messages import Lane
-from chassis.unit_of_work import unit_of_work
+from chassis.unit_of_work import enqueue, unit_of_work
 
 LIMIT = Decimal(10) ** 14
 
@@ -85,6 +87,8 @@ def set_prices(commands: Sequence[SetPrice], *, lane: Lane = Lane.FAST) -> None:
         roots = sorted({found[key][1] for key in folded})
         rebuild_blocks(roots)
         mark_changed([*roots, *rebuild_blocks_of_owners(roots)], lane=lane)
+        if price_rules():
+            enqueue(REPLACE, key=str(new_id()), payload={"products": [str(root) for root in roots]})
 
 
 def replace_prices(wanted: Mapping[UUID, Sequence[PriceInput]]) -> None:

@@ -50,6 +50,29 @@ class ProductChanged:
     parent: UUID | None = None
 
 
+@event("catalog.review_submitted", aggregate="review")
+@dataclass(frozen=True, kw_only=True)
+class ReviewSubmitted:
+    """A customer wrote a review; staff have yet to see it."""
+
+    review: UUID
+    product: UUID
+    channel: str
+    rating: int
+
+
+@event("catalog.review_decided", aggregate="review")
+@dataclass(frozen=True, kw_only=True)
+class ReviewDecided:
+    """Staff show a review, or do not."""
+
+    review: UUID
+    product: UUID
+    channel: str
+    customer: UUID | None
+    approved: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class QuoteRequestLine:
     """What is to be priced: `key` comes back in the answer. `choices` answer the product's options."""

@@ -30,6 +30,8 @@ def check_composition(command: "SaveProduct", channels: Iterable[str]) -> None:
             raise InvalidProduct(f"Only a {kind} product has {name}.", field=f"/{name}")
     if command.members and len(command.members) > MOST_MEMBERS:
         raise InvalidProduct(f"A grouped product has at most {MOST_MEMBERS} members.", field="/members")
+    if command.links and max(map(len, (command.links.related, command.links.up_sell, command.links.cross_sell))) > 50:
+        raise InvalidProduct("A product leads to at most 50 others of each kind.", field="/links")
     if command.options and command.kind in (Product.GROUPED, Product.GIFT_CARD):
         raise InvalidProduct(f"A {command.kind} product has no options.", field="/options")
     known = set(channels)
