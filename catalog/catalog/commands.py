@@ -239,6 +239,18 @@ def define_category(command: DefineCategory) -> UUID:
     return category.id
 
 
+def set_rule(code: str, rule: Any) -> None:
+    """Change what picks a category's products; None for nothing. A job brings them in and out. Raises InvalidRule."""
+    with unit_of_work("catalog"):
+        category = _known(Category, code, "/code")
+        wanted = checked(rule) if rule is not None else None
+        if category.rule != wanted:
+            Category.objects.filter(id=category.id).update(
+                rule=wanted, version=category.version + 1, changed_at=clock.now()
+            )
+            rebuild_all()
+
+
 def channel_changed(channel: Channel) -> ChannelChanged:
     """The event that says what a channel is now."""
     return ChannelChanged(

@@ -59,6 +59,10 @@ class ContentNotFound(DomainError):
     code, status, title = "content_not_found", 404, "There is no such content in this view."
 
 
+class InvalidRow(DomainError):
+    code, status, title = "invalid_row", 400, "The row is not a product."
+
+
 class SitemapNotFound(DomainError):
     code, status, title = "sitemap_not_found", 404, "There is no such part of a sitemap."
 
