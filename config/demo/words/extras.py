@@ -52,12 +52,33 @@ GIFT_CARD = (
     T("Arrives by e-mail on the day you pay.", "Kommt per E-Mail am Tag der Zahlung."),
     (25, 50, 100),
 )
+# Stars, name shown, title, text
 REVIEWS = (
-    (5, "Nele", T("Does what it should", "Tut, was es soll"), T("Used it for a summer. No complaints.", "Einen Sommer lang benutzt, nichts zu meckern.")),
-    (4, "Jonas W.", T("Good", "Gut"), T("Well made. A little heavier than I thought.", "Gut gemacht, etwas schwerer als gedacht.")),
-    (5, "M.", T("Again", "Wieder"), T("Bought a second one for my sister.", "Ein zweites für meine Schwester gekauft.")),
-    (2, "Ida", T("Not mine", "Nicht meins"), T("Nice, but the colour is darker than in the picture.", "Schön, aber dunkler als auf dem Bild.")),
-)  # fmt: skip
+    (
+        5,
+        "Nele",
+        T("Does what it should", "Tut, was es soll"),
+        T("Used it for a summer. No complaints.", "Einen Sommer lang benutzt, nichts zu meckern."),
+    ),
+    (
+        4,
+        "Jonas W.",
+        T("Good", "Gut"),
+        T("Well made. A little heavier than I thought.", "Gut gemacht, etwas schwerer als gedacht."),
+    ),
+    (
+        5,
+        "M.",
+        T("Again", "Wieder"),
+        T("Bought a second one for my sister.", "Ein zweites für meine Schwester gekauft."),
+    ),
+    (
+        2,
+        "Ida",
+        T("Not mine", "Nicht meins"),
+        T("Nice, but the colour is darker than in the picture.", "Schön, aber dunkler als auf dem Bild."),
+    ),
+)
 PAGES = (
     (
         "about",
