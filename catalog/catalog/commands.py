@@ -16,7 +16,16 @@ from django.db.models import Q
 from catalog.catalog import slugs
 from catalog.catalog.collections.rules import checked
 from catalog.catalog.errors import CategoryCycle, InvalidValue, NotAChannel, UnknownReference
-from catalog.catalog.models import Attribute, AttributeOption, Category, Channel, Edited, ProductType, View
+from catalog.catalog.models import (
+    Attribute,
+    AttributeOption,
+    Category,
+    Channel,
+    Edited,
+    ProductCategory,
+    ProductType,
+    View,
+)
 from catalog.catalog.rebuilding import rebuild_all, rebuild_category
 from catalog.catalog.values import CHOICES, KINDS
 from catalog.pricing.commands import TaxRateInput, replace_tax_rates
@@ -233,7 +242,7 @@ def define_category(command: DefineCategory) -> UUID:
         category, changed = put(Category, command, facts)
         moved = slugs.name_category(category, command.slugs, similar=command.similar_slugs)
         if category.rule != before:
-            rebuild_all()  # any product may come in, or go
+            _apply_rule(category)
         elif (changed or moved) and category.version > 1:
             rebuild_category(category.id)
     return category.id
@@ -245,10 +254,9 @@ def set_rule(code: str, rule: Any) -> None:
         category = _known(Category, code, "/code")
         wanted = checked(rule) if rule is not None else None
         if category.rule != wanted:
-            Category.objects.filter(id=category.id).update(
-                rule=wanted, version=category.version + 1, changed_at=clock.now()
-            )
-            rebuild_all()
+            category.rule, category.version, category.changed_at = wanted, category.version + 1, clock.now()
+            category.save(update_fields=["rule", "version", "changed_at"])
+            _apply_rule(category)
 
 
 def channel_changed(channel: Channel) -> ChannelChanged:
@@ -267,6 +275,13 @@ def channel_changed(channel: Channel) -> ChannelChanged:
 def view_changed(view: View, *, channel: str) -> ViewChanged:
     """The event that says what a view is now."""
     return ViewChanged(code=view.code, name=view.name, channel=channel, locale=view.locale, active=view.active)
+
+
+def _apply_rule(category: Category) -> None:
+    """Any product may come in or go, by a job; without a rule all that it picked go."""
+    if category.rule is None:
+        ProductCategory.objects.filter(category=category, by_rule=True).delete()
+    rebuild_all()
 
 
 def _address(url: str) -> str:

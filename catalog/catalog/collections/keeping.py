@@ -16,7 +16,7 @@ def apply_rules(products: Sequence[Product]) -> None:
 
     The caller holds the products' rows locked and makes their documents afterwards.
     """
-    ruled = {row.id: row for row in Category.objects.exclude(rule=None)}
+    ruled = {row.id: row for row in Category.objects.filter(rule__isnull=False)}
     if not ruled or not products:
         return
     facts = _facts(products)
@@ -37,7 +37,9 @@ def apply_rules(products: Sequence[Product]) -> None:
 
 def price_rules() -> bool:
     """Whether any rule asks for a price: then a price that changes may change what is in a category."""
-    return any(asks_for_price(rule) for rule in Category.objects.exclude(rule=None).values_list("rule", flat=True))
+    return any(
+        asks_for_price(rule) for rule in Category.objects.filter(rule__isnull=False).values_list("rule", flat=True)
+    )
 
 
 def _places(products: Iterable[Product]) -> Iterable[tuple[UUID, UUID, bool]]:

@@ -37,6 +37,9 @@ class ContentAdmin(DomainAdmin):
         found = super().get_readonly_fields(request, obj)
         return [*found, "kind"] if obj else found
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # its addresses lead to it; it is taken off by `active`
+
     def save_model(self, request: HttpRequest, obj: Content, form: Any, change: bool) -> None:
         facts = {name: getattr(obj, name) for name in _WRITTEN}
         facts["views"] = tuple(facts["views"])

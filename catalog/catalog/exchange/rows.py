@@ -68,8 +68,14 @@ def unflattened(flat: Mapping[str, str], kinds: Mapping[str, str]) -> dict[str, 
 
 
 def flattened(row: Mapping[str, Any]) -> dict[str, str]:
-    """A row as a line of CSV. Raises InvalidRow for one that CSV cannot hold whole."""
-    if beyond := sorted(name for name in ("options", "variants", "members", "files", "gift_card") if row.get(name)):
+    """A row as a line of CSV. Raises InvalidRow for one that would come back as less.
+
+    What a line does not name stays as it is when it is read in, so that media, files and links need no column.
+    """
+    beyond = [name for name in ("axes", "shown", "options", "members", "gift_card") if row.get(name)]
+    if any(price["specials"] for price in row.get("prices", ())):
+        beyond.append("special prices")
+    if beyond:
         raise InvalidRow(f"{row['sku']} has {', '.join(beyond)}: use JSON Lines.")
     flat = {name: str(row[name]) for name in _PLAIN if row.get(name) is not None}
     flat["channels"] = "|".join(row.get("channels", ()))

@@ -42,6 +42,7 @@ def write_review(command: WriteReview, *, view: ViewFacts) -> Review:
         "created_at": clock.now(),
     }
     with unit_of_work("catalog"):
+        Product.objects.select_for_update(no_key=True).get(id=product)  # before its reviews, as staff's decisions do
         mine = Review.objects.select_for_update()
         review, made = mine.get_or_create(product_id=product, customer=command.customer, defaults=facts)
         if not made:
