@@ -1,4 +1,4 @@
-"""What the shop's processes used: CPU, memory, commits. Read from outside, so that nothing measured is changed."""
+"""What the shop's processes used: CPU and commits. Read from outside, so that nothing measured is changed."""
 
 import contextlib
 import time
@@ -11,6 +11,7 @@ import psycopg
 
 from bench.stack import Stack
 from config.domains import ALIASES
+from config.local import process
 
 
 @dataclass
@@ -22,32 +23,13 @@ class Use:
     commits: float = 0.0
 
 
-def processes(roots: Iterable[int]) -> list[psutil.Process]:
-    """These processes and all that descend from them."""
-    found = []
-    for pid in roots:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            root = psutil.Process(pid)
-            found += [root, *root.children(recursive=True)]
-    return found
-
-
 def cpu_seconds(roots: Iterable[int]) -> float:
     """CPU time of the processes, with that of their children which have ended."""
     total = 0.0
-    for process in processes(roots):
+    for found in process.family(roots):
         with contextlib.suppress(psutil.NoSuchProcess):
-            total += sum(process.cpu_times()[:4])
+            total += sum(found.cpu_times()[:4])
     return total
-
-
-def megabytes(roots: Iterable[int]) -> float:
-    """Memory as PSS: what is shared counts once."""
-    total = 0
-    for process in processes(roots):
-        with contextlib.suppress(psutil.Error, OSError):
-            total += process.memory_full_info().pss
-    return total / 1e6
 
 
 @contextmanager

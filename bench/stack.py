@@ -5,15 +5,19 @@ count as always and are set too high to refuse.
 """
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from itertools import takewhile
 from pathlib import Path
 
 import psycopg
 
 from config.domains import ALIASES
-from config.local import infrastructure, migrations, up
+from config.local import infrastructure, migrations, process, up
 from config.local.infrastructure import Infrastructure, database_variable
 from config.local.state import LOOPBACK, REPOSITORY, free_port
 from config.local.supervisor import Supervisor
@@ -83,6 +87,30 @@ class Stack:
             self._team.watch()
             time.sleep(0.02)
 
+    @contextmanager
+    def made_up(self) -> Iterator[tuple[float, list[int]]]:
+        """Everything stopped, and started by `make up` as a person starts it: seconds until it serves, and the ids of
+        the processes from which all others descend, the supervisor's included."""
+        self.stop()
+        self.servers.stop()
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)}
+        environment |= {name: os.environ[name] for name in ("RATE_LIMITS", "WEB_PORT", "SANDBOX_PORT")}
+        environment |= {"SIXFOLD_STATE": str(self.state), "SIXFOLD_DEMO": "0"}
+        begun = time.monotonic()
+        command = [sys.executable, "-m", "config.local", "up"]
+        shop = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True)
+        assert shop.stdout is not None and self.servers.cluster is not None and self.servers.broker is not None
+        try:
+            said = list(takewhile(lambda line: not line.startswith("ready after"), shop.stdout))
+            if shop.poll() is not None:
+                raise RuntimeError(f"make up did not serve: {''.join(said)}")
+            yield time.monotonic() - begun, [shop.pid, self.servers.cluster.pid, self.servers.broker.pid]
+        finally:
+            shop.send_signal(signal.SIGINT)
+            shop.communicate()
+        self.servers = infrastructure.keep(self.state)
+        self.start()
+
     def close(self) -> None:
         """Stop and remove all of it."""
         self.stop()
@@ -93,16 +121,14 @@ class Stack:
             up.reset(self.state)
 
     def pids(self, *names: str) -> list[int]:
-        """Ids of some processes of the Procfile."""
-        assert self._team is not None
-        return [child.pid for child in self._team.children if child.line.name in names]
+        """Ids of some processes by the names that they bear: `relay`, or a domain's for its worker."""
+        return [found.pid for found in process.family(self.roots()) if found.name() in names]
 
     def roots(self) -> list[int]:
         """Ids of the processes from which all others of the shop descend."""
         assert self._team is not None and self.servers.cluster is not None and self.servers.broker is not None
-        postmaster = (self.servers.cluster.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0]
-        broker = (self.servers.broker.home / "broker.pid").read_text()
-        return [*(child.pid for child in self._team.children), int(postmaster), int(broker)]
+        servers = [self.servers.cluster.pid, self.servers.broker.pid]
+        return [*(child.pid for child in self._team.children), *servers]
 
     def urls(self) -> dict[str, str]:
         """The domains' databases by alias."""

@@ -1,7 +1,6 @@
 """Catalog in the admin. What has rules beyond its own row is changed by commands, offered as buttons."""
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -38,20 +37,23 @@ from catalog.catalog.publishing import publish_product
 from catalog.catalog.rebuilding import rebuild_all
 from catalog.catalog.reviews.admin import ReviewAdmin
 from catalog.catalog.reviews.models import Review
-from catalog.pricing.commands import PriceInput, SetPrice, set_price
-from catalog.pricing.models import Price, TaxRate
-from chassis.admin import Defined, DomainAdmin, ShownInline, Transition, register_messaging, shown, site
+from catalog.pricing.admin import (
+    PriceForm,
+    PriceInline,
+    PriceListAdmin,
+    PricePointAdmin,
+    TaxPolicyAdmin,
+    TaxRateAdmin,
+    TaxZoneAdmin,
+    channels,
+    price_button,
+    tax_classes,
+)
+from catalog.pricing.models import PriceList, PricePoint, TaxPolicy, TaxRate, TaxZone
+from catalog.promotion.admin import BatchAdmin, CouponAdmin, RedemptionAdmin, RuleAdmin
+from catalog.promotion.models import Coupon, CouponBatch, PromotionRule, Redemption
+from chassis.admin import Defined, ShownInline, Transition, register_messaging, shown, site
 from chassis.unit_of_work import publish
-
-
-def channels() -> Iterable[str]:
-    """Codes of the channels, for list filters."""
-    return Channel.objects.order_by("code").values_list("code", flat=True)
-
-
-def tax_classes() -> Iterable[str]:
-    """Classes that have a rate, for list filters."""
-    return TaxRate.objects.order_by("tax_class").values_list("tax_class", flat=True).distinct()
 
 
 def publish_form(product: Product) -> type[forms.Form]:
@@ -67,13 +69,6 @@ def publish_form(product: Product) -> type[forms.Form]:
     return PublishForm
 
 
-class PriceForm(forms.Form):
-    """A new base price; special prices of the channel end with it."""
-
-    channel = forms.ChoiceField(choices=lambda: [(code, code) for code in channels()])
-    amount = forms.DecimalField(min_value=Decimal(0), max_digits=20, decimal_places=6)
-
-
 def _publish(product: Product, data: Mapping[str, Any]) -> None:
     publish_product(PublishProduct(sku=product.sku, channels=tuple(data["channels"])))
 
@@ -82,23 +77,8 @@ def _withdraw(product: Product, _: Mapping[str, Any]) -> None:
     publish_product(PublishProduct(sku=product.sku, channels=()))
 
 
-def _price(product: Product, data: Mapping[str, Any]) -> None:
-    set_price(SetPrice(sku=product.sku, price=PriceInput(channel=data["channel"], amount=data["amount"])))
-
-
 def _name(texts: Mapping[str, Mapping[str, str]]) -> str:
     return texts.get("", {}).get("name", shown.NOTHING)
-
-
-class PriceInline(ShownInline):
-    model = Price
-    ordering = ("channel", "kind", "starts_at")
-    fields = ("channel", "kind", "amount_shown", "starts_at", "ends_at")
-    readonly_fields = ("amount_shown",)
-
-    @admin.display(description="amount")
-    def amount_shown(self, price: Price) -> str:
-        return shown.amount(price.amount, price.currency)
 
 
 class MediaInline(ShownInline):
@@ -249,9 +229,7 @@ class ProductAdmin(Defined):
     list_filter = (
         "kind",
         SoldInFilter,
-        shown.one_of(
-            "tax_class", lambda: TaxRate.objects.order_by("tax_class").values_list("tax_class", flat=True).distinct()
-        ),
+        shown.one_of("tax_class", tax_classes),
     )
     search_fields = ("sku", "sku_key")
     search_help_text = "A SKU or a part of it"
@@ -284,7 +262,7 @@ class ProductAdmin(Defined):
             explanation="Its page disappears from every channel.",
         ),
         Transition(
-            name="price", title="Set price", run=_price, form=PriceForm, explanation="Shown and charged at once."
+            name="price", title="Set price", run=price_button, form=PriceForm, explanation="Shown and charged at once."
         ),
         *PLANS,
     )
@@ -310,15 +288,12 @@ class ProductAdmin(Defined):
         return shown.lines(f"/api/v1/{view}/preview/{preview_token(product.id, view)[0]}" for view in views)
 
 
-class TaxRateAdmin(DomainAdmin):
-    list_display = ("channel", "country", "tax_class", "rate")
-    list_filter = (shown.one_of("channel", channels),)
-    search_fields = ("country", "tax_class")
-    ordering = ("channel", "country", "tax_class")
-
-
 site.register(Product, ProductAdmin)
 site.register(Category, CategoryAdmin)
+site.register(PromotionRule, RuleAdmin)
+site.register(Coupon, CouponAdmin)
+site.register(CouponBatch, BatchAdmin)
+site.register(Redemption, RedemptionAdmin)
 site.register(Review, ReviewAdmin)
 site.register(Content, ContentAdmin)
 site.register(DownloadGrant, DownloadGrantAdmin)
@@ -326,6 +301,10 @@ site.register(Attribute, AttributeAdmin)
 site.register(ProductType, ProductTypeAdmin)
 site.register(Channel, ChannelAdmin)
 site.register(View, ViewAdmin)
+site.register(PriceList, PriceListAdmin)
+site.register(PricePoint, PricePointAdmin)
 site.register(TaxRate, TaxRateAdmin)
+site.register(TaxZone, TaxZoneAdmin)
+site.register(TaxPolicy, TaxPolicyAdmin)
 site.register(ProductImport, ProductImportAdmin)
 register_messaging("catalog")

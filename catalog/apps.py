@@ -7,3 +7,11 @@ class CatalogConfig(DomainConfig):
     name = "catalog"
     label = "catalog"
     alias = "catalog"
+
+    def ready(self) -> None:
+        super().ready()
+        from catalog.catalog.channel_groups import channel_group_of
+        from chassis.access.groups import register_groups
+
+        # Views are its own here, no copies.
+        register_groups(self.label, channel_group_of)

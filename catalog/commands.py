@@ -20,37 +20,100 @@ from catalog.catalog.composition.inputs import (
     MemberInput,
     ProductOptionInput,
 )
-from catalog.catalog.content.commands import DefineContent, define_content
-from catalog.catalog.downloads.inputs import FileInput
-from catalog.catalog.inputs import MediaInput, PlaceInput, PublishProduct, SaveProduct, VariantInput
-from catalog.catalog.products import save_product, save_products
+from catalog.catalog.content.commands import (
+    DefineContent,
+    define_content,
+)
+from catalog.catalog.downloads.inputs import (
+    FileInput,
+)
+from catalog.catalog.inputs import (
+    MediaInput,
+    PlaceInput,
+    PublishProduct,
+    SaveProduct,
+    VariantInput,
+)
+from catalog.catalog.products import (
+    save_product,
+    save_products,
+)
 from catalog.catalog.publication.commands import (
     SchedulePublication,
     change_publication,
     schedule_publication,
 )
-from catalog.catalog.publishing import discontinue_products, publish_product
-from catalog.catalog.reviews.commands import WriteReview, approve_review, reject_review, write_review
+from catalog.catalog.publishing import (
+    discontinue_products,
+    publish_product,
+)
+from catalog.catalog.reviews.commands import (
+    WriteReview,
+    approve_review,
+    reject_review,
+    write_review,
+)
+from catalog.pricing.choice import (
+    GUESTS,
+)
 from catalog.pricing.commands import (
     PriceInput,
     SetPrice,
     SpecialInput,
-    TaxRateInput,
+    TierInput,
     set_price,
     set_prices,
 )
+from catalog.pricing.lists import (
+    DefinePriceList,
+    ListPriceInput,
+    SetListPrices,
+    clear_list_prices,
+    define_price_list,
+    set_list_prices,
+)
+from catalog.pricing.tax_commands import (
+    AreaInput,
+    DefineTaxPolicy,
+    DefineTaxZone,
+    TaxRateInput,
+    define_tax_policy,
+    define_tax_zone,
+)
+from catalog.promotion.commands import (
+    SaveRule,
+    end_rule,
+    pause_rule,
+    publish_rule,
+    resume_rule,
+    save_rule,
+)
+from catalog.promotion.coupons import (
+    AddCoupon,
+    MakeBatch,
+    add_coupon,
+    make_batch,
+)
 
 __all__ = [
+    "GUESTS",
+    "AddCoupon",
+    "AreaInput",
     "ChoiceInput",
     "DefineAttribute",
     "DefineCategory",
     "DefineChannel",
     "DefineContent",
+    "DefinePriceList",
     "DefineProductType",
+    "DefineTaxPolicy",
+    "DefineTaxZone",
     "DefineView",
     "FileInput",
     "GiftCardInput",
     "LinksInput",
+    "ListPriceInput",
+    "MakeBatch",
     "MediaInput",
     "MemberInput",
     "OptionInput",
@@ -59,26 +122,41 @@ __all__ = [
     "ProductOptionInput",
     "PublishProduct",
     "SaveProduct",
+    "SaveRule",
     "SchedulePublication",
+    "SetListPrices",
     "SetPrice",
     "SpecialInput",
     "TaxRateInput",
+    "TierInput",
     "VariantInput",
     "WriteReview",
+    "add_coupon",
     "approve_review",
     "change_publication",
+    "clear_list_prices",
     "define_attribute",
     "define_category",
     "define_channel",
     "define_content",
+    "define_price_list",
     "define_product_type",
+    "define_tax_policy",
+    "define_tax_zone",
     "define_view",
     "discontinue_products",
+    "end_rule",
+    "make_batch",
+    "pause_rule",
     "publish_product",
+    "publish_rule",
     "reject_review",
+    "resume_rule",
     "save_product",
     "save_products",
+    "save_rule",
     "schedule_publication",
+    "set_list_prices",
     "set_price",
     "set_prices",
     "write_review",

@@ -1,8 +1,15 @@
 """The concrete messaging tables of this database."""
 
+from chassis.access import groups, revocation
 from chassis.admin.history import HistoryEntry
 from chassis.messaging import models as chassis_models
-from chassis.web import idempotency
+from chassis.web import idempotency_keys
+
+
+class ChannelGroup(groups.ChannelGroup):
+    class Meta(groups.ChannelGroup.Meta):
+        abstract = False
+        app_label = "catalog"
 
 
 class OutboxEvent(chassis_models.OutboxEvent):
@@ -41,8 +48,14 @@ class SagaInstance(chassis_models.SagaInstance):
         app_label = "catalog"
 
 
-class IdempotencyKey(idempotency.IdempotencyKey):
-    class Meta(idempotency.IdempotencyKey.Meta):
+class RevokedPrincipal(revocation.RevokedPrincipal):
+    class Meta(revocation.RevokedPrincipal.Meta):
+        abstract = False
+        app_label = "catalog"
+
+
+class IdempotencyKey(idempotency_keys.IdempotencyKey):
+    class Meta(idempotency_keys.IdempotencyKey.Meta):
         abstract = False
         app_label = "catalog"
 

@@ -11,4 +11,5 @@ from catalog.catalog.wishlists.models import *  # noqa: F403
 from catalog.legacy.models import *  # noqa: F403
 from catalog.messaging import *  # noqa: F403
 from catalog.pricing.models import *  # noqa: F403
+from catalog.promotion.models import *  # noqa: F403
 from catalog.search.models import *  # noqa: F403

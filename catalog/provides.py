@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from catalog.pricing import quote as quoting
-from contracts.catalog import Quote, QuoteRequestLine
+from contracts.catalog import NOBODY, Buyer, Quote, QuoteRequestLine
 
 
 class Pricing:
@@ -18,6 +18,10 @@ class Pricing:
         customer_group: str,
         lines: tuple[QuoteRequestLine, ...],
         shipping: Decimal,
+        region: str = "",
+        postcode: str = "",
+        vat_number: str = "",
+        buyer: Buyer = NOBODY,
     ) -> Quote:
         """See `catalog.pricing.quote.quote`."""
         return quoting.quote(
@@ -27,4 +31,8 @@ class Pricing:
             customer_group=customer_group,
             lines=lines,
             shipping=shipping,
+            region=region,
+            postcode=postcode,
+            vat_number=vat_number,
+            buyer=buyer,
         )

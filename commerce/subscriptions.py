@@ -1,5 +1,6 @@
 """Which events commerce takes, and who handles them."""
 
+from chassis.access.groups import keep_channel_groups
 from chassis.access.revocation import keep_revocations
 from chassis.subscriptions import each, projection, reaction
 from commerce.checkout import projection as copies
@@ -10,7 +11,10 @@ from contracts import catalog, identity, logistics, postpurchase
 SUBSCRIPTIONS = (
     projection(catalog.ChannelChanged, copies.copy_channels),
     projection(catalog.ViewChanged, copies.copy_views),
+    projection(identity.ChannelGroupChanged, keep_channel_groups("commerce")),
     projection(identity.SessionsRevoked, keep_revocations("commerce")),
+    reaction(catalog.RedemptionReserved, each(checkout.redemption_reserved)),
+    reaction(catalog.RedemptionRefused, each(checkout.redemption_refused)),
     reaction(logistics.StockReserved, each(checkout.stock_reserved)),
     reaction(logistics.StockReservationFailed, each(checkout.stock_reservation_failed)),
     reaction(logistics.StockConfirmed, each(checkout.stock_confirmed)),

@@ -12,7 +12,7 @@ from django.db.models import Count
 from chassis import domains
 from chassis.mirrors import KindSummary, Mirror, Summary
 from chassis.observe.logs import mask_lines
-from strangler.runs import RowSent
+from strangler.runs import RowSent, Run
 from strangler.tables import ENTITIES, Fate
 
 PRODUCER = "strangler"
@@ -22,6 +22,7 @@ PRODUCER = "strangler"
 class EntityRows:
     """An entity of the source: rows sent, rows kept by domain, and for one that nobody holds yet why.
 
+    `parked` are rows that were there when it was last read and are not sent, since this release does not carry them.
     `unkept` are the rows of its tables that nobody keeps, by table: settings and labels that are of no use here.
     """
 
@@ -30,6 +31,7 @@ class EntityRows:
     kept: dict[str, int]
     unkept: dict[str, int]
     why: str
+    parked: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,8 @@ def as_text(found: Report) -> str:
 
 def _entities(source: str, summaries: list[Summary]) -> Iterator[EntityRows]:
     alias = domains.get(PRODUCER).alias
+    runs = Run.objects.using(alias).filter(source=source, finished_at__isnull=False).order_by("pk")
+    parked = runs.values_list("parked", flat=True).last() or {}
     for entity in ENTITIES:
         if entity.fate is Fate.NEVER:
             continue
@@ -107,6 +111,7 @@ def _entities(source: str, summaries: list[Summary]) -> Iterator[EntityRows]:
             sent=sum(sent.values()),
             kept=held,
             unkept={table: n for table, n in sorted(lost.items()) if n > 0},
+            parked=sum(parked.get(table, 0) for table in entity.tables),
             why="" if held or (entity.fate is Fate.CARRIED and not sent) else entity.why or "no domain keeps it yet",
         )
 
@@ -138,7 +143,7 @@ def _lines(found: Report) -> Iterator[str]:
     yield "Held by no domain"
     for entity in found.entities:
         if entity.why:
-            yield f"{entity.sent:>9,} {entity.entity}: {entity.why}"
+            yield f"{entity.sent or entity.parked:>9,} {entity.entity}: {entity.why}"
     for domain in found.domains:
         yield ""
         letters = f", {domain.letters} events not applied: {domain.first_letter}" if domain.letters else ""

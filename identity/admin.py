@@ -11,7 +11,7 @@ from chassis.admin.finding import FoundByKey
 from chassis.admin.permissions import granted, staff_of
 from chassis.errors import Forbidden
 from identity.auth.models import SignIn
-from identity.customer.commands import block_customer, unblock_customer
+from identity.customer.commands import block_customer, join_channel_group, unblock_customer
 from identity.customer.models import Address, ChannelCopy, Customer, CustomerGroup, ViewCopy
 from identity.user.commands import reinstate_staff, set_staff_password, suspend_staff
 from identity.user.models import Role, StaffMember
@@ -89,7 +89,7 @@ class StaffMemberAdmin(FoundByKey, DomainAdmin):
     list_filter = ("state",)
     search_fields = ("id",)
     ordering = ("-id",)
-    fields = ("email", "name", "roles", "state", "last_signed_in_at", "created_at")
+    fields = ("email", "name", "roles", "state", "last_signed_in_at", "metadata", "created_at")
     readonly_fields = ("email", "last_signed_in_at", "created_at")
     filter_horizontal = ("roles",)
     state_fields = ("state",)
@@ -155,6 +155,9 @@ class ChannelCopyAdmin(DomainAdmin):
     list_display = ("code", "name", "channel_group", "active")
     fields = ("code", "name", "active", "channel_group")
     readonly_fields = ("code", "name", "active")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        join_channel_group(obj.code, obj.channel_group)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

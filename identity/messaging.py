@@ -2,7 +2,7 @@
 
 from chassis.admin.history import HistoryEntry
 from chassis.messaging import models as chassis_models
-from chassis.web import idempotency
+from chassis.web import idempotency_keys
 
 
 class OutboxEvent(chassis_models.OutboxEvent):
@@ -41,8 +41,8 @@ class SagaInstance(chassis_models.SagaInstance):
         app_label = "identity"
 
 
-class IdempotencyKey(idempotency.IdempotencyKey):
-    class Meta(idempotency.IdempotencyKey.Meta):
+class IdempotencyKey(idempotency_keys.IdempotencyKey):
+    class Meta(idempotency_keys.IdempotencyKey.Meta):
         abstract = False
         app_label = "identity"
 

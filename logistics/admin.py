@@ -5,8 +5,9 @@ from logistics.fulfillment.admin import FulfilmentAdmin, ShipmentAdmin
 from logistics.fulfillment.models import FulfilmentOrder, Shipment
 from logistics.shipping.admin import MethodAdmin, ZoneAdmin
 from logistics.shipping.models import ShippingMethod, ShippingZone
-from logistics.warehouse.admin import MovementAdmin, ReservationAdmin, SourceAdmin, StockAdmin
+from logistics.warehouse.admin import MovementAdmin, SourceAdmin, StockAdmin
 from logistics.warehouse.models import Reservation, Source, StockItem, StockMovement
+from logistics.warehouse.reservation_admin import ReservationAdmin
 
 site.register(FulfilmentOrder, FulfilmentAdmin)
 site.register(Shipment, ShipmentAdmin)

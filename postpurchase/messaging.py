@@ -1,9 +1,9 @@
 """The concrete messaging tables of this database."""
 
-from chassis.access import revocation
+from chassis.access import groups, revocation
 from chassis.admin.history import HistoryEntry
 from chassis.messaging import models as chassis_models
-from chassis.web import idempotency
+from chassis.web import idempotency_keys
 
 
 class OutboxEvent(chassis_models.OutboxEvent):
@@ -42,14 +42,20 @@ class SagaInstance(chassis_models.SagaInstance):
         app_label = "postpurchase"
 
 
-class IdempotencyKey(idempotency.IdempotencyKey):
-    class Meta(idempotency.IdempotencyKey.Meta):
+class IdempotencyKey(idempotency_keys.IdempotencyKey):
+    class Meta(idempotency_keys.IdempotencyKey.Meta):
         abstract = False
         app_label = "postpurchase"
 
 
 class History(HistoryEntry):
     class Meta(HistoryEntry.Meta):
+        abstract = False
+        app_label = "postpurchase"
+
+
+class ChannelGroup(groups.ChannelGroup):
+    class Meta(groups.ChannelGroup.Meta):
         abstract = False
         app_label = "postpurchase"
 

@@ -1,16 +1,18 @@
 """Which events this domain takes, and who handles them."""
 
+from chassis.access.groups import keep_channel_groups
 from chassis.access.revocation import keep_revocations
 from chassis.subscriptions import each, projection, reaction
 from contracts.catalog import ViewChanged
 from contracts.commerce import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, RefundFailed
-from contracts.identity import SessionsRevoked
+from contracts.identity import ChannelGroupChanged, SessionsRevoked
 from postpurchase.loyalty.ledger import points
 from postpurchase.returns.projection import copy_order, copy_views, note_cancellation
 from postpurchase.returns.reactions import refund_failed, refunded
 
 SUBSCRIPTIONS = (
     projection(ViewChanged, copy_views),
+    projection(ChannelGroupChanged, keep_channel_groups("postpurchase")),
     projection(SessionsRevoked, keep_revocations("postpurchase")),
     projection(OrderPlaced, each(copy_order)),
     projection(OrderCancelled, each(note_cancellation)),

@@ -51,7 +51,14 @@ def unsettled(stack: Stack) -> list[str]:
 
 def contradictions(stack: Stack) -> list[str]:
     """Every way in which orders, money, ledgers and stock do not fit, a sentence each; empty when all is well."""
-    return [*_money(stack), *_payment_ledger(stack), *_carts(stack), *_stock(stack), *_stock_ledger(stack)]
+    return [
+        *_money(stack),
+        *_payment_ledger(stack),
+        *_carts(stack),
+        *_stock(stack),
+        *_stock_ledger(stack),
+        *_coupons(stack),
+    ]
 
 
 def _money(stack: Stack) -> Iterator[str]:
@@ -133,6 +140,44 @@ def _stock_ledger(stack: Stack) -> Iterator[str]:
     for sku, on_hand, reserved, moved, allocated in rows:
         if (on_hand, reserved) != (moved, allocated):
             yield f"{sku}: {on_hand} on hand and {reserved} reserved, the ledgers say {moved} and {allocated}"
+
+
+def _coupons(stack: Stack) -> Iterator[str]:
+    """Who has redeemed must have ordered with it, and counters are what is redeemed, never above a limit."""
+    orders = dict(stack.query("commerce", "SELECT saga, number FROM commerce_order WHERE coupons <> '[]'"))
+    states = dict(stack.query("catalog", "SELECT saga, state FROM catalog_redemption WHERE state <> 'released'"))
+    for saga, number in orders.items():
+        if states.get(saga) != "confirmed":
+            yield f"order {number} has a coupon whose redemption is {states.get(saga)}"
+    for saga, state in states.items():
+        if state in ("reserved", "confirmed") and saga not in orders:
+            yield f"redemption {saga} is {state} without an order"
+    for name, used, spent, count, amount, limit, budget in stack.query("catalog", _RULE_USES):
+        if (used, spent) != (count, amount) or used > (limit or used) or spent > (budget or spent):
+            counted, redeemed = f"{used} uses for {spent}", f"{count} for {amount}"
+            yield f"rule {name}: {counted} counted, {redeemed} redeemed, limits {limit} and {budget}"
+    for code, used, count, limit in stack.query("catalog", _COUPON_USES):
+        if used != count or used > (limit or used):
+            yield f"coupon {code}: {used} uses counted, {count} redeemed, of {limit}"
+    for name, used, count, limit in stack.query("catalog", _CUSTOMER_USES):
+        if used != count or used > (limit or used):
+            yield f"rule {name}: {used} uses of one customer counted, {count} redeemed, of {limit}"
+
+
+_REDEEMED = """(SELECT l.*, d.shopper FROM catalog_redeemedrule l JOIN catalog_redemption d ON d.saga = l.redemption_id
+                WHERE d.state IN ('reserved', 'confirmed')) AS o"""
+_RULE_USES = f"""
+    SELECT r.name, u.used, u.spent, count(o.id), coalesce(sum(o.amount), 0), r.uses_limit, r.budget
+    FROM catalog_promotionrule r JOIN catalog_ruleusage u ON u.rule_id = r.id
+    LEFT JOIN {_REDEEMED} ON o.rule_id = r.id AND o.rule_counted GROUP BY r.id, u.rule_id"""
+_COUPON_USES = f"""
+    SELECT c.code, c.used, count(o.id), c.uses_limit FROM catalog_coupon c
+    LEFT JOIN {_REDEEMED} ON o.coupon_id = c.id AND o.coupon_counted GROUP BY c.id"""
+_CUSTOMER_USES = f"""
+    SELECT r.name, u.used, count(o.id), r.uses_per_customer
+    FROM catalog_customerusage u JOIN catalog_promotionrule r ON r.id = u.rule_id
+    LEFT JOIN {_REDEEMED} ON o.rule_id = u.rule_id AND o.shopper = u.shopper AND o.customer_counted
+    GROUP BY r.id, u.rule_id, u.shopper, u.used"""
 
 
 EFFECTS = {

@@ -1,4 +1,7 @@
-"""Filling the shelves of a running shop: fresh SKUs for a test, through the public commands."""
+"""Filling the shelves of a running shop: fresh SKUs and coupons for a test, through the public commands."""
+
+import json
+from typing import Any
 
 from tests.processes import eventually
 from tests.stack import Stack
@@ -16,3 +19,8 @@ def stock(stack: Stack, **units: int) -> None:
         return all(stack.count(alias, f"{alias}_{table}") for alias, table in copies)
 
     eventually(known, "commerce and logistics knowing the channel and its view", within=60)
+
+
+def promote(stack: Stack, *wanted: dict[str, Any]) -> None:
+    """Let rules run, each with a code of its own: two euros off the cart unless told otherwise (`tests.promoting`)."""
+    stack.run("-m", "tests.promoting", json.dumps(wanted))

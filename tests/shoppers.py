@@ -49,9 +49,14 @@ class Shopper:
         line = {"sku": sku, "quantity": str(quantity)}
         ok(patiently(lambda: self.http.post(f"/carts/{self.cart}/lines", json=line)))
 
-    def deliver(self) -> "Shopper":
+    def enter(self, code: str) -> "Shopper":
+        """Enter a coupon."""
+        ok(patiently(lambda: self.http.put(f"/carts/{self.cart}/coupons/{code}")))
+        return self
+
+    def deliver(self, email: str = "ada@example.org") -> "Shopper":
         """Say where to."""
-        delivery = {"email": "ada@example.org", "address": ADDRESS, "shipping_method": "parcel"}
+        delivery = {"email": email, "address": ADDRESS, "shipping_method": "parcel"}
         ok(patiently(lambda: self.http.put(f"/carts/{self.cart}/delivery", json=delivery)))
         return self
 

@@ -8,10 +8,10 @@ import psycopg
 
 from bench import imports, world
 from bench.bench import Bench
-from bench.meters import megabytes
 from bench.report import Reach, at_least, below
 from catalog.catalog.sorting import sku_key
 from chassis.messages import Lane
+from config.local import process
 from logistics.warehouse import commands as warehouse
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -31,7 +31,7 @@ def run(bench: Bench) -> None:
 
 def _backlog(bench: Bench) -> None:
     with bench.stack.connect("catalog") as catalog:
-        with bench.stack.without("relay", "worker-catalog"):
+        with bench.stack.without("background"):
             events = imports.publish(bench.size, bench.effort.events)
             before = _applied(catalog)
         drained = _Drain(bench)
@@ -53,12 +53,14 @@ class _Drain:
         self.bench = bench
         self.progress: list[tuple[float, int]] = []
         self.memory: list[float] = []
+        self._pids: list[int] = []
 
     def note(self, done: int) -> None:
         """So many effects are there now."""
         if done:
             self.progress.append((time.perf_counter(), done))
-            self.memory.append(megabytes(self.bench.stack.pids("relay", "worker-catalog")))
+            self._pids = self._pids or self.bench.stack.pids("relay", "catalog")
+            self.memory.append(process.megabytes(process.family(self._pids)))
 
     @property
     def rate(self) -> float:

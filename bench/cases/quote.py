@@ -16,7 +16,9 @@ TABLES = (
     "SELECT id, sku, kind, tax_class, channels FROM catalog_product WHERE sku_key = ANY(%(skus)s)",
     "SELECT name, source FROM catalog_productdocument WHERE view = 'home-en' AND product_id = ANY(%(products)s)",
     "SELECT product_id, kind, amount, starts_at, ends_at FROM catalog_price WHERE product_id = ANY(%(products)s)",
-    "SELECT tax_class, rate FROM catalog_taxrate WHERE channel = 'home' AND country = 'DE'",
+    "SELECT product_id, lowest_before FROM catalog_pricepoint WHERE product_id = ANY(%(products)s) AND ends_at IS NULL",
+    "SELECT r.tax_class, r.rate FROM catalog_taxrate r JOIN catalog_taxarea a USING (zone_id)"
+    " WHERE r.channel = 'home' AND a.country = 'DE'",
 )
 
 

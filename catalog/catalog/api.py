@@ -12,28 +12,49 @@ from catalog.catalog.errors import InvalidParameter
 from catalog.catalog.media.sizes import is_public, sized
 from catalog.catalog.models import Product
 from catalog.catalog.queries import Body, Moved
-from catalog.catalog.reading import encoded, reading
+from catalog.catalog.reading import encoded, group_of, reading
 from chassis.errors import NotFound
 
 VIEW = OpenApiParameter("view", OpenApiTypes.STR, OpenApiParameter.PATH, description="Code of the store view.")
 
 
-class PriceSerializer(serializers.Serializer):  # type: ignore[type-arg]
-    """Amounts are decimal numbers as text, entered with tax if `includes_tax`."""
+class TierSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    min_quantity = serializers.CharField()
+    amount = serializers.CharField(help_text="What one costs from that quantity on.")
+
+
+class UnitPriceSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    """Amounts are decimal numbers as text."""
+
+    amount = serializers.CharField(help_text="What one costs now.")
+    regular = serializers.CharField(help_text="What it costs when it is not reduced.")
+    compare_at = serializers.CharField(allow_null=True, help_text="What others ask for it.")
+    lowest_30_days = serializers.CharField(
+        allow_null=True, help_text="Of a reduced price: the lowest of the 30 days before it; null if none is on record."
+    )
+    tiers = TierSerializer(many=True)
+
+
+class CardPriceSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    """Of the cheapest variant. Amounts are shown with tax if `includes_tax`, for the customer group of the token."""
 
     currency = serializers.CharField()
     includes_tax = serializers.BooleanField()
     amount = serializers.CharField(help_text="The lowest price of the product now.")
     regular = serializers.CharField(help_text="What it costs when it is not reduced.")
+    compare_at = serializers.CharField(allow_null=True, help_text="What others ask for it.")
+    lowest_30_days = serializers.CharField(
+        allow_null=True, help_text="Of a reduced price: the lowest of the 30 days before it; null if none is on record."
+    )
     highest = serializers.CharField()
     reduced = serializers.BooleanField()
     valid_until = serializers.DateTimeField(allow_null=True)
-    variants = serializers.DictField(
-        child=serializers.DictField(child=serializers.CharField()), required=False, help_text="By SKU."
-    )
-    components = serializers.DictField(
-        child=serializers.DictField(child=serializers.CharField()), required=False, help_text="By SKU, as variants."
-    )
+
+
+class PriceSerializer(CardPriceSerializer):
+    tiers = TierSerializer(many=True)
+    variants = serializers.DictField(child=UnitPriceSerializer(), required=False, help_text="By SKU.")
+    components = serializers.DictField(child=UnitPriceSerializer(), required=False, help_text="Of a bundle, by SKU.")
 
 
 class SizeSerializer(serializers.Serializer):  # type: ignore[type-arg]
@@ -156,7 +177,7 @@ class _CategoriesSchema(APIView):
 @reading(_ProductSchema)
 def product(request: HttpRequest, view: str, slug: str) -> Body | Moved:
     """One SELECT of prebuilt JSON."""
-    return queries.product_page(clean(view), clean(slug))
+    return queries.product_page(clean(view), clean(slug), group=group_of(request))
 
 
 @reading(_ProductsSchema)
@@ -165,10 +186,10 @@ def products(request: HttpRequest, view: str) -> Body:
     sku = request.GET.get("sku", "").strip()
     if not sku or len(sku) > 255 or "\0" in sku:
         raise InvalidParameter("sku must be 1 to 255 characters.", field="/sku")
-    return queries.product_by_sku(clean(view), sku)
+    return queries.product_by_sku(clean(view), sku, group=group_of(request))
 
 
-@reading(_CategoriesSchema)
+@reading(_CategoriesSchema, priced=False)
 def categories(request: HttpRequest, view: str) -> Body:
     """The tree."""
     facts = queries.view_facts(clean(view))

@@ -28,7 +28,7 @@ from catalog.catalog.models import (
 )
 from catalog.catalog.rebuilding import rebuild_all, rebuild_category
 from catalog.catalog.values import CHOICES, KINDS
-from catalog.pricing.commands import TaxRateInput, replace_tax_rates
+from catalog.pricing.tax_commands import TaxRateInput, replace_tax_rates
 from chassis import clock
 from chassis.ids import new_id
 from chassis.unit_of_work import publish, unit_of_work

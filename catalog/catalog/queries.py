@@ -12,28 +12,39 @@ from django.db import connections
 from catalog.catalog import scopes
 from catalog.catalog.errors import ProductNotFound, UnknownView
 from catalog.catalog.sorting import sku_key
+from catalog.pricing.choice import GUESTS
 from chassis import clock
 
 MAX_AGE = 60
 
-_PAGE = """
+# The block of the reader's group if there is one, else everybody's: one look-up in the primary key.
+PRICE = """LEFT JOIN LATERAL (
+    SELECT p.block, p.summary, p.amount, p.valid_until FROM catalog_priceblock p
+    WHERE p.channel = d.channel AND p.product_id = d.product_id AND p.customer_group IN ('', %s)
+    ORDER BY p.customer_group DESC LIMIT 1) b ON true"""
+_PAGE = (
+    """
 SELECT d.content, b.block, b.valid_until, d.product_id, d.always_available,
        (SELECT json_object_agg(a.sku, json_build_object('available', a.available::text, 'in_stock', a.in_stock))::text
         FROM catalog_availability a WHERE a.channel = d.channel AND a.sku_key = ANY(d.sku_keys))
 FROM catalog_productdocument d
-LEFT JOIN catalog_priceblock b ON b.channel = d.channel AND b.product_id = d.product_id
+"""
+    + PRICE
+    + """
 WHERE d.view = %s AND """
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ViewFacts:
-    """A view as reads need it."""
+    """A view as reads need it; `group` is the customer group whose prices are read."""
 
     code: str
     locale: str
     channel: str
     currency: str
     root: UUID | None
+    group: str = GUESTS
 
     @property
     def scopes(self) -> tuple[str, str, str]:
@@ -57,7 +68,7 @@ class Moved:
     up: int = 1
 
 
-def view_facts(code: str) -> ViewFacts:
+def view_facts(code: str, *, group: str = GUESTS) -> ViewFacts:
     """An active view of an active channel; UnknownView."""
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
@@ -69,13 +80,13 @@ def view_facts(code: str) -> ViewFacts:
         row = cursor.fetchone()
     if row is None:
         raise UnknownView(f"There is no view {code[:64]}.")
-    return ViewFacts(code=row[0], locale=row[1], channel=row[2], currency=row[3], root=row[4])
+    return ViewFacts(code=row[0], locale=row[1], channel=row[2], currency=row[3], root=row[4], group=group)
 
 
-def product_page(view: str, slug: str) -> Body | Moved:
-    """A product's page by its address: one SELECT. UnknownView, ProductNotFound."""
+def product_page(view: str, slug: str, *, group: str = GUESTS) -> Body | Moved:
+    """A product's page by its address, with a customer group's prices: one SELECT. UnknownView, ProductNotFound."""
     with connections["catalog"].cursor() as cursor:
-        cursor.execute(_PAGE + "d.slug = %s", [view, slug])
+        cursor.execute(_PAGE + "d.slug = %s", [group, view, slug])
         row = cursor.fetchone()
     if row is not None:
         return _body(row, view)
@@ -93,10 +104,10 @@ def product_page(view: str, slug: str) -> Body | Moved:
     return Moved(slug=moved[0])
 
 
-def product_by_sku(view: str, sku: str) -> Body:
+def product_by_sku(view: str, sku: str, *, group: str = GUESTS) -> Body:
     """The page of the product that has this SKU, itself or as a variant's."""
     with connections["catalog"].cursor() as cursor:
-        cursor.execute(_PAGE + "d.sku_keys @> ARRAY[%s] LIMIT 1", [view, sku_key(sku)])
+        cursor.execute(_PAGE + "d.sku_keys @> ARRAY[%s] LIMIT 1", [group, view, sku_key(sku)])
         row = cursor.fetchone()
     if row is None:
         view_facts(view)
@@ -162,13 +173,13 @@ def cards(view: ViewFacts, ids: Sequence[UUID]) -> list[bytes]:
     """The products of a listing as JSON with price and stock, in the order of `ids`: one SELECT."""
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
-            """SELECT d.product_id, d.card, b.summary, CASE WHEN d.always_available THEN true ELSE (
+            f"""SELECT d.product_id, d.card, b.summary, CASE WHEN d.always_available THEN true ELSE (
                    SELECT bool_or(a.in_stock) FROM catalog_availability a
                    WHERE a.channel = d.channel AND a.sku_key = ANY(d.sku_keys)) END
                FROM catalog_productdocument d
-               LEFT JOIN catalog_priceblock b ON b.channel = d.channel AND b.product_id = d.product_id
+               {PRICE}
                WHERE d.view = %s AND d.product_id = ANY(%s)""",
-            [view.code, list(ids)],
+            [view.group, view.code, list(ids)],
         )
         found = {
             id_: f'{card[:-1]},"price":{summary or "null"},"in_stock":{_json_bool(in_stock)}}}'.encode()

@@ -33,7 +33,8 @@ from catalog.catalog.models import (
     View,
 )
 from catalog.catalog.reviews.queries import sums_of
-from catalog.pricing.blocks import REPLACE, rebuild_blocks
+from catalog.pricing.blocks import rebuild_blocks
+from catalog.pricing.following import REPLACE
 from catalog.search.changes import mark_changed
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob

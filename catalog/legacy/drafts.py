@@ -34,6 +34,7 @@ class Surroundings:
     meanings: Mapping[str, Meaning]
     options: Mapping[str, Collection[str]]
     tax_classes: Mapping[str, str]
+    customer_groups: Mapping[str, str]
     types: Collection[str]
     categories: Collection[str]
     pictures: Mapping[str, Rows]
@@ -106,7 +107,7 @@ def draft(around: Surroundings, id_: str, rows: Rows, notes: Notes) -> Draft:
         closed=closed,
         shown=shown,
         slugs=_slugs(around.shop, values, shown),
-        prices=prices_of(values, notes),
+        prices=prices_of(values, rows, around.customer_groups, notes),
         media=media_of(values, rows, around.pictures, notes),
         places=_places(around, rows, notes),
         tax_class=_tax_class(around, values, notes),

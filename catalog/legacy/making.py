@@ -5,8 +5,10 @@ from typing import Any
 
 from catalog.legacy.attributes import make_attributes, make_entity_types, make_options
 from catalog.legacy.categories import make_categories
+from catalog.legacy.groups import make_groups
 from catalog.legacy.pictures import make_pictures
 from catalog.legacy.products import make_products
+from catalog.legacy.rules import make_catalog_rules, make_sales_rules
 from catalog.legacy.sets import make_attribute_sets, make_tax_classes
 from catalog.legacy.shops import make_shop
 from catalog.legacy.tables import MIRROR, is_kept
@@ -39,6 +41,9 @@ MAKERS: Mapping[str, Maker] = {
     "category": make_categories,
     "picture": make_pictures,
     "product": _make_products,
+    "customer_group": make_groups,
+    "sales_rule": make_sales_rules,
+    "catalog_rule": make_catalog_rules,
 }
 
 MAKE_LEGACY = MIRROR.job_kind(MAKERS)

@@ -19,7 +19,7 @@ TEXTS = {
 }
 FACTS = frozenset(
     {*TEXTS, "price", "special_price", "special_from_date", "special_to_date", "status", "visibility"}
-    | {"tax_class_id", "weight", "url_key", "sku", "media_gallery"}
+    | {"tax_class_id", "weight", "url_key", "sku", "media_gallery", "cost", "msrp", "tier_price"}
 )
 # Computed by Magento out of others, so nothing is lost.
 DERIVED = frozenset({"url_path", "has_options", "required_options", "created_at", "updated_at", "category_ids"})

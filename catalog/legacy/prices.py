@@ -1,28 +1,40 @@
-"""Prices and special prices of a product by channel.
+"""Prices of a product by channel: base, special, tiers, cost and what others ask (msrp).
 
 Special prices count by the website's local time from the first date until the end of the day of the last one
 (Magento\\Framework\\Stdlib\\DateTime\\Timezone::isScopeDateInInterval).
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from catalog.commands import PriceInput, SpecialInput
 from catalog.legacy.shops import Website
+from catalog.legacy.tiers import tiers_of
 from catalog.legacy.values import Note, Values
 from catalog.pricing.commands import LIMIT
+from chassis.mirrors import Rows
 
 DAY = timedelta(days=1)
 
 
-def prices_of(values: Values, note: Note) -> tuple[PriceInput, ...]:
-    """What the product costs in every website; one that has no price there is noted."""
+def prices_of(values: Values, rows: Rows, groups: Mapping[str, str], note: Note) -> tuple[PriceInput, ...]:
+    """What the product costs in every website, its tiers and what others ask included."""
     found = []
     for site in values.shop.websites.values():
         amount = _amount(values.of("price", site), f"price in {site.code}", note)
         if amount is not None:
-            found.append(PriceInput(channel=site.code, amount=amount, specials=_specials(values, site, note)))
+            found.append(
+                PriceInput(
+                    channel=site.code,
+                    amount=amount,
+                    specials=_specials(values, site, note),
+                    cost=_amount(values.of("cost", site), f"cost in {site.code}", note),
+                    compare_at=_amount(values.of("msrp", site), f"msrp in {site.code}", note),
+                    tiers=tiers_of(values.shop, site, rows, groups, note),
+                )
+            )
     return tuple(found)
 
 

@@ -18,6 +18,7 @@ from catalog.legacy.pictures import LINK as PICTURE_LINK
 from catalog.legacy.sets import tax_classes
 from catalog.legacy.shops import shop_of
 from catalog.legacy.tables import MIRROR
+from catalog.legacy.tiers import define_lists, groups_of
 from catalog.legacy.values import Notes
 from chassis.ids import migrated_id
 from chassis.messages import Lane
@@ -27,7 +28,10 @@ from chassis.mirrors import Found, Rows
 def make_products(source: str, owners: list[str]) -> None:
     """Save the products whose command has changed, take those off sale that are gone."""
     family = _Family.read(source, owners)
-    drafts, found = _drafts(source, family)
+    around = _surroundings(source, family.rows)
+    drafts, found = _drafts(around, family)
+    tiers = [tier for one in drafts.values() for price in one.prices for tier in price.tiers or ()]
+    define_lists(around.shop, tiers, around.customer_groups)
     commands: dict[str, SaveProduct] = {}
     taken: set[str] = set()
     for id_ in sorted(drafts, key=int):
@@ -75,9 +79,8 @@ class _Family:
         return cls(rows=rows, parent=parent)
 
 
-def _drafts(source: str, family: _Family) -> tuple[dict[str, Draft], list[Found]]:
+def _drafts(around: Surroundings, family: _Family) -> tuple[dict[str, Draft], list[Found]]:
     """What can be carried, and why the rest cannot."""
-    around = _surroundings(source, family.rows)
     drafts, found = {}, []
     for id_, rows in family.rows.items():
         type_, notes = _type(rows), Notes(id_)
@@ -139,6 +142,7 @@ def _surroundings(source: str, rows: Mapping[str, Rows]) -> Surroundings:
         meanings=meanings,
         options=options,
         tax_classes=tax_classes(source),
+        customer_groups=groups_of(source),
         types=set(ProductType.objects.values_list("code", flat=True)),
         categories=set(Category.objects.values_list("code", flat=True)),
         pictures=MIRROR.rows_of(source, "picture", links),

@@ -10,7 +10,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from catalog.catalog import scopes
-from catalog.catalog.models import Category
+from catalog.catalog.models import Category, Channel, View
 from catalog.commands import DefineChannel, DefineView, define_channel, define_view
 from catalog.legacy import made
 from catalog.legacy.tables import MIRROR
@@ -207,8 +207,6 @@ def category_code(source: str, category: str) -> str:
 
 def _close(source: str, shop: Shop) -> None:
     """Websites and stores that are there no more."""
-    from catalog.catalog.models import Channel, View
-
     for owner in made.known(source, "store") - {str(id_) for id_ in shop.stores}:
         if view := View.objects.filter(id=migrated_id(source, "store", owner)).select_related("channel").first():
             define_view(

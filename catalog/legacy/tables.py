@@ -36,12 +36,14 @@ TABLES = {
     "eav_attribute_set": Mirrored(owner=("attribute_set", "attribute_set_id")),
     "eav_entity_attribute": Mirrored(owner=("attribute_set", "attribute_set_id")),
     "tax_class": Mirrored(owner=("tax_class", "class_id")),
+    "customer_group": Mirrored(owner=("customer_group", "customer_group_id")),
     "catalog_category_entity": _CATEGORY,
     **{f"catalog_category_entity_{ending}": _CATEGORY for ending in VALUE_TABLES},
     "catalog_product_entity_media_gallery": Mirrored(owner=("picture", "value_id")),
     "catalog_product_entity": _PRODUCT,
     **{f"catalog_product_entity_{ending}": _PRODUCT for ending in VALUE_TABLES},
     "catalog_product_website": _PRODUCT_ID,
+    "catalog_product_entity_tier_price": _PRODUCT,
     "catalog_category_product": _PRODUCT_ID,
     "catalog_product_super_attribute": _PRODUCT_ID,
     "catalog_product_super_link": Mirrored(owner=("product", "parent_id"), touches=(("product", "product_id"),)),
@@ -49,6 +51,14 @@ TABLES = {
     "catalog_product_entity_media_gallery_value_to_entity": Mirrored(
         owner=("product", "entity_id"), touches=(("picture", "value_id"),)
     ),
+    **{
+        f"salesrule{ending}": Mirrored(owner=("sales_rule", "rule_id"))
+        for ending in ("", "_website", "_customer_group", "_label", "_coupon", "_customer")
+    },
+    **{
+        f"catalogrule{ending}": Mirrored(owner=("catalog_rule", "rule_id"))
+        for ending in ("", "_website", "_customer_group")
+    },
 }
 
 MIRROR = Mirror(rows=MagentoRow, touched=MagentoTouched, findings=MagentoFinding, tables=TABLES, job=JOB)

@@ -10,10 +10,10 @@ from rest_framework import serializers
 from rest_framework.views import APIView
 
 from catalog.catalog import queries, scopes
-from catalog.catalog.api import VIEW, PriceSerializer
+from catalog.catalog.api import VIEW, CardPriceSerializer
 from catalog.catalog.errors import CategoryNotFound, InvalidParameter
 from catalog.catalog.queries import Body, Moved, ViewFacts
-from catalog.catalog.reading import encoded, reading
+from catalog.catalog.reading import encoded, group_of, reading
 from catalog.catalog.sorting import slug_of
 from catalog.search.engine import SORTS
 from catalog.search.listing import CATEGORY_SORTS, MAX_PAGE, MAX_TEXT, PAGE, asked, listing
@@ -29,7 +29,7 @@ class CardSerializer(serializers.Serializer):  # type: ignore[type-arg]
     slug = serializers.CharField()
     name = serializers.CharField()
     image = serializers.CharField(allow_blank=True)
-    price = PriceSerializer(allow_null=True)
+    price = CardPriceSerializer(allow_null=True)
     in_stock = serializers.BooleanField(allow_null=True, help_text="null: not known")
 
 
@@ -132,7 +132,7 @@ class _SuggestSchema(APIView):
 @reading(_ListingSchema)
 def category(request: HttpRequest, view: str, slug: str) -> Body | Moved:
     """A category's page."""
-    facts = queries.view_facts(_clean(view))
+    facts = queries.view_facts(_clean(view), group=group_of(request))
     wanted = asked(request.GET, sorts=CATEGORY_SORTS)
     found = queries.category_by_slug(facts, _clean(slug))
     if isinstance(found, Moved):
@@ -146,7 +146,7 @@ def category(request: HttpRequest, view: str, slug: str) -> Body | Moved:
 @reading(_SearchSchema)
 def search(request: HttpRequest, view: str) -> Body:
     """Search in a view."""
-    facts = queries.view_facts(_clean(view))
+    facts = queries.view_facts(_clean(view), group=group_of(request))
     body = listing(facts, asked(request.GET, sorts=SORTS))
     return encoded(body, keys=(f"search-{facts.code}", f"view-{facts.code}"))
 
@@ -154,7 +154,7 @@ def search(request: HttpRequest, view: str) -> Body:
 @reading(_SuggestSchema)
 def suggest(request: HttpRequest, view: str) -> Body:
     """Completions in a view."""
-    facts = queries.view_facts(_clean(view))
+    facts = queries.view_facts(_clean(view), group=group_of(request))
     text = request.GET.get("q", "").strip()
     if not text or len(text) > MAX_TEXT or "\0" in text:
         raise InvalidParameter(f"q must be 1 to {MAX_TEXT} characters.", field="/q")

@@ -19,8 +19,8 @@ MAX_WORDS = 12
 _SORTS = {
     "name": ("sort", Order.Asc),
     "-name": ("sort", Order.Desc),
-    "price": ("price", Order.Asc),
-    "-price": ("price", Order.Desc),
+    "price": ("", Order.Asc),  # the field of the reader's group
+    "-price": ("", Order.Desc),
     "newest": ("created", Order.Desc),
 }
 
@@ -29,6 +29,7 @@ _SORTS = {
 class _Open:
     path: Path
     index: tantivy.Index
+    groups: list[str]
     committed: int
 
 
@@ -46,11 +47,11 @@ def engine(view: str, *, locale: str) -> "Embedded | None":
         with _lock:
             known = _opened.get(view)
             if known is None or known.path != path:
-                known = _opened[view] = _Open(path, opened(path, locale=locale), committed)
+                known = _opened[view] = _Open(path, opened(path, locale=locale), folders.groups_of(path), committed)
             elif known.committed != committed:
                 known.index.reload()
                 known.committed = committed
-            return Embedded(known.index, locale=locale)
+            return Embedded(known.index, locale=locale, groups=known.groups)
     except (OSError, ValueError):
         # Removed or damaged between the look and the opening: as good as not there.
         return None
@@ -59,7 +60,8 @@ def engine(view: str, *, locale: str) -> "Embedded | None":
 class Embedded:
     """Answers from one opened index."""
 
-    def __init__(self, index: tantivy.Index, *, locale: str) -> None:
+    def __init__(self, index: tantivy.Index, *, locale: str, groups: Sequence[str]) -> None:
+        self.groups = groups
         self.schema = index.schema
         self.searcher = index.searcher()
         self.language = schema.language(locale)
@@ -102,7 +104,8 @@ class Embedded:
         price = self._price(question)
         query = _all([*base, *filters.values(), *price])
         sort = _SORTS.get(question.sort)
-        ordering: Mapping[str, Any] = {"order_by_field": sort[0], "order": sort[1]} if sort else {}
+        priced = schema.price_field(self.groups, question.group)
+        ordering: Mapping[str, Any] = {"order_by_field": sort[0] or priced, "order": sort[1]} if sort else {}
         found = self.searcher.search(query, limit=question.limit, offset=question.offset, **ordering)
         ids = [UUID(self.searcher.doc(address)["id"][0]) for _, address in found.hits]
         facets, least, most = self._facets(question, base, filters, price)
@@ -124,8 +127,9 @@ class Embedded:
                 counted.update(_counts(self.searcher.aggregate(query, {code: _terms(code)})))
         if not question.facets:
             return {}, None, None
+        priced = schema.price_field(self.groups, question.group)
         # The price range is what may be chosen from, so the chosen range does not narrow it.
-        bounds = {"min": {"min": {"field": "price"}}, "max": {"max": {"field": "price"}}}
+        bounds = {name: {name: {"field": priced}} for name in ("min", "max")}
         result = self.searcher.aggregate(_all([*base, *filters.values()]), bounds)
         least, most = (_amount(result[name]["value"]) for name in ("min", "max"))
         return {code: counted.get(code, []) for code in question.facets}, least, most
@@ -165,7 +169,8 @@ class Embedded:
             return []
         lower = schema.millionths(question.price_from) if question.price_from is not None else None
         upper = schema.millionths(question.price_to) if question.price_to is not None else None
-        return [Query.range_query(self.schema, "price", tantivy.FieldType.Integer, lower, upper)]
+        priced = schema.price_field(self.groups, question.group)
+        return [Query.range_query(self.schema, priced, tantivy.FieldType.Integer, lower, upper)]
 
     def _any(self, code: str, values: Sequence[str]) -> Query:
         return _one_of([self._term(f"attrs.{code}", value) for value in values])

@@ -14,6 +14,7 @@ FACET_SIZE = 100
 class Question:
     """What is looked for in a view. Values of one filter are alternatives, filters add up.
 
+    `group`: the customer group by whose prices is sorted and filtered.
     `facets` are the attributes to count: each over everything that the other filters leave (disjunctive).
     """
 
@@ -30,6 +31,7 @@ class Question:
     facets: Sequence[str] = ()
     offset: int = 0
     limit: int = 24
+    group: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connections
 
+from catalog.catalog.queries import PRICE
 from catalog.catalog.sorting import fold, sku_key
 from catalog.search.engine import FACET_SIZE, Answer, Question, Suggestions
 
@@ -19,8 +20,7 @@ _ORDERS = {
     "-price": "b.amount DESC NULLS LAST, d.product_id",
     "newest": "d.product_id DESC",
 }
-_FROM = """FROM catalog_productdocument d
-LEFT JOIN catalog_priceblock b ON b.channel = d.channel AND b.product_id = d.product_id"""
+_FROM = f"FROM catalog_productdocument d {PRICE}"
 _IN_STOCK = """(d.always_available OR EXISTS (SELECT 1 FROM catalog_availability a
 WHERE a.channel = d.channel AND a.sku_key = ANY(d.sku_keys) AND a.in_stock))"""
 
@@ -38,7 +38,7 @@ class Fallback:
             cursor.execute(
                 f"""SELECT d.product_id, count(*) OVER (), min(b.amount) OVER (), max(b.amount) OVER ()
                     {_FROM} WHERE {where} ORDER BY {_ORDERS[question.sort]} LIMIT %s OFFSET %s""",
-                [*values, question.limit, question.offset],
+                [question.group, *values, question.limit, question.offset],
             )
             rows = cursor.fetchall()
         if not rows and question.offset:
@@ -70,10 +70,10 @@ class Fallback:
             cursor.execute(
                 f"""SELECT e.product_id FROM catalog_categoryentry e
                     JOIN catalog_productdocument d ON d.product_id = e.product_id
-                    LEFT JOIN catalog_priceblock b ON b.channel = d.channel AND b.product_id = d.product_id
+                    {PRICE}
                     WHERE e.category_id = %s AND {where}
                     ORDER BY e.position, e.product_id LIMIT %s OFFSET %s""",
-                [question.category, *values, question.limit, question.offset],
+                [question.group, question.category, *values, question.limit, question.offset],
             )
             return [row[0] for row in cursor.fetchall()]
 
@@ -85,7 +85,7 @@ class Fallback:
                 f"""SELECT value, count(*) {_FROM}
                     CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(d.facets -> %s, '[]')) AS value
                     WHERE {where} GROUP BY value ORDER BY count(*) DESC, value LIMIT %s""",
-                [code, *values, FACET_SIZE],
+                [question.group, code, *values, FACET_SIZE],
             )
             return [(value, count) for value, count in cursor.fetchall()]
 

@@ -13,9 +13,11 @@ from uuid import UUID
 import tantivy
 from django.db import connections
 
+from catalog.pricing.lists import known_groups
 from catalog.search import folders, schema
 from catalog.search.changes import INDEX, REBUILD
 from catalog.search.models import SearchChange
+from catalog.search.pages import tell_pages_changed
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
 from chassis.unit_of_work import enqueue
@@ -26,12 +28,14 @@ WRITER_BYTES = 50_000_000
 
 _ROWS = """
 SELECT d.product_id, d.name, d.sort_key, d.source::text, d.facets::text, d.categories, b.amount, p.created_at,
+       (SELECT json_object_agg(g.customer_group, g.amount::text)::text FROM catalog_priceblock g
+        WHERE g.channel = d.channel AND g.product_id = d.product_id AND g.customer_group <> '') AS group_amounts,
        (d.always_available OR EXISTS (
            SELECT 1 FROM catalog_availability a
            WHERE a.channel = d.channel AND a.sku_key = ANY(d.sku_keys) AND a.in_stock)) AS in_stock
 FROM catalog_productdocument d
 JOIN catalog_product p ON p.id = d.product_id
-LEFT JOIN catalog_priceblock b ON b.channel = d.channel AND b.product_id = d.product_id
+LEFT JOIN catalog_priceblock b ON b.channel = d.channel AND b.product_id = d.product_id AND b.customer_group = ''
 WHERE d.view = %s AND """
 
 
@@ -65,7 +69,10 @@ def _index_changes(job: LeasedJob) -> list[int]:
 
 def _forget_changes(job: LeasedJob, seqs: list[int]) -> None:
     with connections["catalog"].cursor() as cursor:
-        cursor.execute("DELETE FROM catalog_searchchange WHERE seq = ANY(%s)", [seqs])
+        cursor.execute("DELETE FROM catalog_searchchange WHERE seq = ANY(%s) RETURNING product_id", [seqs])
+        products = {product for (product,) in cursor.fetchall()}
+    # Not before: a cache that asks again must not be told by the index what was true before.
+    tell_pages_changed(products)
     if len(seqs) == BATCH:
         enqueue(INDEX, key=str(new_id()))
 
@@ -90,30 +97,31 @@ SEARCH_REBUILD = JobKind(name=REBUILD, call=_rebuild_view, record=_nothing)
 
 def opened(path: Path, *, locale: str) -> tantivy.Index:
     """An index with the analysers of its locale; made when the folder is empty."""
-    index = tantivy.Index(schema.build(), path=str(path), reuse=True)
+    index = tantivy.Index(schema.build(folders.groups_of(path)), path=str(path), reuse=True)
     index.register_tokenizer("language", schema.language(locale))
     index.register_tokenizer("folded", schema.folded())
     return index
 
 
 def _rebuild(view: str, locale: str) -> None:
-    path = folders.new_generation(view)
+    groups = known_groups()
+    path = folders.new_generation(view, groups=groups)
     index = opened(path, locale=locale)
     writer = index.writer(WRITER_BYTES, 1)
     for row in _all_rows(view):
-        writer.add_document(schema.entry(row))
+        writer.add_document(schema.entry(row, groups))
     writer.commit()
     writer.wait_merging_threads()
     folders.switch(view, path, locale=locale)
 
 
 def _update(path: Path, view: str, locale: str, products: Sequence[UUID]) -> None:
-    index = opened(path, locale=locale)
+    index, groups = opened(path, locale=locale), folders.groups_of(path)
     writer = index.writer(WRITER_BYTES, 1)
     for product in products:
         writer.delete_documents_by_term("id", str(product))
     for row in _rows("d.product_id = ANY(%s)", [view, list(products)]):
-        writer.add_document(schema.entry(row))
+        writer.add_document(schema.entry(row, groups))
     writer.commit()
     writer.wait_merging_threads()
 
@@ -130,11 +138,11 @@ def _all_rows(view: str) -> Iterator[dict[str, Any]]:
 
 
 def _rows(condition: str, parameters: list[Any]) -> list[dict[str, Any]]:
-
     with connections["catalog"].cursor() as cursor:
         cursor.execute(_ROWS + condition, parameters)
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for row in rows:
-        row["source"], row["facets"] = json.loads(row["source"]), json.loads(row["facets"])
+        for name in ("source", "facets", "group_amounts"):
+            row[name] = json.loads(row[name]) if row[name] else None
     return rows

@@ -101,6 +101,7 @@ def listing(view: ViewFacts, wanted: Asked, *, category: UUID | None = None) -> 
         facets=list(attributes)[:MAX_FACETS],
         offset=(wanted.page - 1) * wanted.limit,
         limit=wanted.limit,
+        group=view.group,
     )
     answer = engine_of(view.code, locale=view.locale).search(question)
     ids = Fallback(view.code).by_position(question) if by_position else answer.ids

@@ -4,7 +4,7 @@
 errors and for what is still being typed. Prices are whole millionths, since an index knows no decimals.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 import tantivy
 
 # Part of an index folder's name: a change of fields or analysis makes every index anew.
-VERSION = 1
+VERSION = 2
 MILLION = Decimal(1_000_000)
 # The stemmer's name for a language; languages without one (Vietnamese) are only folded.
 STEMMERS = {
@@ -23,8 +23,8 @@ STEMMERS = {
 }  # fmt: skip
 
 
-def build() -> tantivy.Schema:
-    """The schema of every view's index."""
+def build(groups: Sequence[str]) -> tantivy.Schema:
+    """The schema of an index that knows the prices of these customer groups."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("name", tokenizer_name="language")
@@ -33,7 +33,8 @@ def build() -> tantivy.Schema:
     builder.add_text_field("sku", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("category", tokenizer_name="raw", index_option="basic")
     builder.add_json_field("attrs", fast=True, tokenizer_name="raw", index_option="basic")
-    builder.add_integer_field("price", indexed=True, fast=True)
+    for name in price_fields(groups):
+        builder.add_integer_field(name, indexed=True, fast=True)
     builder.add_boolean_field("in_stock", indexed=True, fast=True)
     builder.add_text_field("sort", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("created", fast=True)
@@ -59,7 +60,17 @@ def _words() -> tantivy.TextAnalyzerBuilder:
     return builder.filter(tantivy.Filter.remove_long(60))
 
 
-def entry(row: Mapping[str, Any]) -> tantivy.Document:
+def price_fields(groups: Sequence[str]) -> list[str]:
+    """The field of everybody's price, and one for each group."""
+    return ["price", *(f"price_{place}" for place in range(len(groups)))]
+
+
+def price_field(groups: Sequence[str], group: str) -> str:
+    """The field of a group's price: everybody's for one that the index does not know."""
+    return f"price_{groups.index(group)}" if group in groups else "price"
+
+
+def entry(row: Mapping[str, Any], groups: Sequence[str]) -> tantivy.Document:
     """An index entry of a row of `indexing`'s query."""
     document = tantivy.Document()
     document.add_text("id", str(row["product_id"]))
@@ -74,8 +85,12 @@ def entry(row: Mapping[str, Any]) -> tantivy.Document:
         document.add_text("category", str(category))
     if row["facets"]:
         document.add_json("attrs", row["facets"])
-    if row["amount"] is not None:
-        document.add_integer("price", millionths(row["amount"]))
+    own = {group: Decimal(amount) for group, amount in (row["group_amounts"] or {}).items()}
+    for name, amount in zip(
+        price_fields(groups), [row["amount"], *(own.get(g, row["amount"]) for g in groups)], strict=True
+    ):
+        if amount is not None:
+            document.add_integer(name, millionths(amount))
     document.add_boolean("in_stock", bool(row["in_stock"]))
     # The id decides between equal names, so that pages neither repeat nor lose a product.
     document.add_text("sort", f"{row['sort_key']}\x01{row['product_id']}")

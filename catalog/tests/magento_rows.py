@@ -29,6 +29,7 @@ KEYS = {
     "eav_attribute_set": "attribute_set_id",
     "eav_entity_attribute": "entity_attribute_id",
     "tax_class": "class_id",
+    "customer_group": "customer_group_id",
     "catalog_category_entity": "entity_id",
     "catalog_product_entity": "entity_id",
     "catalog_product_website": "product_id,website_id",
@@ -45,6 +46,7 @@ PRICE = "Magento\\Catalog\\Model\\Product\\Attribute\\Backend\\Price"
 # code: (backend, input, is_global)
 ATTRIBUTES = {
     "name": ("varchar", "text", STORE), "description": ("text", "textarea", STORE),
+    "cost": ("decimal", "price", GLOBAL), "msrp": ("decimal", "price", GLOBAL),
     "price": ("decimal", "price", GLOBAL), "special_price": ("decimal", "price", GLOBAL),
     "special_from_date": ("datetime", "date", WEBSITE), "special_to_date": ("datetime", "date", WEBSITE),
     "status": ("int", "select", STORE), "visibility": ("int", "select", STORE),
@@ -160,6 +162,13 @@ class Database:
         for code, value in {**given, **values}.items():
             for store, one in value.items() if isinstance(value, dict) else ((0, value),):
                 self.value("product", id_, code, one, store=store)
+
+    def tier(self, id_: int, amount: str, *, quantity: int = 1, group: int | None = None, website: int = 0,
+             percent: str | None = None) -> None:  # fmt: skip
+        """A tier price; of everybody unless a group is named."""
+        self.put("catalog_product_entity_tier_price", value_id=self.number(), entity_id=id_,
+                 all_groups=int(group is None), customer_group_id=group or 0, qty=f"{quantity}.0000", value=amount,
+                 website_id=website, percentage_value=percent)  # fmt: skip
 
     def configurable(
         self, id_: int, sku: str, *children: int, axes: tuple[str, ...] = ("shade",), **values: Any

@@ -74,7 +74,7 @@ def cancelled(event: OrderPaid) -> OrderCancelled:
 def http(customer: UUID | None = CUSTOMER) -> APIClient:
     client = APIClient()
     if customer:
-        client.force_authenticate(user=Principal(kind=Kind.CUSTOMER, id=str(customer)))  # type: ignore[arg-type]
+        client.force_authenticate(user=Principal(kind=Kind.CUSTOMER, id=str(customer), channel_group="eu"))  # type: ignore[arg-type]
     return client
 
 

@@ -24,7 +24,7 @@ def _shop(db: Any) -> None:
 
 def as_customer(customer: UUID | None = None) -> APIClient:
     http = APIClient()
-    http.force_authenticate(user=Principal(kind=Kind.CUSTOMER, id=str(customer or new_id())))  # type: ignore[arg-type]
+    http.force_authenticate(user=Principal(kind=Kind.CUSTOMER, id=str(customer or new_id()), channel_group="eu"))  # type: ignore[arg-type]
     return http
 
 

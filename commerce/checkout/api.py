@@ -1,7 +1,6 @@
 """The storefront's carts over REST."""
 
 import re
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,16 +14,13 @@ from rest_framework.views import APIView
 from chassis.access.authentication import principal_of
 from chassis.clients import client
 from chassis.errors import Invalid, Unauthenticated
-from chassis.money import amount_text
-from chassis.web.etag import IF_MATCH, precondition, with_etag
-from chassis.web.idempotency import Unclaimed, claim_of, idempotent
+from chassis.web.etag import IF_MATCH, precondition
+from chassis.web.idempotency import idempotent
 from chassis.web.pages import CursorPages, page_of
 from commerce.checkout import commands
 from commerce.checkout import serializers as shapes
-from commerce.checkout.availability import UNKNOWN, availability, most
+from commerce.checkout.answers import answer_with, recording
 from commerce.checkout.commands import Shopper
-from commerce.checkout.items import key_of
-from commerce.checkout.models import CartLine
 from commerce.checkout.queries import Sight, look_after, look_at, needs_shipping
 from contracts.logistics import ShippingRates
 from contracts.shared import Choice
@@ -53,65 +49,6 @@ def valid(serializer: type[serializers.Serializer[Any]], request: Request) -> di
     checked.is_valid(raise_exception=True)
     result: dict[str, Any] = checked.validated_data
     return result
-
-
-def cart_body(seen: Sight) -> dict[str, Any]:
-    """A cart with the totals of exactly its lines."""
-    cart = seen.cart
-    quote = cart.quote or {"lines": []}
-    nothing = amount_text(Decimal(0), cart.currency)
-    rows = {key_of(row.sku, row.choice_key): row for row in CartLine.objects.filter(cart=cart)}
-    return {
-        "id": str(cart.id),
-        "view": cart.view,
-        "state": cart.state,
-        "version": cart.version,
-        "email": cart.email,
-        "delivery": cart.delivery,
-        "shipping_method": cart.shipping_method,
-        "lines": [_line(line, rows.get(line["key"]), seen) for line in quote["lines"]],
-        "totals": {
-            "currency": cart.currency,
-            **{name: quote.get(name, nothing) for name in ("subtotal", "shipping", "tax", "total")},
-        },
-        "requires_shipping": needs_shipping(cart.quote),
-        "changes": [asdict(change) for change in seen.changes],
-    }
-
-
-def _line(line: dict[str, Any], row: CartLine | None, seen: Sight) -> dict[str, Any]:
-    kept = ("sku", "name", "options", "image", "quantity", "unit_price", "regular_unit_price", "total", "tax")
-    whether = availability(line, seen.stock)
-    left = most(line, seen.stock) if whether != UNKNOWN else None
-    return {
-        "id": str(row.id) if row else "",
-        **{name: line[name] for name in kept},
-        "kind": line.get("kind", ""),
-        "choices": (row.choices if row else None) or [],
-        "components": line.get("components", []),
-        "explanation": line["explanation"],
-        "problem": line.get("problem", ""),
-        "problem_option": line.get("problem_option", ""),
-        "requires_shipping": line["requires_shipping"],
-        "availability": whether,
-        "available": None if left is None else f"{left.normalize():f}",
-    }
-
-
-def answer_with(seen: Sight, *, status: int = 200, **more: Any) -> Response:
-    """A cart as a response with its ETag."""
-    return with_etag(Response({**cart_body(seen), **more}, status=status), seen.cart.version)
-
-
-def recording(request: Request, *, status: int = 200) -> commands.Also:
-    """Stores the answer under the call's idempotency key, in the transaction that changes the cart.
-
-    Nobody is asked inside of it, so that the stock of this answer is unknown; the final one replaces it.
-    """
-    claim = claim_of(request)
-    if isinstance(claim, Unclaimed):
-        return commands.nothing
-    return lambda cart: claim.record(answer_with(Sight(cart=cart, stock={}, changes=()), status=status))
 
 
 class Carts(APIView):
@@ -269,6 +206,53 @@ class DeliveryDetail(APIView):
             email=body["email"],
             address=dict(body["address"]) if body["address"] else None,
             shipping_method=body["shipping_method"],
+            vat_number=body["vat_number"],
+            expected=precondition(request),
+            also=recording(request),
+        )
+        return answer_with(look_after(changed))
+
+
+class CouponDetail(APIView):
+    @extend_schema(
+        operation_id="enter_coupon",
+        parameters=[SECRET, IF_MATCH],
+        request=None,
+        responses=shapes.CartBody,
+        tags=["cart"],
+    )
+    @idempotent("commerce", claimed=True, scope=cart_secret)
+    def put(self, request: Request, view: str, cart: UUID, code: str) -> Response:
+        """Enter a coupon.
+
+        Refused where it is unknown, has ended or is used up. One whose conditions are not met yet stays, with what
+        the cart lacks.
+        """
+        changed = commands.enter_coupon(
+            view=view,
+            cart_id=cart,
+            shopper=shopper_of(request),
+            code=code,
+            expected=precondition(request),
+            also=recording(request),
+        )
+        return answer_with(look_after(changed))
+
+    @extend_schema(
+        operation_id="remove_coupon",
+        parameters=[SECRET, IF_MATCH],
+        request=None,
+        responses={200: shapes.CartBody},
+        tags=["cart"],
+    )
+    @idempotent("commerce", claimed=True, scope=cart_secret)
+    def delete(self, request: Request, view: str, cart: UUID, code: str) -> Response:
+        """Take a coupon out of the cart."""
+        changed = commands.remove_coupon(
+            view=view,
+            cart_id=cart,
+            shopper=shopper_of(request),
+            code=code,
             expected=precondition(request),
             also=recording(request),
         )

@@ -43,6 +43,18 @@ class PriceChanged(DomainError):
     code, status, title = "price_changed", 409, "The total has changed since it was shown; confirm the new one."
 
 
+class CouponRefused(DomainError):
+    code, status, title = "coupon_refused", 409, "This coupon cannot be used."
+
+
+class TooManyCoupons(DomainError):
+    code, status, title = "too_many_coupons", 409, "A cart holds at most 5 coupons."
+
+
+class UnknownCoupon(DomainError):
+    code, status, title = "unknown_coupon", 404, "There is no such coupon in this cart."
+
+
 class CountryNotServed(DomainError):
     code, status, title = "country_not_served", 400, "This channel does not deliver to that country."
 

@@ -1,6 +1,7 @@
 """Carts and their lines, and the copies of channels and views that checkout needs."""
 
 from typing import Any
+from uuid import UUID, uuid5
 
 from django.db import models
 
@@ -51,8 +52,10 @@ class Cart(models.Model):
     customer_group = models.TextField(blank=True, default="")
     email = EncryptedTextField(blank=True, default="")
     delivery = EncryptedJSONField(null=True)
+    vat_number = EncryptedTextField(blank=True, default="", help_text="as the customer gave it")
     shipping_method = models.TextField(blank=True, default="")
     shipping_price = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    codes = models.JSONField(default=list, help_text="coupon codes as they were entered")
     quote = models.JSONField(null=True, help_text="the catalog's answer for exactly this version's lines")
     saga = models.UUIDField(null=True)
     payment_source = EncryptedTextField(blank=True, default="", help_text="card token between call and payment")
@@ -75,6 +78,9 @@ class Cart(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_cart_external"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["open", "placing", "ordered", "merged"]), name="commerce_cart_state"
             ),
@@ -82,6 +88,11 @@ class Cart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.view}, {self.created_at:%Y-%m-%d %H:%M}"
+
+
+def line_id(cart: Cart, key: str) -> UUID:
+    """The id of a line that is in a cart's quote and not in the cart: a gift. The same in cart and order."""
+    return uuid5(cart.id, key)
 
 
 class CartLine(models.Model):

@@ -5,16 +5,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from chassis.ids import new_id
-from chassis.messages import encode
 from chassis.sagas.runner import start
 from chassis.unit_of_work import unit_of_work
-from commerce.checkout.commands import Shopper, as_json, draft_of, find_cart, quote_of
+from commerce.checkout.commands import Shopper, find_cart
 from commerce.checkout.errors import CartBusy, CartFrozen, EmptyCart, Incomplete, NotForSale, PriceChanged
 from commerce.checkout.items import line_ids
-from commerce.checkout.models import Cart
+from commerce.checkout.models import Cart, line_id
+from commerce.checkout.pricing import as_json, draft_of, quote_of, shopper_key
 from commerce.checkout.queries import differences, needs_shipping
 from commerce.checkout.saga import PlaceOrder
 from commerce.models import SagaInstance
@@ -106,6 +104,9 @@ def _missing(cart: Cart) -> list[str]:
 
 
 def _snapshot(cart: Cart, quote: Quote) -> dict[str, Any]:
+    stored = as_json(quote)
+    adjustments = {line["key"]: line["adjustments"] for line in stored["lines"]}
+    components = {line["key"]: line["components"] for line in stored["lines"]}
     lines = line_ids(cart)
     return {
         "cart_version": cart.version,
@@ -118,20 +119,26 @@ def _snapshot(cart: Cart, quote: Quote) -> dict[str, Any]:
         "shipping": str(quote.shipping),
         "tax": str(quote.tax),
         "total": str(quote.total),
+        "shopper": shopper_key(cart.customer, cart.email),
+        "redeemed": [one for one in stored["promotions"] if one["redeemed"]],
+        "coupons": [coupon.code for coupon in quote.coupons if coupon.applied],
+        "shipping_adjustments": stored["shipping_adjustments"],
         "lines": [
             {
-                "id": str(lines[line.key]),
+                "id": str(lines.get(line.key) or line_id(cart, line.key)),
                 "sku": line.sku,
                 "product": str(line.product),
                 "name": line.name,
                 "options": line.options,
                 "quantity": str(line.quantity),
                 "unit_price": str(line.unit_price),
+                "discount": str(line.discount),
+                "adjustments": adjustments[line.key],
                 "total": str(line.total),
                 "tax": str(line.tax),
                 "requires_shipping": line.requires_shipping,
                 "kind": line.kind,
-                "components": msgspec.json.decode(encode(line.components)),
+                "components": components[line.key],
             }
             for line in quote.lines
         ],

@@ -10,14 +10,14 @@ from typing import Any
 
 from chassis.clients import Unavailable
 from commerce.checkout.availability import Stock, shelved, stock
-from commerce.checkout.commands import as_json, draft_of, quote_of
 from commerce.checkout.errors import UnknownShippingMethod
 from commerce.checkout.models import Cart
+from commerce.checkout.pricing import as_json, draft_of, quote_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One figure that differs from what was last shown. `what`: price, problem or shipping."""
+    """One figure that differs from what was last shown. `what`: price, promotion, problem or shipping."""
 
     what: str
     sku: str
@@ -69,7 +69,7 @@ def changes_of(cart: Cart) -> tuple[Change, ...]:
 def differences(before: dict[str, Any] | None, now: dict[str, Any] | None, *, shipping: bool) -> tuple[Change, ...]:
     """The lines of two quotes that both have, where they differ in price or in whether they are sold."""
     was = {line["key"]: line for line in _lines(before)}
-    found = []
+    found: list[Change] = []
     for line in _lines(now):
         if (old := was.get(line["key"])) is None:
             continue
@@ -77,15 +77,32 @@ def differences(before: dict[str, Any] | None, now: dict[str, Any] | None, *, sh
             found.append(Change(what="problem", sku=line["sku"], before=old["problem"], now=line["problem"]))
         elif Decimal(old["unit_price"]) != Decimal(line["unit_price"]):
             found.append(Change(what="price", sku=line["sku"], before=old["unit_price"], now=line["unit_price"]))
+        elif _same_but_discount(old, line):
+            found.append(
+                Change(what="promotion", sku=line["sku"], before=old.get("discount", "0"), now=line["discount"])
+            )
     if shipping and before and now and Decimal(before["shipping"]) != Decimal(now["shipping"]):
         found.append(Change(what="shipping", sku="", before=before["shipping"], now=now["shipping"]))
     return tuple(found)
+
+
+def _same_but_discount(old: dict[str, Any], line: dict[str, Any]) -> bool:
+    """Whether a promotion has changed; with the quantity it does so by itself."""
+    discounts = Decimal(old.get("discount", "0")), Decimal(line["discount"])
+    return Decimal(old["quantity"]) == Decimal(line["quantity"]) and discounts[0] != discounts[1]
 
 
 def needs_shipping(quote: dict[str, Any] | None) -> bool:
     """Whether anything of a quote needs a parcel; an empty cart's goods are yet to come and may."""
     lines = _lines(quote)
     return not lines or any(line["requires_shipping"] for line in lines)
+
+
+def discount_of(quote: dict[str, Any] | None) -> Decimal:
+    """All that promotions take off goods and shipping."""
+    found = quote or {}
+    off = sum((Decimal(one["amount"]) for one in found.get("shipping_adjustments", ())), Decimal(0))
+    return sum((Decimal(line.get("discount", "0")) for line in _lines(quote)), off)
 
 
 def _lines(quote: dict[str, Any] | None) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Placing an order: reserve stock, authorise the payment, then the order exists; or nothing of it does.
+"""Placing an order: reserve stock and coupons, authorise the payment, then the order exists; or nothing of it does.
 
 Read top to bottom; each step stands with its undoing. Stock is reserved before money is touched, and the
 order is created only when both are at hand: a reservation outlives the saga's deadline, so it cannot expire
@@ -19,6 +19,10 @@ from commerce.order.commands import create_from_checkout
 from commerce.payment.jobs import request_authorisation, request_capture, request_void
 from commerce.payment.models import Payment
 from contracts.commerce import (
+    RedeemedPromotion,
+    RedemptionConfirmationRequested,
+    RedemptionReleaseRequested,
+    RedemptionRequested,
     RequestedLine,
     StockConfirmationRequested,
     StockReleaseRequested,
@@ -62,6 +66,41 @@ def release_stock(run: Run) -> Result:
         StockReleaseRequested(saga=run.id, reason=run.data.get("reason", "")), aggregate_id=run.id, aggregate_version=2
     )
     return Done()
+
+
+def redeem(run: Run) -> Result:
+    """Let catalog count all promotions that have a coupon or a limit, or none."""
+    publish(
+        RedemptionRequested(
+            saga=run.id,
+            cart=UUID(run.key),
+            channel=run.data["channel"],
+            currency=run.data["currency"],
+            shopper=run.data["shopper"],
+            promotions=tuple(
+                RedeemedPromotion(rule=UUID(one["promotion"]), amount=Decimal(one["amount"]), code=one["code"])
+                for one in run.data["redeemed"]
+            ),
+        ),
+        aggregate_id=run.id,
+        aggregate_version=1,
+    )
+    return WAIT
+
+
+def give_back(run: Run) -> Result:
+    """Let them be used again; catalog remembers a release that overtakes its request."""
+    publish(
+        RedemptionReleaseRequested(saga=run.id, reason=run.data.get("reason", "")),
+        aggregate_id=run.id,
+        aggregate_version=2,
+    )
+    return Done()
+
+
+def has_coupon(run: Run) -> bool:
+    """What nobody counts needs no redemption."""
+    return bool(run.data.get("redeemed"))
 
 
 def authorise(run: Run) -> Result:
@@ -129,6 +168,16 @@ def confirm_stock(run: Run) -> Result:
     return WAIT
 
 
+def confirm_redemption(run: Run) -> Result:
+    """What was redeemed is the order's. Nothing depends on an answer: it was counted before."""
+    publish(
+        RedemptionConfirmationRequested(saga=run.id, order=UUID(run.data["order"]), order_number=run.data["number"]),
+        aggregate_id=run.id,
+        aggregate_version=3,
+    )
+    return Done()
+
+
 class PlaceOrder(Saga):
     """From a complete cart to an order with its money and its stock, or back to an open cart."""
 
@@ -138,9 +187,11 @@ class PlaceOrder(Saga):
     completed = "placed"
     steps = (
         Step("reserve_stock", do=request_stock, undo=release_stock),
+        Step("redeem_coupon", do=redeem, undo=give_back, needed=has_coupon, beside=True),
         Step("authorise", do=authorise, undo=void, needed=has_amount),
         Step("create_order", do=create_order, pivot=True),
         Step("confirm_stock", do=confirm_stock),
+        Step("confirm_coupon", do=confirm_redemption, needed=has_coupon, beside=True),
     )
 
     @classmethod

@@ -88,6 +88,13 @@ class Delivery(serializers.Serializer[Any]):
     email = serializers.EmailField(max_length=254)
     address = Address(required=False, allow_null=True, default=None)
     shipping_method = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
+    vat_number = serializers.CharField(
+        max_length=20,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="With its country: DE136695976. The totals say what it changes.",
+    )
 
 
 class PlaceCall(serializers.Serializer[Any]):
@@ -102,6 +109,23 @@ class PlaceCall(serializers.Serializer[Any]):
     )
 
 
+class AdjustmentBody(serializers.Serializer[Any]):
+    """What a promotion takes off."""
+
+    label = serializers.CharField()
+    amount = serializers.CharField()
+    code = serializers.CharField(help_text="the coupon that it came by, or empty")
+
+
+class CouponBody(serializers.Serializer[Any]):
+    """A code that was entered. Not applied, and without a problem: the cart lacks what `reason` says."""
+
+    code = serializers.CharField()
+    applied = serializers.BooleanField()
+    problem = serializers.CharField()
+    reason = serializers.CharField()
+
+
 class CartLineBody(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     sku = serializers.CharField()
@@ -114,8 +138,14 @@ class CartLineBody(serializers.Serializer[Any]):
     quantity = serializers.DecimalField(max_digits=12, decimal_places=4)
     unit_price = serializers.CharField()
     regular_unit_price = serializers.CharField()
-    total = serializers.CharField()
+    discount = serializers.CharField()
+    adjustments = AdjustmentBody(many=True)
+    gift = serializers.BooleanField(help_text="given by a promotion; it cannot be changed")
+    total = serializers.CharField(help_text="after discount")
     tax = serializers.CharField()
+    lowest_30_days = serializers.CharField(
+        allow_null=True, help_text="Of a reduced price: the lowest of the 30 days before it; null if none is on record."
+    )
     explanation = serializers.ListField(child=serializers.CharField())
     problem = serializers.CharField(help_text="why the line cannot be bought, as a code; empty when it can")
     problem_option = serializers.CharField(help_text="the option that the problem is about")
@@ -131,7 +161,7 @@ class CartLineBody(serializers.Serializer[Any]):
 class ChangeBody(serializers.Serializer[Any]):
     """One figure that differs from what was last shown."""
 
-    what = serializers.ChoiceField(choices=["price", "problem", "shipping"])
+    what = serializers.ChoiceField(choices=["price", "promotion", "problem", "shipping"])
     sku = serializers.CharField(help_text="empty for shipping")
     before = serializers.CharField()
     now = serializers.CharField()
@@ -143,6 +173,10 @@ class Totals(serializers.Serializer[Any]):
     shipping = serializers.CharField()
     tax = serializers.CharField()
     total = serializers.CharField()
+    tax_exempt = serializers.BooleanField(help_text="No tax is due.")
+    tax_note = serializers.CharField(help_text="Why no tax is due, or why a VAT number does not help.")
+    discount = serializers.CharField(help_text="in subtotal and shipping already")
+    shipping_adjustments = AdjustmentBody(many=True)
 
 
 class CartBody(serializers.Serializer[Any]):
@@ -152,8 +186,10 @@ class CartBody(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     email = serializers.CharField()
     delivery = Address(allow_null=True)
+    vat_number = serializers.CharField()
     shipping_method = serializers.CharField()
     lines = CartLineBody(many=True)
+    coupons = CouponBody(many=True)
     totals = Totals()
     requires_shipping = serializers.BooleanField(help_text="false: no address or way of delivery is needed")
     changes = ChangeBody(

@@ -25,6 +25,7 @@ def order_lines(lines: list[OrderLine]) -> tuple[events.OrderLine, ...]:
             unit_price=line.unit_price,
             total=line.total,
             requires_shipping=line.requires_shipping,
+            discount=line.discount,
             kind=line.kind,
             components=msgspec.convert(line.components, tuple[Component, ...], strict=False),
             choices=restored(line.choices),
@@ -55,6 +56,7 @@ def order_cancelled(order: Order, *, reason: str) -> events.OrderCancelled:
         channel=order.channel,
         total=Amount(amount=order.total, currency=order.currency),
         reason=reason,
+        saga=order.saga,
     )
 
 
@@ -79,4 +81,5 @@ def order_placed(order: Order, lines: list[OrderLine]) -> events.OrderPlaced:
         delivery=PostalAddress(**order.delivery) if order.delivery else NOWHERE,
         shipping_method=order.shipping_method,
         placed_at=order.placed_at,
+        coupons=tuple(order.coupons),
     )

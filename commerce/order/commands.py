@@ -40,7 +40,10 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
         total=Decimal(snapshot["total"]),
         base_total=Decimal(snapshot["total"]),
         delivery=cart.delivery or {},
+        vat_number=cart.vat_number,
         shipping_method=cart.shipping_method,
+        coupons=snapshot.get("coupons", []),
+        shipping_adjustments=snapshot.get("shipping_adjustments", []),
         placed_at=clock.now(),
     )
     chosen = dict(CartLine.objects.filter(cart=cart, choices__isnull=False).values_list("id", "choices"))
@@ -155,6 +158,8 @@ def _line(order: Order, line: dict[str, Any], choices: list[dict[str, Any]] | No
         options=line["options"],
         quantity=Decimal(line["quantity"]),
         unit_price=Decimal(line["unit_price"]),
+        discount=Decimal(line.get("discount", "0")),
+        adjustments=line.get("adjustments", []),
         total=Decimal(line["total"]),
         tax=Decimal(line["tax"]),
         requires_shipping=line["requires_shipping"],

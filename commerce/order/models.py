@@ -63,7 +63,10 @@ class Order(models.Model):
     base_total = models.DecimalField(max_digits=20, decimal_places=6)
     captured = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     refunded = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    coupons = models.JSONField(default=list, help_text="codes that were applied")
+    shipping_adjustments = models.JSONField(default=list, help_text="as in OrderLine")
     delivery = EncryptedJSONField(help_text="empty where nothing is sent")
+    vat_number = EncryptedTextField(blank=True, default="", help_text="as the customer gave it")
     shipping_method = models.TextField()
     state = models.TextField(default="placed")
     payment_state = models.TextField(default="authorised")
@@ -80,6 +83,9 @@ class Order(models.Model):
             models.Index(fields=["-placed_at"], name="commerce_order_placed"),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_order_external"
+            ),
             models.CheckConstraint(condition=models.Q(captured__lte=models.F("total")), name="commerce_order_captured"),
             models.CheckConstraint(
                 condition=models.Q(refunded__lte=models.F("captured")), name="commerce_order_refunded"
@@ -139,6 +145,8 @@ class OrderLine(models.Model):
     quantity = models.DecimalField(max_digits=12, decimal_places=4)
     shipped = models.DecimalField(max_digits=12, decimal_places=4, default=0)
     unit_price = models.DecimalField(max_digits=20, decimal_places=6)
+    discount = models.DecimalField(max_digits=20, decimal_places=6, default=0, help_text="total is without it")
+    adjustments = models.JSONField(default=list, help_text="[{promotion, label, amount, code}]")
     total = models.DecimalField(max_digits=20, decimal_places=6)
     tax = models.DecimalField(max_digits=20, decimal_places=6)
     requires_shipping = models.BooleanField(default=True)
@@ -149,6 +157,11 @@ class OrderLine(models.Model):
 
     class Meta:
         app_label = "commerce"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_orderline_external"
+            ),
+        ]
         ordering = ["id"]
 
     def send(self, sku: str, quantity: Decimal) -> Decimal:
@@ -182,6 +195,11 @@ class OrderShipment(models.Model):
 
     class Meta:
         app_label = "commerce"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_ordershipment_external"
+            ),
+        ]
         ordering = ["sent_at", "id"]
 
 

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chassis.web.amounts import AmountField
-from commerce.checkout.serializers import Address, ChoiceBody, ComponentBody
+from commerce.checkout.serializers import Address, AdjustmentBody, ChoiceBody, ComponentBody
 from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
 from commerce.order.queries import refunds_of
 from commerce.payment.models import Transaction
@@ -18,12 +18,14 @@ class OrderLineBody(serializers.ModelSerializer[OrderLine]):
     tax = AmountField(currency="order.currency")
     choices = ChoiceBody(many=True, allow_null=True, help_text="null where nothing was chosen")
     components = ComponentBody(many=True)
+    discount = AmountField(currency="order.currency")
+    adjustments = AdjustmentBody(many=True)
 
     class Meta:
         model = OrderLine
         fields = (
-            *("id", "sku", "name", "options", "kind", "choices", "components"),
-            *("quantity", "shipped", "unit_price", "total", "tax"),
+            *("id", "sku", "name", "options", "kind", "choices", "components", "quantity", "shipped"),
+            *("unit_price", "discount", "adjustments", "total", "tax"),
         )
 
 
@@ -79,6 +81,8 @@ class OrderBody(OrderSummary):
     access_key = serializers.CharField(help_text="opens the order's downloads to who is not signed in")
     shipments = ShipmentBody(many=True)
     refunds = serializers.SerializerMethodField()
+    coupons = serializers.ListField(child=serializers.CharField())
+    shipping_adjustments = AdjustmentBody(many=True)
 
     class Meta(OrderSummary.Meta):
         fields = (
@@ -92,6 +96,8 @@ class OrderBody(OrderSummary):
             "delivery",
             "access_key",
             "shipping_method",
+            "coupons",
+            "shipping_adjustments",
             "lines",
             "shipments",
             "refunds",

@@ -37,6 +37,9 @@ class Payment(models.Model):
         app_label = "commerce"
         constraints = [
             models.UniqueConstraint(
+                fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_payment_external"
+            ),
+            models.UniqueConstraint(
                 fields=["provider", "provider_id"],
                 condition=~models.Q(provider_id=""),
                 name="commerce_payment_provider",

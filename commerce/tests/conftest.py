@@ -13,7 +13,17 @@ from chassis.ids import new_id
 from commerce.checkout import commands
 from commerce.checkout.commands import Shopper
 from commerce.checkout.models import Cart, ChannelCopy, ViewCopy
-from contracts.catalog import Pricing, Quote, QuotedLine, QuoteRequestLine
+from contracts.catalog import (
+    NOBODY,
+    Adjustment,
+    Buyer,
+    Pricing,
+    Quote,
+    QuotedCoupon,
+    QuotedLine,
+    QuotedPromotion,
+    QuoteRequestLine,
+)
 from contracts.logistics import Availability, ShippingOption, ShippingRates, SkuAvailability
 from contracts.shared import Component
 
@@ -25,10 +35,12 @@ PRICES = {
     "SET": Decimal("25.00"),
     "GIFT": Decimal("50.00"),
 }
-SERVICES = {"LESSON", "GIFT"}
 # One set is a tent and two mugs; of its option "size" only these are known.
 PARTS = {"SET": {"TENT": 1, "MUG": 2}}
 SIZES = {"small", "large"}
+COUPONS = {"TEN": 10, "ALL": 100}
+PROMOTION = uuid5(NAMESPACE_URL, "promotion")
+SERVICES = {"LESSON", "GIFT"}
 
 
 class Prices:
@@ -43,11 +55,18 @@ class Prices:
         customer_group: str,
         lines: tuple[QuoteRequestLine, ...],
         shipping: Decimal,
+        region: str = "",
+        postcode: str = "",
+        vat_number: str = "",
+        buyer: Buyer = NOBODY,
     ) -> Quote:
+        applied = [code for code in buyer.codes if code.upper() in COUPONS]
         quoted = []
         for line in lines:
             sku = line.sku.upper() if line.sku.upper() in PRICES else line.sku
             price = PRICES.get(sku)
+            full = ((price or Decimal(0)) * line.quantity).quantize(Decimal("0.01"))
+            off = (full * sum(COUPONS[code.upper()] for code in applied) / 100).quantize(Decimal("0.01"))
             quoted.append(
                 QuotedLine(
                     key=line.key,
@@ -60,7 +79,11 @@ class Prices:
                     quantity=line.quantity,
                     unit_price=price or Decimal(0),
                     regular_unit_price=price or Decimal(0),
-                    total=((price or Decimal(0)) * line.quantity).quantize(Decimal("0.01")),
+                    total=full - off,
+                    discount=off,
+                    adjustments=(Adjustment(promotion=PROMOTION, label="Off", amount=off, code=applied[0]),)
+                    if applied
+                    else (),
                     tax=Decimal(0),
                     tax_rate=Decimal(0),
                     explanation=("price list",),
@@ -86,6 +109,22 @@ class Prices:
             tax=Decimal(0),
             total=subtotal + shipping,
             expires_at=clock.now() + timedelta(minutes=5),
+            tax_exempt=bool(vat_number),
+            tax_note=f"{customer_group} {country} {region} {postcode}" if vat_number else "",
+            coupons=tuple(
+                QuotedCoupon(code=code, applied=code in applied, problem="" if code in applied else "unknown_coupon")
+                for code in buyer.codes
+            ),
+            promotions=tuple(
+                QuotedPromotion(
+                    promotion=PROMOTION,
+                    label="Off",
+                    code=code,
+                    amount=sum((line.discount for line in quoted), Decimal(0)),
+                    redeemed=True,
+                )
+                for code in applied[:1]
+            ),
         )
 
 

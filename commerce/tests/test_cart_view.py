@@ -144,3 +144,29 @@ def test_a_line_holds_no_more_than_its_limit_however_it_is_reached(shop: str, sh
     cart, shopper = a_ready_cart(lines={"MUG": 9999})
     with pytest.raises(TooMany):
         commands.add_line(view=shop, cart_id=cart.id, shopper=shopper, sku="MUG", quantity=Decimal("0.0001"))
+
+
+def test_a_quote_is_asked_with_the_place_the_vat_number_and_the_group_that_the_token_names_now(shop: str) -> None:
+    customer = new_id()
+    cart, _ = commands.open_cart(view=shop, shopper=Shopper(customer=customer, group="general"))
+    member = Shopper(customer=customer, group="trade")
+    commands.add_line(view=shop, cart_id=cart.id, shopper=member, sku="MUG", quantity=Decimal(1))
+    address = {**conftest.ADDRESS, "region": "HE"}
+    changed = commands.set_delivery(
+        view=shop, cart_id=cart.id, shopper=member, email="a@example.org", address=address, shipping_method="parcel",
+        vat_number="DE136695976",
+    )  # fmt: skip
+    stored = Cart.objects.get(id=cart.id)
+    assert (stored.customer_group, stored.vat_number) == ("trade", "DE136695976")
+    assert changed.quote and changed.quote["tax_note"] == "trade DE HE 34117" and changed.quote["tax_exempt"]
+
+
+def test_the_totals_say_what_a_vat_number_changes(shop: str) -> None:
+    cart, shopper = a_ready_cart(lines={"MUG": 2})
+    body = {"email": "a@example.org", "address": conftest.ADDRESS, "shipping_method": "parcel", "vat_number": "ATU1"}
+    answer = APIClient().put(
+        f"/api/v1/{cart.view}/carts/{cart.id}/delivery", body, format="json", headers={"X-Cart-Secret": shopper.secret}
+    )
+    assert answer.status_code == 200, answer.content
+    assert (answer.json()["vat_number"], answer.json()["totals"]["tax_exempt"]) == ("ATU1", True)
+    assert seen(cart, shopper)["totals"]["tax_note"] == " DE  34117"

@@ -17,6 +17,7 @@ from commerce.checkout.commands import Shopper
 from commerce.checkout.errors import Incomplete
 from commerce.checkout.models import Cart, ChannelCopy, ViewCopy
 from commerce.checkout.placement import look, place
+from commerce.messaging import ChannelGroup
 from commerce.models import Order, OrderShipment
 from commerce.order.commands import cancel_order, refund_order
 from commerce.order.errors import IllegalTransition
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db(databases=["commerce"])
 
 def as_customer(customer: UUID) -> APIClient:
     http = APIClient()
-    http.force_authenticate(user=Principal(kind=Kind.CUSTOMER, id=str(customer)))  # type: ignore[arg-type]
+    http.force_authenticate(user=Principal(kind=Kind.CUSTOMER, id=str(customer), channel_group="home"))  # type: ignore[arg-type]
     return http
 
 
@@ -96,6 +97,7 @@ def test_a_customer_lists_orders_of_all_views_of_the_channel_newest_first(shop: 
     customer = new_id()
     ViewCopy.objects.create(code="de", channel="home", locale="de", version=1)
     ChannelCopy.objects.create(code="other", currency="EUR", countries=["DE"], version=1)
+    ChannelGroup.objects.create(channel="other", name="home", version=1)
     ViewCopy.objects.create(code="other", channel="other", locale="en", version=1)
     made = [an_order(customer)[0] for _ in range(3)]
     # The newest row is the oldest order, as after an import.

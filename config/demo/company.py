@@ -68,7 +68,7 @@ def sources(seed: Seed) -> tuple[Source, ...]:
 
 
 def staff(seed: Seed) -> tuple[StaffMember, ...]:
-    """People of three roles; the first is the administrator."""
+    """People of four roles; the first is the administrator."""
     return tuple(
         StaffMember(id=seed.id("staff", box), email=f"{box}@{places.DOMAIN}", name=name, role=role, language=language)
         for box, name, role, language in places.STAFF

@@ -1,4 +1,4 @@
-"""A month of orders through the public checkout, each at its own moment, and the parcels that left.
+"""A month of orders through the public checkout, each at its own moment: parcels that left, and some that came back.
 
 Only while the shop's processes stand still: they live in the present, where an order of last week has long
 missed its deadline. Events and jobs are moved from here (see `chassis.draining`).
@@ -21,7 +21,7 @@ from commerce.checkout import commands as checkout
 from commerce.checkout.placement import look, place
 from commerce.order import commands as orders
 from commerce.order.errors import IllegalTransition
-from config.demo import delivery
+from config.demo import delivery, returns
 from config.demo.people_book import postal
 from config.demo.progress import Progress
 from config.demo.shapes import Customer, DemoShop, OrderIntent
@@ -49,6 +49,8 @@ def load(demo: DemoShop, progress: Progress) -> None:
             progress.stage("events", [None], lambda _: drain(), unit="drained")
             progress.stage("orders", demo.orders, lambda intent: _order(intent, people, progress))
             progress.stage("fates", demo.orders, lambda intent: _fulfil(intent, parcels, progress), unit="orders")
+            drain()
+            returns.load(demo.orders, parcels, progress)
             drain()
 
 

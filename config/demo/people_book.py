@@ -11,7 +11,12 @@ from identity.customer.queries import by_email
 from identity.user import commands as staff
 from identity.user.errors import StaffExists
 
-ROLES = {"administrator": "administrator", "catalogue_editor": "merchandiser", "order_desk": "support"}
+ROLES = {
+    "administrator": "administrator",
+    "catalogue_editor": "merchandiser",
+    "order_desk": "support",
+    "warehouse": "fulfilment",
+}
 _GROUPS = {"general": "General", "trade": "Trade"}
 
 

@@ -54,12 +54,17 @@ class Broker:
         """URL for the cache: the same server, another database of it."""
         return f"redis://:{self.password}@{LOOPBACK}:{self.port}/1"
 
+    @property
+    def pid(self) -> int:
+        """Id of the server's process, 0 if it has none."""
+        try:
+            return int((self.home / "broker.pid").read_text())
+        except (FileNotFoundError, ValueError):
+            return 0
+
     def alive(self) -> bool:
         """Whether the server's process is there; cheap, and says nothing of whether it answers."""
-        try:
-            return bool(process.started(int((self.home / "broker.pid").read_text())))
-        except (FileNotFoundError, ValueError):
-            return False
+        return bool(self.pid and process.started(self.pid))
 
     def stop(self) -> None:
         """Stop the server; what was acknowledged is in its append-only file."""

@@ -103,13 +103,17 @@ class Cluster:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    @property
+    def pid(self) -> int:
+        """Id of the process from which all of the server's descend, 0 if it has none."""
+        try:
+            return int((self.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (FileNotFoundError, ValueError):
+            return 0
+
     def alive(self) -> bool:
         """Whether the server's process is there; cheap, and says nothing of whether it answers."""
-        try:
-            pid = int((self.home / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (FileNotFoundError, ValueError):
-            return False
-        return bool(process.started(pid))
+        return bool(self.pid and process.started(self.pid))
 
     def stop(self) -> None:
         """Stop the server: open transactions are rolled back, what was committed is on disk."""

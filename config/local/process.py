@@ -51,6 +51,25 @@ def working_in(folder: Path, *, program: str) -> list[psutil.Process]:
     return found
 
 
+def family(roots: Iterable[int]) -> list[psutil.Process]:
+    """These processes, and all that descend from them."""
+    found = []
+    for pid in roots:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            root = psutil.Process(pid)
+            found += [root, *root.children(recursive=True)]
+    return found
+
+
+def megabytes(processes: Iterable[psutil.Process]) -> float:
+    """The memory of processes as PSS: what they share counts once."""
+    total = 0
+    for process in processes:
+        with contextlib.suppress(psutil.Error, OSError):
+            total += process.memory_full_info().pss
+    return total / 1e6
+
+
 def send(pid: int, start: str, signum: int, *, group: bool = False) -> bool:
     """Signal the remembered process, or the group it leads; false if it is gone."""
     if not is_same(pid, start):

@@ -14,6 +14,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
+
 from config.local import broker, infrastructure, migrations, orphans, postgres, process, supervisor
 from config.local.infrastructure import Infrastructure
 from config.local.state import LOOPBACK, REPOSITORY, LocalError, prepare, read_record, write_record
@@ -93,12 +95,20 @@ def reset(state: Path) -> int:
 
 
 def status(state: Path) -> int:
-    """A line per server and process; status 1 if no supervisor runs."""
+    """A line per server and process with the memory of its family; status 1 if no supervisor runs."""
+    ran = supervisor.other(state)
+    rows: list[tuple[str, str, list[psutil.Process]]] = []
     for name, server in (("PostgreSQL", postgres.attach(state)), ("broker", broker.attach(state))):
-        say(f"{name:22} {f'{LOOPBACK}:{server.port}' if server else 'not running'}")
-    for name, (pid, _) in orphans.remembered(state).items():
-        say(f"{name:22} process {pid}")
-    return 0 if supervisor.other(state) else 1
+        found = (f"{LOOPBACK}:{server.port}", process.family([server.pid])) if server else ("not running", [])
+        rows.append((name, *found))
+    rows += [(name, f"process {pid}", process.family([pid])) for name, (pid, _) in orphans.remembered(state).items()]
+    if ran:
+        rows.append(("supervisor", f"process {ran[0]}", process.family([ran[0]])[:1]))
+    sizes = [process.megabytes(family) for _, _, family in rows]
+    for (name, text, _), size in zip(rows, sizes, strict=True):
+        say(f"{name:22} {text:18} {size:8.1f} MB")
+    say(f"{'memory':41} {sum(sizes):8.1f} MB: PSS, what processes share counts once")
+    return 0 if ran else 1
 
 
 def env(state: Path) -> int:
@@ -179,7 +189,8 @@ def _load_demo(servers: Infrastructure) -> None:
     say("demo shop              loading")
     command = [sys.executable, "manage.py", "demo", "load", "--keep-sign-ins"]
     # Marked as ours, so that what it starts is found should it be killed.
-    values = {**servers.environment, orphans.MARK: orphans.mark(servers.state)}
+    # A month of jobs would bury its progress: only warnings beside it, unless somebody asked for more.
+    values = {"LOG_LEVEL": "WARNING", **servers.environment, orphans.MARK: orphans.mark(servers.state)}
     loader = subprocess.Popen(command, cwd=REPOSITORY, env=values, start_new_session=True)
     try:
         loader.wait()

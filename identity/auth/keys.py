@@ -8,9 +8,8 @@ from django.conf import settings
 from django.db import connections
 
 from chassis import clock
-from chassis.access.authentication import ISSUER
 from chassis.access.keys import MAX_AGE
-from chassis.access.tokens import MAX_LIFETIME, Signer, generate_key, public_keys
+from chassis.access.tokens import ISSUER, MAX_LIFETIME, Signer, generate_key, public_keys
 from chassis.unit_of_work import enqueue, unit_of_work
 from identity.auth.models import SigningKey
 

@@ -16,8 +16,7 @@ from uuid import UUID
 from django.utils.crypto import salted_hmac
 
 from chassis import clock
-from chassis.access.principal import Kind, Principal
-from chassis.access.tokens import MAX_LIFETIME
+from chassis.access.principal import MAX_LIFETIME, Kind, Principal
 from chassis.ids import new_id
 from chassis.unit_of_work import publish, unit_of_work
 from contracts.identity import SessionsRevoked

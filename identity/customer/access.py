@@ -2,15 +2,11 @@
 
 from uuid import UUID
 
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from chassis.access.authentication import RevokedToken, TokenAuthentication, principal_of
 from chassis.access.principal import Principal
-from chassis.errors import Unauthenticated
 from identity.auth import sessions
-from identity.customer import queries
-from identity.customer.errors import OtherChannelGroup
 
 
 class SessionAuthentication(TokenAuthentication):
@@ -21,19 +17,6 @@ class SessionAuthentication(TokenAuthentication):
         if principal.is_authenticated and not sessions.is_open(principal.session):
             raise RevokedToken(headers=self._challenge('error="invalid_token"'))
         return principal, token
-
-
-class OfThisShop(BasePermission):
-    """A customer of the channel group that the path's view belongs to; raises what is wrong otherwise."""
-
-    def has_permission(self, request: Request, view: object) -> bool:
-        principal = principal_of(request)
-        if not principal.is_authenticated:
-            raise Unauthenticated(headers={"WWW-Authenticate": "Bearer"})
-        place = queries.place_of(getattr(view, "kwargs", {})["view"])
-        if principal.channel_group != place.channel_group:
-            raise OtherChannelGroup()
-        return True
 
 
 def customer_of(request: Request) -> UUID:

@@ -7,12 +7,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from chassis.access.permissions import SignedIn
 from chassis.access.ratelimit import limit
 from chassis.errors import NotFound
 from chassis.web.etag import IF_MATCH, precondition, with_etag
 from chassis.web.idempotency import idempotent
 from identity.customer import serializers as shapes
-from identity.customer.access import OfThisShop, SessionAuthentication, customer_of, named_email
+from identity.customer.access import SessionAuthentication, customer_of, named_email
 from identity.customer.commands import (
     AddAddress,
     EditCustomer,
@@ -74,7 +75,7 @@ class Me(APIView):
     """The signed-in customer's profile."""
 
     authentication_classes = (SessionAuthentication,)
-    permission_classes = (OfThisShop,)
+    permission_classes = (SignedIn,)
 
     @extend_schema(operation_id="get_customer", tags=["customers"], responses=shapes.Profile)
     def get(self, request: Request, view: str) -> Response:
@@ -104,7 +105,7 @@ class Addresses(APIView):
     """The address book."""
 
     authentication_classes = (SessionAuthentication,)
-    permission_classes = (OfThisShop,)
+    permission_classes = (SignedIn,)
 
     @extend_schema(operation_id="list_addresses", tags=["customers"], responses=shapes.AddressList)
     def get(self, request: Request, view: str) -> Response:
@@ -136,7 +137,7 @@ class AddressDetail(APIView):
     """One entry of the address book."""
 
     authentication_classes = (SessionAuthentication,)
-    permission_classes = (OfThisShop,)
+    permission_classes = (SignedIn,)
 
     @extend_schema(operation_id="get_address", tags=["customers"], responses=shapes.AddressEntry)
     def get(self, request: Request, view: str, address: UUID) -> Response:

@@ -12,9 +12,9 @@ from chassis import clock
 from chassis.access.principal import Kind
 from chassis.errors import NotFound
 from chassis.ids import new_id
+from chassis.precondition import NO_PRECONDITION, Precondition
 from chassis.unit_of_work import publish, unit_of_work
-from chassis.web.etag import NO_PRECONDITION, Precondition
-from contracts.identity import CustomerRegistered
+from contracts.identity import ChannelGroupChanged, CustomerRegistered
 from identity.auth import credentials, sessions
 from identity.customer.errors import EmailTaken, TooManyAddresses, UnknownGroup
 from identity.customer.models import GENERAL, Address, ChannelCopy, Customer, CustomerGroup
@@ -103,11 +103,20 @@ def join_channel_group(channel: str, group: str) -> None:
     The channel may not have been heard of yet: it opens when catalog says so. Accounts are not moved.
     """
     with unit_of_work("identity"):
-        row, made = ChannelCopy.objects.get_or_create(
-            code=channel, defaults={"active": False, "channel_group": group, "known_version": -1}
+        ChannelCopy.objects.bulk_create(
+            [ChannelCopy(code=channel, active=False, known_version=-1)], ignore_conflicts=True
         )
-        if not made:
-            ChannelCopy.objects.filter(code=row.code).update(channel_group=group)
+        row = ChannelCopy.objects.select_for_update().get(code=channel)
+        if row.channel_group == group:
+            return
+        row.channel_group, row.group_version = group, row.group_version + 1
+        row.save(update_fields=["channel_group", "group_version"])
+        publish(channel_group_changed(row), aggregate_id=channel, aggregate_version=row.group_version, channel=channel)
+
+
+def channel_group_changed(row: ChannelCopy) -> ChannelGroupChanged:
+    """Whose customers a channel lets in, as others hear of it."""
+    return ChannelGroupChanged(channel=row.code, group=row.channel_group or row.code)
 
 
 @dataclass(frozen=True, kw_only=True)

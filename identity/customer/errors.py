@@ -1,6 +1,6 @@
 """Refusals of the customer slice."""
 
-from chassis.errors import Conflict, DomainError, Forbidden, NotFound
+from chassis.errors import Conflict, DomainError, NotFound
 
 
 class UnknownView(NotFound):
@@ -11,10 +11,6 @@ class EmailTaken(Conflict):
     """For staff and imports only: a shopper is never told."""
 
     code, title = "email_taken", "This e-mail address already has an account in this group of channels."
-
-
-class OtherChannelGroup(Forbidden):
-    code, title = "other_channel_group", "This account belongs to another shop; sign in here."
 
 
 class IllegalTransition(Conflict):

@@ -8,6 +8,7 @@ from django.db import models
 from chassis import clock
 from chassis.fields import EncryptedJSONField, EncryptedTextField, KeyedHashField
 from chassis.ids import new_id
+from chassis.records import Recorded
 from identity.customer import states
 from identity.customer.errors import IllegalTransition
 
@@ -16,12 +17,11 @@ __all__ = ["Address", "ChannelCopy", "Customer", "CustomerGroup", "ViewCopy"]
 GENERAL = "general"
 
 
-class CustomerGroup(models.Model):
+class CustomerGroup(Recorded):
     """Chooses prices and promotions; `general` is everybody's unless staff says otherwise."""
 
     code = models.TextField(primary_key=True)
     name = models.TextField()
-    external_id = models.TextField(null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         app_label = "identity"
@@ -30,7 +30,7 @@ class CustomerGroup(models.Model):
         return str(self.name)
 
 
-class Customer(models.Model):
+class Customer(Recorded):
     """An account, unique per (channel group, e-mail). `version` rises with each edit."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -47,10 +47,6 @@ class Customer(models.Model):
     password = models.TextField(null=True, blank=True, editable=False, help_text="NULL: to be set by e-mail first")
     state = models.TextField(default=states.ACTIVE)
     locked_until = models.DateTimeField(null=True, blank=True, editable=False, help_text="no sign-in before it")
-    external_id = models.TextField(
-        null=True, blank=True, unique=True, editable=False, help_text="source system, entity and old id"
-    )
-    metadata = models.JSONField(default=dict, blank=True)
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField()
 
@@ -124,6 +120,7 @@ class ChannelCopy(models.Model):
     name = models.TextField(default="")
     active = models.BooleanField(default=True)
     channel_group = models.TextField(default="", blank=True, help_text="empty: the channel is a group of its own")
+    group_version = models.BigIntegerField(default=0, db_default=0, editable=False)
     known_version = models.BigIntegerField(default=0)
 
     class Meta:

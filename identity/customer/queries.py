@@ -29,6 +29,11 @@ def place_of(view: str) -> Place:
     return Place(view=found.code, locale=found.locale, channel=channel.code, channel_group=group)
 
 
+def channel_group_of(view: str) -> str:
+    """Whose customers a view lets in; UnknownView where it lets in nobody."""
+    return place_of(view).channel_group
+
+
 def by_email(channel_group: str, email: str) -> Customer | None:
     """The customer of that e-mail in that group of channels."""
     return Customer.objects.filter(channel_group=channel_group, email_hash=keyed_hash(email)).first()

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from chassis.access.authentication import principal_of
+from chassis.access.permissions import SignedIn
 from chassis.access.principal import Kind, Principal
 from chassis.access.ratelimit import limit
 from chassis.unit_of_work import unit_of_work
@@ -15,7 +16,7 @@ from chassis.web.idempotency import idempotent
 from identity.auth import sessions
 from identity.auth.sessions import Tokens
 from identity.customer import serializers as shapes
-from identity.customer.access import OfThisShop, SessionAuthentication, customer_of, named_email
+from identity.customer.access import SessionAuthentication, customer_of, named_email
 from identity.customer.queries import load_principal, place_of
 from identity.customer.sign_in import sign_in
 
@@ -85,7 +86,7 @@ class CurrentSession(APIView):
     """Signing out here."""
 
     authentication_classes = (SessionAuthentication,)
-    permission_classes = (OfThisShop,)
+    permission_classes = (SignedIn,)
 
     @extend_schema(operation_id="sign_out", tags=["sessions"], request=None, responses={204: None})
     @idempotent("identity")
@@ -100,7 +101,7 @@ class RevokeAll(APIView):
     """Signing out everywhere."""
 
     authentication_classes = (SessionAuthentication,)
-    permission_classes = (OfThisShop,)
+    permission_classes = (SignedIn,)
 
     @extend_schema(operation_id="sign_out_everywhere", tags=["sessions"], request=None, responses={204: None})
     @idempotent("identity")

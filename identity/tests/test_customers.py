@@ -9,9 +9,13 @@ from django.core.management import CommandError, call_command
 from chassis import clock
 from chassis.ids import new_id
 from chassis.inbox import receive
-from chassis.messages import Envelope, Lane, Message, decode_envelope, encode, type_of
+from chassis.messages import Envelope, Lane, Message, decode_envelope, decode_event, decode_message, encode, type_of
 from contracts.catalog import ChannelChanged, ViewChanged
+from contracts.identity import ChannelGroupChanged
+from identity.customer.commands import join_channel_group
 from identity.customer.models import Address, ChannelCopy, Customer, ViewCopy
+from identity.messaging import OutboxEvent
+from identity.republish import REPUBLISH
 from identity.tests.conftest import make_customer, post, sign_in
 from identity.user.models import StaffMember
 
@@ -151,6 +155,17 @@ def test_a_channels_group_is_ours_and_stays():
     deliver((replace(CHANNEL, name="EU"), 2))
     channel = ChannelCopy.objects.get()
     assert (channel.name, channel.channel_group) == ("EU", "world")
+
+
+def test_a_channel_that_joins_a_group_tells_once_and_can_tell_again():
+    deliver((CHANNEL, 1))
+    for group in ("world", "world", ""):
+        join_channel_group(CHANNEL.code, group)
+    rows = OutboxEvent.objects.filter(type="identity.channel_group_changed").order_by("seq")
+    told = [decode_message(row.message) for row in rows]
+    assert [(one.aggregate_version, decode_event(one).group) for one in told] == [(1, "world"), (2, CHANNEL.code)]
+    (state,) = REPUBLISH[ChannelGroupChanged]()
+    assert (state.event, state.aggregate_version) == (ChannelGroupChanged(channel=CHANNEL.code, group=CHANNEL.code), 2)
 
 
 def test_staff_are_made_by_command_with_roles(monkeypatch, capsys):

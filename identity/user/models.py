@@ -4,13 +4,14 @@ from django.db import models
 
 from chassis.fields import EncryptedTextField, KeyedHashField
 from chassis.ids import new_id
+from chassis.records import Recorded
 from identity.user import states
 from identity.user.errors import IllegalTransition
 
 __all__ = ["Role", "StaffMember"]
 
 
-class Role(models.Model):
+class Role(Recorded):
     """A named list of grants: "*", "commerce.*", "commerce.order.view", "*.*.view"."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -26,7 +27,7 @@ class Role(models.Model):
         return str(self.name)
 
 
-class StaffMember(models.Model):
+class StaffMember(Recorded):
     """Somebody who works here. Never a customer: the two share neither table nor schema."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -37,7 +38,6 @@ class StaffMember(models.Model):
     state = models.TextField(default=states.ACTIVE)
     roles = models.ManyToManyField(Role, blank=True, related_name="members")
     last_signed_in_at = models.DateTimeField(null=True, editable=False)
-    metadata = models.JSONField(default=dict, blank=True)
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField(editable=False)
 

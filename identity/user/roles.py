@@ -1,5 +1,7 @@
 """The roles that every installation starts with. Staff may change them and add others.
 
+A release that changes them here changes them in every installation where staff did not (`shipping`).
+
 A grant is `label.model.action`; an action is view, add, change, delete or a button's name. Who may change a thing may
 press all of its buttons; a role that shall do less is granted buttons one by one.
 """

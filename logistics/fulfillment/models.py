@@ -6,11 +6,12 @@ from django.db import models
 
 from chassis.fields import EncryptedJSONField
 from chassis.ids import new_id
+from chassis.records import Recorded
 from logistics.fulfillment import states
 from logistics.warehouse.models import Allocation, Source, units
 
 
-class FulfilmentOrder(models.Model):
+class FulfilmentOrder(Recorded):
     """What is to be sent for an order; its id is the order's. `saga` leads to the reservation.
 
     A cancellation that arrives before its order makes a row that is `cancelled` from the start.
@@ -24,7 +25,6 @@ class FulfilmentOrder(models.Model):
     shipping_method = models.TextField(blank=True)
     delivery = EncryptedJSONField(null=True)
     lines = models.JSONField(default=list)
-    metadata = models.JSONField(default=dict, blank=True)
     version = models.IntegerField(default=1)
     placed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -68,7 +68,7 @@ class PickLine(models.Model):
         ]
 
 
-class Shipment(models.Model):
+class Shipment(Recorded):
     """A parcel that left. The same tracking number of a carrier is one shipment of an order."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -76,7 +76,6 @@ class Shipment(models.Model):
     carrier = models.TextField()
     tracking_number = models.TextField()
     sent_at = models.DateTimeField()
-    metadata = models.JSONField(default=dict, blank=True)
 
     class Meta:
         app_label = "logistics"

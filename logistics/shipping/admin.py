@@ -32,7 +32,7 @@ class ZoneAdmin(DomainAdmin):
     list_filter = (shown.one_of("channel", channels),)
     search_fields = ("code", "name")
     ordering = ("channel", "code")
-    fields = ("channel", "code", "name", "countries")
+    fields = ("channel", "code", "name", "countries", "metadata")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)

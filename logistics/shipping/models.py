@@ -3,9 +3,10 @@
 from django.db import models
 
 from chassis.ids import new_id
+from chassis.records import Recorded
 
 
-class ShippingZone(models.Model):
+class ShippingZone(Recorded):
     """Countries of a channel that share rates; no countries means every country no other zone names."""
 
     id = models.UUIDField(primary_key=True, default=new_id)

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from chassis.ids import new_id
+from chassis.records import Recorded
 from logistics.warehouse import states
 
 
@@ -73,7 +74,7 @@ class ChannelSource(models.Model):
         constraints = [models.UniqueConstraint(fields=["channel", "source"], name="logistics_channel_source_once")]
 
 
-class StockItem(models.Model):
+class StockItem(Recorded):
     """What lies of a SKU in a source. `on_hand` may be negative, `reserved` may not.
 
     managed: false for what never runs out. backorders: may be sold beyond what is on hand.
@@ -134,7 +135,7 @@ class Availability(models.Model):
         app_label = "logistics"
 
 
-class Reservation(models.Model):
+class Reservation(Recorded):
     """What a checkout holds. Its id is the saga's; `lines` are [sku, quantity, needs a shelf], one per SKU."""
 
     id = models.UUIDField(primary_key=True)

@@ -27,7 +27,7 @@ class DomainConfig(AppConfig):
 
     Subclasses set `name`, `label` and `alias`. The domain's `messaging` module holds its concrete
     tables, `subscriptions.SUBSCRIPTIONS` its handlers, `jobs.JOBS` its kinds of job. A domain whose tables include
-    `RevokedPrincipal` refuses the tokens of who is in it.
+    `RevokedPrincipal` refuses the tokens of who is in it; one with `ChannelGroup` those of another shop's customers.
     """
 
     alias: str
@@ -52,6 +52,10 @@ class DomainConfig(AppConfig):
             from chassis.access.revocation import watch
 
             watch(self.label)
+        if hasattr(messaging, "ChannelGroup"):
+            from chassis.access.groups import from_copies, register_groups
+
+            register_groups(self.label, from_copies(self.label))
 
     def _table(self, module: str, name: str) -> tuple:  # type: ignore[type-arg]
         if find_spec(f"{self.name}.{module}") is None:

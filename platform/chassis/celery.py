@@ -9,6 +9,7 @@ what its consumer has not acknowledged.
 """
 
 import os
+from importlib import import_module
 
 from amqp.exceptions import AMQPError
 from celery import Celery
@@ -22,7 +23,26 @@ from chassis.messages import Lane
 BROKER_ERRORS = (BrokerError, RedisError, AMQPError, ConnectionError, OSError)
 """What a broker that is away, or goes away, raises."""
 
-app = Celery("sixfold")
+# Without Celery's own mending of Django: it checks the whole project, every page's code, in each process that consumes,
+# and closes connections around a task, which ours does by itself.
+app = Celery("sixfold", fixups=[])
+CONSUMER = (
+    "billiard.pool",
+    "celery.app.amqp",
+    "celery.app.control",
+    "celery.app.events",
+    "celery.app.log",
+    "celery.apps.worker",
+    "celery.backends.base",
+    "celery.concurrency.solo",
+    "celery.events.receiver",
+    "celery.worker.autoscale",
+    "celery.worker.components",
+    "celery.worker.consumer.delayed_delivery",
+    "celery.worker.strategy",
+    "kombu.pidbox",
+)
+"""What Celery loads by name when a consumer starts."""
 _exchange = Exchange("", type="direct")
 
 
@@ -65,6 +85,13 @@ def transport_options() -> dict[str, object]:
         "socket_keepalive": True,
         "health_check_interval": 10,
     }
+
+
+def load() -> None:
+    """Load what a consumer would load when it starts."""
+    for name in CONSUMER:
+        import_module(name)
+    connect().transport_cls  # noqa: B018  loads the broker's client
 
 
 def configure() -> Celery:

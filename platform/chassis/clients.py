@@ -1,25 +1,25 @@
 """Typed clients: how one domain asks another, through a Protocol of `contracts`.
 
 `config/wiring.py` binds a Protocol to the provider in this process; a standalone service binds the same
-Protocol to an HTTP proxy. Calling is refused while an event is handled (a handler gets what it needs from
-the event or its own copy) and inside an open unit of work (nobody waits for another domain while holding
+Protocol to an HTTP proxy (`clients_http.py`). Calling is refused while an event is handled (a handler gets what it
+needs from the event or its own copy) and inside an open unit of work (nobody waits for another domain while holding
 locks). A provider that does not answer in time is `Unavailable`, or what the Protocol declares in `_fallback`.
 """
 
+import inspect
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast, get_type_hints
 
-import httpx
 import msgspec
 from django.db import DatabaseError, connections, transaction
 
 from chassis.context import in_handler
 from chassis.errors import DomainError
 from chassis.messages import encode
-from chassis.observe.tracing import outgoing_headers, span
+from chassis.observe.tracing import span
 from chassis.unit_of_work import open_domain
 
 log = logging.getLogger("sixfold.clients")
@@ -39,6 +39,10 @@ class CallInsideTransaction(RuntimeError):
 
 class UnboundClient(LookupError):
     """No provider is bound for this Protocol in this process."""
+
+
+class NotAnswered(Exception):
+    """A provider elsewhere gave no answer: what it raises of the connection, whatever that is."""
 
 
 class Unavailable(DomainError):
@@ -89,7 +93,7 @@ class _Client:
             try:
                 with span(f"ask {self._protocol.__name__}.{method}", kind="client"), _in_time(binding):
                     return getattr(binding.provider, method)(**arguments)
-            except (DatabaseError, httpx.HTTPError) as error:
+            except (DatabaseError, NotAnswered) as error:
                 log.warning("%s.%s was not answered: %r", self._protocol.__name__, method, error)
                 fallback: dict[str, Any] = getattr(self._protocol, "_fallback", {})
                 if method not in fallback:
@@ -117,51 +121,6 @@ def _refuse(protocol: type) -> None:
         raise CallInsideTransaction(f"{protocol.__name__} asked inside a unit of work of {open_domain()}")
 
 
-class HttpProvider:
-    """Implements a Protocol by asking a service that `answer` serves at `base_url`."""
-
-    def __init__(self, protocol: type, base_url: str, *, timeout: float, token: str) -> None:
-        self._protocol = protocol
-        self._http = httpx.Client(base_url=base_url, timeout=timeout, headers={"Authorization": f"Service {token}"})
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        returns = get_type_hints(getattr(self._protocol, method))["return"]
-
-        def call(**arguments: Any) -> Any:
-            response = self._http.post(
-                f"/internal/queries/{self._protocol.__name__}/{method}",
-                content=encode(arguments),
-                headers={**outgoing_headers(), "Content-Type": "application/json"},
-            )
-            if response.status_code in _REFUSALS:
-                raise _refusal(response)
-            response.raise_for_status()
-            return msgspec.json.decode(response.content, type=returns)
-
-        return call
-
-
-_REFUSALS = (400, 404, 409, 422)
-"""What a provider says of the question. Anything else is said of the connection between us, and is no answer."""
-
-
-def _refusal(response: httpx.Response) -> Exception:
-    """The DomainError that the provider raised there, as it would have reached the caller here."""
-    try:
-        said = msgspec.json.decode(response.content, type=_Problem)
-    except msgspec.DecodeError:
-        return httpx.DecodingError("the answer is no problem document", request=response.request)
-    kind = type("Refused", (DomainError,), {"code": said.code, "status": said.status, "title": said.title})
-    return cast(DomainError, kind(said.detail))
-
-
-class _Problem(msgspec.Struct):
-    code: str
-    status: int
-    title: str
-    detail: str = ""
-
-
 class JsonProvider:
     """Implements a Protocol by another provider through JSON and back: what HTTP does, without the wire."""
 
@@ -187,5 +146,11 @@ def answer(protocol: type, provider: Any, method: str, body: bytes) -> bytes:
         raise AttributeError(method)
     hints = get_type_hints(getattr(protocol, method))
     hints.pop("return", None)
-    arguments = msgspec.json.decode(body, type=msgspec.defstruct("Arguments", list(hints.items())))
+    # A caller of an older contract does not send what was added since: that has a default.
+    parameters = inspect.signature(getattr(protocol, method)).parameters
+    fields: list[Any] = [
+        (name, hint) if parameters[name].default is inspect.Parameter.empty else (name, hint, parameters[name].default)
+        for name, hint in hints.items()
+    ]
+    arguments = msgspec.json.decode(body, type=msgspec.defstruct("Arguments", fields, kw_only=True))
     return encode(getattr(provider, method)(**{name: getattr(arguments, name) for name in hints}))

@@ -22,7 +22,7 @@ from chassis import clock, domains, scrubbing
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
 from chassis.unit_of_work import enqueue, unit_of_work
-from chassis.web import idempotency
+from chassis.web import idempotency_keys
 
 BATCH = 1000
 RUN_SECONDS = 20.0
@@ -85,7 +85,7 @@ def _scrub(domain: domains.Domain, *, before: datetime) -> Iterator[None]:
 def _expired_keys(domain: domains.Domain, now: datetime) -> Iterator[None]:
     """Of the domains that have mutating calls."""
     try:
-        table = idempotency.table_of(domain.label)
+        table = idempotency_keys.table_of(domain.label)
     except LookupError:
         return
     yield from _delete(domain, table, "digest", "expires_at < %s", now)

@@ -72,13 +72,14 @@ def windows(domain: domains.Domain) -> Iterator[tuple[int, int, datetime]]:
 def finished(domain: domains.Domain, first: int, last: int, *, before: datetime) -> list[int]:
     """Outbox rows (by `seq`) that were relayed before a moment and whose every delivery was acknowledged before it."""
     outbox, deliveries = (getattr(domain.tables, name)._meta.db_table for name in ("outbox", "delivery"))
-    # The relay stamps an outbox row and its envelopes with the same moment: so the few in question are joined by it.
+    # The relay stamps an outbox row and its envelopes with the same moment: by it the few in question are found.
     with connections[domain.alias].cursor() as cursor:
         cursor.execute(
-            f"""SELECT o.seq FROM {outbox} o
-                WHERE o.seq BETWEEN %s AND %s AND o.relayed_at < %s AND NOT EXISTS (
-                    SELECT 1 FROM {deliveries} d
-                    WHERE d.created_at = o.relayed_at AND d.seqs @> to_jsonb(o.seq)
+            f"""WITH relayed AS MATERIALIZED (
+                    SELECT seq, relayed_at FROM {outbox} WHERE seq BETWEEN %s AND %s AND relayed_at < %s)
+                SELECT seq FROM relayed WHERE seq NOT IN (
+                    SELECT jsonb_array_elements(d.seqs)::bigint FROM {deliveries} d
+                    WHERE d.created_at IN (SELECT relayed_at FROM relayed)
                       AND (d.acked_at IS NULL OR d.acked_at >= %s))""",
             [first, last, before, before],
         )

@@ -70,6 +70,7 @@ def build(
             "chassis",
             *apps,
             "unfold.apps.BasicAppConfig",  # its templates come before the admin's
+            "unfold.contrib.filters",
             "django.contrib.auth",
             "django.contrib.contenttypes",
             "django.contrib.sessions",
@@ -79,7 +80,7 @@ def build(
             "drf_spectacular",
             "drf_spectacular_sidecar",
             *(package for package, _, _ in rows),
-            "django.contrib.admin",  # last: it imports the domains' admin.py, which need the domains registered
+            "django.contrib.admin.apps.SimpleAdminConfig",  # `chassis.admin.site` loads the pages, when they are served
         ],
         "MIGRATION_MODULES": {"auth": None, "contenttypes": None, "admin": None, "sessions": None},
         "DATABASES": databases,
@@ -144,7 +145,7 @@ def build(
         ],
         "REST_FRAMEWORK": {
             "DEFAULT_AUTHENTICATION_CLASSES": ["chassis.access.authentication.TokenAuthentication"],
-            "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+            "DEFAULT_PERMISSION_CLASSES": ["chassis.access.permissions.OfThisShop"],
             "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
             "DEFAULT_PARSER_CLASSES": ["chassis.web.parsers.StrictJSONParser"],
             "DEFAULT_PAGINATION_CLASS": "chassis.web.pages.CursorPages",

@@ -58,8 +58,11 @@ def connect(needs: Mapping[type, str]) -> list[type]:
         if url:
             if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
                 raise ImproperlyConfigured(f"{domain.upper()}_URL is wrong: it must be http:// or https://host.")
+            # Only now: a process that asks nobody needs no HTTP client.
+            from chassis.clients_http import HttpProvider
+
             token: str = settings.SERVICE_TOKEN  # type: ignore[misc]
-            clients.bind(protocol, clients.HttpProvider(protocol, url, timeout=clients.TIMEOUT_SECONDS, token=token))
+            clients.bind(protocol, HttpProvider(protocol, url, timeout=clients.TIMEOUT_SECONDS, token=token))
             bound.append(protocol)
     return bound
 

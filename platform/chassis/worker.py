@@ -1,17 +1,8 @@
-"""The consuming end: the `deliver` task, and the processes of one domain.
+"""The consuming end: the `deliver` task, and what the processes of one domain do."""
 
-One parent loads Django once and forks its children (a consumer per lane, the job runner), so that they
-share its memory; a child that dies is started again.
-"""
-
-import gc
 import logging
-import os
 import signal
-import sys
 import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
 from celery.worker import consumer as celery_consumer
@@ -24,7 +15,6 @@ from chassis import celery, domains, failpoints
 from chassis.inbox import receive
 from chassis.jobs.runner import JobRunner
 from chassis.messages import Lane, decode_envelope
-from chassis.observe import tracing
 
 log = logging.getLogger("sixfold.worker")
 
@@ -57,6 +47,13 @@ def deliver(payload: str) -> None:
             str(envelope.id), exchange=queue.exchange, routing_key=queue.routing_key, declare=[queue], retry=True,
             retry_policy={"max_retries": 2}, serializer="json",
         )  # fmt: skip
+
+
+def load() -> None:
+    """Load what consumers and job runners need. Before a fork: what each loads by itself, each holds by itself."""
+    celery.load()
+    connections.all()  # their engine
+    connections.close_all()
 
 
 class Consumer(celery_consumer.Consumer):  # type: ignore[misc]
@@ -94,73 +91,3 @@ def run_jobs(labels: list[str], *, threads: int) -> None:
     stop.wait()
     for runner in runners:
         runner.join(timeout=10)
-
-
-class Children:
-    """Forked children by name, started again when they die, stopped together."""
-
-    def __init__(self, parts: dict[str, Callable[[], None]]) -> None:
-        self.parts = parts
-        self.pids: dict[int, str] = {}
-        self.stopping = False
-
-    def run(self) -> None:
-        """Fork all, then wait and restart until SIGTERM or SIGINT."""
-        connections.close_all()
-        gc.collect()
-        gc.freeze()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        for name in self.parts:
-            self._fork(name)
-        while self.pids:
-            try:
-                pid, status = os.wait()
-            except ChildProcessError:
-                break
-            name = self.pids.pop(pid, "")
-            if name and not self.stopping:
-                log.error("%s ended with status %s; starting it again", name, status)
-                time.sleep(0.5)
-                if not self.stopping:
-                    self._fork(name)
-
-    def _fork(self, name: str) -> None:
-        parent = os.getpid()
-        pid = os.fork()
-        if pid:
-            self.pids[pid] = name
-            return
-        _die_with_parent(parent)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        try:
-            self.parts[name]()
-        except KeyboardInterrupt:
-            pass
-        except SystemExit:
-            pass
-        except BaseException:
-            log.exception("%s failed", name)
-            os._exit(1)
-        tracing.flush()
-        sys.stdout.flush()
-        os._exit(0)
-
-    def _stop(self, *_: object) -> None:
-        self.stopping = True
-        for pid in list(self.pids):
-            try:
-                os.kill(pid, signal.SIGTERM)
-            except ProcessLookupError:
-                self.pids.pop(pid, None)
-
-
-def _die_with_parent(parent: int) -> None:
-    """On Linux, ask for SIGTERM when the parent is gone, so that its kill -9 leaves no orphans."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-        if os.getppid() != parent:  # gone before we asked
-            os._exit(0)

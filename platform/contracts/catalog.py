@@ -73,6 +73,68 @@ class ReviewDecided:
     approved: bool
 
 
+@event("catalog.pages_changed", aggregate="pages")
+@dataclass(frozen=True, kw_only=True)
+class PagesChanged:
+    """Answers that were made of these (their `Surrogate-Key`) are no longer what they were, search included."""
+
+    keys: tuple[str, ...]
+
+
+@event("catalog.promotion_changed", aggregate="promotion")
+@dataclass(frozen=True, kw_only=True)
+class PromotionChanged:
+    """A promotion as it is now. `kind`: cart or catalog; `state`: draft, active, paused or ended."""
+
+    rule: UUID
+    kind: str
+    name: str
+    state: str
+    channels: tuple[str, ...]
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+@event("catalog.redemption_reserved", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionReserved:
+    """All promotions of a checkout are counted."""
+
+    saga: UUID
+
+
+@event("catalog.redemption_refused", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionRefused:
+    """Nothing is counted. `reason` is a code: promotion_used_up, coupon_used_up, customer_limit or promotion_ended.
+
+    `promotion` is the rule, `coupon` its code if it has one.
+    """
+
+    saga: UUID
+    reason: str
+    promotion: UUID
+    coupon: str = ""
+
+
+@event("catalog.redemption_confirmed", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionConfirmed:
+    """What was counted belongs to the order."""
+
+    saga: UUID
+    order: UUID
+
+
+@event("catalog.redemption_released", aggregate="redemption")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionReleased:
+    """What was counted may be used again."""
+
+    saga: UUID
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class QuoteRequestLine:
     """What is to be priced: `key` comes back in the answer. `choices` answer the product's options."""
@@ -84,13 +146,78 @@ class QuoteRequestLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adjustment:
+    """What a promotion takes off a line or off shipping, and the coupon that it came by, if any."""
+
+    promotion: UUID
+    label: str
+    amount: Decimal
+    code: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotedPromotion:
+    """A promotion that is in a quote, for so much in all. What is `redeemed` must be counted before it is an order."""
+
+    promotion: UUID
+    label: str
+    amount: Decimal
+    code: str = ""
+    redeemed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotedCoupon:
+    """What became of a code that was entered.
+
+    `problem` is a code where it can never apply as things are: unknown_coupon, coupon_ended, coupon_used_up,
+    customer_limit or promotion_used_up. Without one, and not `applied`, `reason` says what the cart lacks.
+    """
+
+    code: str
+    applied: bool
+    problem: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Buyer:
+    """What promotions may depend on beside goods and place. Empty is: not known, or not chosen yet.
+
+    `shopper` is the same for the same customer or guest's e-mail address, and tells neither.
+    """
+
+    customer: UUID | None = None
+    shopper: str = ""
+    codes: tuple[str, ...] = ()
+    city: str = ""
+    shipping_method: str = ""
+    payment_method: str = ""
+
+
+NOBODY = Buyer()
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotedTax:
+    """One tax, or those of one priority together. `percent` of the price without tax is zero where lines differ."""
+
+    code: str
+    amount: Decimal
+    percent: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class QuotedLine:
     """A priced line. `unit_price` and `total` include tax; `tax` is the share of `total` that is tax.
 
-    `explanation` says where each figure came from. `problem` is a code (unknown_sku, not_for_sale, no_price,
-    choice_missing, choice_unknown, choice_invalid) and the amounts are zero where it is set; `problem_option` names
-    the option that it is about. `options` never holds a text that a shopper wrote. `components` is what one of the
-    line consists of, empty where that is the SKU itself; `kind` is the product's.
+    `net_unit_price` and `net_total` are without tax and before `discount`, which is on the whole line.
+    `lowest_30_days`: of a reduced price, the lowest of the 30 days before it, if any is on record; `compare_at`: what
+    others ask. Both include tax. `price_list`: the code of the list that the price is from. `explanation` says where
+    each figure came from. `problem` is a code (unknown_sku, not_for_sale, no_price, choice_missing, choice_unknown,
+    choice_invalid) and the amounts are zero where it is set; `problem_option` names the option that it is about.
+    `options` never holds a text that a shopper wrote. `components` is what one of the line consists of, empty where
+    that is the SKU itself; `kind` is the product's.
     """
 
     key: str
@@ -108,6 +235,15 @@ class QuotedLine:
     tax_rate: Decimal
     explanation: tuple[str, ...]
     problem: str = ""
+    net_unit_price: Decimal = Decimal(0)
+    net_total: Decimal = Decimal(0)
+    discount: Decimal = Decimal(0)
+    taxes: tuple[QuotedTax, ...] = ()
+    lowest_30_days: Decimal | None = None
+    compare_at: Decimal | None = None
+    price_list: str = ""
+    adjustments: tuple[Adjustment, ...] = ()
+    gift: bool = False
     kind: str = ""
     components: tuple[Component, ...] = ()
     problem_option: str = ""
@@ -115,7 +251,11 @@ class QuotedLine:
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """Prices of a whole cart, valid until `expires_at`. Commerce stores it and never computes it again."""
+    """Prices of a whole cart, valid until `expires_at`. Commerce stores it and never computes it again.
+
+    `version` is that of the calculation. `shows_tax`: the channel shows prices with tax. `tax_exempt`: no tax is due;
+    `tax_note` says why, or why a VAT number does not help.
+    """
 
     id: UUID
     channel: str
@@ -126,6 +266,16 @@ class Quote:
     tax: Decimal
     total: Decimal
     expires_at: datetime
+    version: int = 1
+    taxes: tuple[QuotedTax, ...] = ()
+    shipping_tax: Decimal = Decimal(0)
+    shipping_explanation: tuple[str, ...] = ()
+    shows_tax: bool = True
+    tax_exempt: bool = False
+    tax_note: str = ""
+    shipping_adjustments: tuple[Adjustment, ...] = ()
+    promotions: tuple[QuotedPromotion, ...] = ()
+    coupons: tuple[QuotedCoupon, ...] = ()
 
 
 class Pricing(Protocol):
@@ -140,6 +290,10 @@ class Pricing(Protocol):
         customer_group: str,
         lines: tuple[QuoteRequestLine, ...],
         shipping: Decimal,
+        region: str = "",
+        postcode: str = "",
+        vat_number: str = "",
+        buyer: Buyer = NOBODY,
     ) -> Quote: ...
 
 

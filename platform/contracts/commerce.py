@@ -51,8 +51,52 @@ class StockConfirmationRequested:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RedeemedPromotion:
+    """A promotion that a cart takes, by its coupon if it has one, and what it takes off."""
+
+    rule: UUID
+    amount: Decimal
+    code: str = ""
+
+
+@event("commerce.redemption_requested", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionRequested:
+    """A checkout asks catalog to count all of its promotions or none.
+
+    `shopper` is the same for the same customer or guest's e-mail address, and tells neither.
+    """
+
+    saga: UUID
+    cart: UUID
+    channel: str
+    currency: str
+    shopper: str
+    promotions: tuple[RedeemedPromotion, ...]
+
+
+@event("commerce.redemption_release_requested", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionReleaseRequested:
+    """A checkout did not end in an order: its promotions may be used again."""
+
+    saga: UUID
+    reason: str
+
+
+@event("commerce.redemption_confirmation_requested", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class RedemptionConfirmationRequested:
+    """The order stands: its promotions are used."""
+
+    saga: UUID
+    order: UUID
+    order_number: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """A line as sold; `unit_price` is what was charged for one, `total` for all, tax included.
+    """A line as sold, tax included: `unit_price` of one before `discount`, `total` what was charged for all.
 
     `components`: what one of it consists of, empty where that is the SKU itself. `kind` is the product's: of a
     gift_card `unit_price` is its worth, and `choices` say who gets it.
@@ -66,6 +110,7 @@ class OrderLine:
     unit_price: Decimal
     total: Decimal
     requires_shipping: bool = True
+    discount: Decimal = Decimal(0)
     kind: str = ""
     components: tuple[Component, ...] = ()
     choices: tuple[Choice, ...] = ()
@@ -94,6 +139,7 @@ class OrderPlaced:
     delivery: PostalAddress
     shipping_method: str
     placed_at: datetime
+    coupons: tuple[str, ...] = ()
 
 
 @event("commerce.order_paid", aggregate="order")
@@ -117,13 +163,14 @@ class OrderPaid:
 @event("commerce.order_cancelled", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled:
-    """An order was cancelled before anything left the house."""
+    """An order was cancelled before anything left the house. `saga` is the checkout that it came from."""
 
     order: UUID
     number: str
     channel: str
     total: Amount
     reason: str
+    saga: UUID | None = None
 
 
 @event("commerce.order_refunded", aggregate="order")

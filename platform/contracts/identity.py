@@ -20,6 +20,15 @@ class CustomerRegistered:
     group: str = "general"
 
 
+@event("identity.channel_group_changed", aggregate="channel_group")
+@dataclass(frozen=True, kw_only=True)
+class ChannelGroupChanged:
+    """A channel lets in the customers of `group`. Of a channel that nothing was said about: its own code's."""
+
+    channel: str
+    group: str
+
+
 @event("identity.sessions_revoked", aggregate="principal")
 @dataclass(frozen=True, kw_only=True)
 class SessionsRevoked:

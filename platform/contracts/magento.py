@@ -49,6 +49,12 @@ class CatalogRowChanged(RowChanged):
     """Categories, and what products say of themselves: values, variants, pictures, websites."""
 
 
+@event("magento.rule_row_changed", aggregate="magento_row")
+@dataclass(frozen=True, kw_only=True)
+class RuleRowChanged(RowChanged):
+    """Price rules of carts and of the catalogue, with their coupons and how often each was used."""
+
+
 @event("magento.stock_row_changed", aggregate="magento_row")
 @dataclass(frozen=True, kw_only=True)
 class StockRowChanged(RowChanged):

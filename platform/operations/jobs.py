@@ -1,5 +1,6 @@
 """The kinds of job of this domain: everything that leaves the house."""
 
+from operations.gateway.purging import PURGE
 from operations.notification.jobs import SEND
 
-JOBS = (SEND,)
+JOBS = (SEND, PURGE)

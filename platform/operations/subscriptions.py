@@ -3,6 +3,7 @@
 from chassis.subscriptions import projection, reaction
 from contracts import catalog, commerce, identity, logistics
 from operations.analytics import projection as analytics
+from operations.gateway import purging
 from operations.notification import projection as contacts
 from operations.notification import reactions as notification
 
@@ -13,6 +14,8 @@ SUBSCRIPTIONS = (
     reaction(commerce.OrderCancelled, notification.confirm_cancellation),
     reaction(commerce.OrderRefunded, notification.confirm_refund),
     reaction(identity.CustomerRegistered, notification.welcome_customer),
+    reaction(catalog.PagesChanged, purging.pages_changed),
+    reaction(catalog.ViewChanged, purging.views_changed),
     projection(catalog.ChannelChanged, analytics.copy_channels),
     reaction(commerce.OrderPlaced, analytics.add_facts),
     reaction(commerce.OrderPaid, analytics.add_facts),

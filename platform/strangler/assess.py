@@ -7,8 +7,6 @@ is dirty, and what the database's owner must change. It changes nothing and prom
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import pymysql
-
 from strangler.attributes import NotUnderstood, read_not_understood
 from strangler.checks import ENTITY_TABLES, Dirt, find_dirt
 from strangler.columns import known_columns
@@ -128,7 +126,7 @@ def _count_tables(source: Source, progress: Progress) -> tuple[TableCount, ...]:
         known = classify(name)
         fate = known.fate.value if known else "unknown"
         exact = fate != Fate.NEVER and not table.is_view
-        rows = _count(source, name) if exact else table.rows
+        rows = source.count(name) if exact else table.rows
         counts.append(TableCount(
             table=name, entity=known.entity if known else "", fate=fate, rows=max(rows, 0),
             estimated=not exact, why=known.why if known else "no table of Magento's own"))  # fmt: skip
@@ -138,15 +136,6 @@ def _count_tables(source: Source, progress: Progress) -> tuple[TableCount, ...]:
         counts.append(TableCount(table=name, entity="", fate="unknown", rows=0, estimated=True,
                                  why="outside the shop's table prefix"))  # fmt: skip
     return tuple(counts)
-
-
-def _count(source: Source, table: str) -> int:
-    try:
-        return int(source.value(f"SELECT COUNT(*) FROM {source.quoted(table)}"))
-    except pymysql.err.MySQLError as refused:
-        if refused.args[0] == 1142:  # listed among the missing rights
-            return 0
-        raise
 
 
 def _entities(rows_of: dict[str, int]) -> tuple[EntityCount, ...]:

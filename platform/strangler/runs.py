@@ -13,6 +13,11 @@ class Run(models.Model):
     binlog_offset = models.BigIntegerField()
     gtid = models.TextField()
     again = models.BooleanField(default=False, help_text="sends unchanged rows too")
+    parked = models.JSONField(
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        help_text="rows of tables not sent, by table",
+    )
 
     class Meta:
         constraints = [

@@ -38,8 +38,8 @@ class AccountAdmin(FoundByKey, LookOnly):
     search_help_text = "A customer's id, or a whole e-mail address with which something was ordered"
     list_display = ("customer_in_short", "balance", "movements", "customer")
     ordering = ("-customer",)
-    fields = ("customer_link", "balance")
-    readonly_fields = fields
+    fields = ("customer_link", "balance", "metadata")
+    readonly_fields = ("customer_link", "balance")
     inlines = (EntryInline,)
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from chassis.access.authentication import SignedIn, principal_of
+from chassis.access.authentication import principal_of
+from chassis.access.permissions import SignedIn
 from chassis.web.pages import CursorPages, page_of
 from postpurchase.loyalty.ledger import balance
 from postpurchase.loyalty.models import PointsEntry

@@ -3,9 +3,10 @@
 from django.db import models
 
 from chassis.ids import new_id
+from chassis.records import Recorded
 
 
-class PointsAccount(models.Model):
+class PointsAccount(Recorded):
     """A customer with points: the row to lock before writing entries. `version` counts them."""
 
     customer = models.UUIDField(primary_key=True)
@@ -18,7 +19,7 @@ class PointsAccount(models.Model):
         return str(self.customer)
 
 
-class EarnRule(models.Model):
+class EarnRule(Recorded):
     """How many points one unit of a channel's currency earns; 1 where a channel has no rule."""
 
     channel = models.TextField(primary_key=True)

@@ -11,13 +11,13 @@ from django.http import HttpRequest
 from chassis.admin import Defined, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
 from postpurchase.returns.commands import ReceivedLine, ReceiveReturn, approve, decline, receive, retry_refund
-from postpurchase.returns.models import BoughtOrder, ReturnLine, ReturnRequest, View
+from postpurchase.returns.models import BoughtOrder, ReturnLine, ReturnRequest, ViewCopy
 from postpurchase.returns.states import TRANSITIONS, State
 
 
 def channels() -> Iterable[str]:
     """Codes of the channels, for list filters."""
-    return View.objects.order_by("channel").values_list("channel", flat=True).distinct()
+    return ViewCopy.objects.order_by("channel").values_list("channel", flat=True).distinct()
 
 
 class DeclineForm(forms.Form):

@@ -20,7 +20,7 @@ def units(**options: Any) -> models.DecimalField:
     return models.DecimalField(max_digits=12, decimal_places=4, **options)
 
 
-class View(models.Model):
+class ViewCopy(models.Model):
     """Copy of catalog's view: an order's number means something only within a channel."""
 
     code = models.TextField(primary_key=True)

@@ -8,10 +8,10 @@ from contracts.commerce import OrderCancelled, OrderPlaced
 from postpurchase.returns.models import BoughtLine, BoughtOrder
 
 _VIEW = """
-INSERT INTO postpurchase_view (code, channel, active, version) VALUES (%s, %s, %s, %s)
+INSERT INTO postpurchase_viewcopy (code, channel, active, version) VALUES (%s, %s, %s, %s)
 ON CONFLICT (code) DO UPDATE SET channel = excluded.channel, active = excluded.active,
     version = excluded.version
-WHERE postpurchase_view.version <= excluded.version
+WHERE postpurchase_viewcopy.version <= excluded.version
 """
 
 

@@ -9,7 +9,7 @@ from chassis.access.principal import Kind, Principal
 from chassis.errors import Unauthenticated
 from chassis.fields import keyed_hash
 from postpurchase.returns.errors import UnknownOrder, UnknownReturn
-from postpurchase.returns.models import BoughtOrder, ReturnRequest, View
+from postpurchase.returns.models import BoughtOrder, ReturnRequest, ViewCopy
 
 
 def order_of(principal: Principal, *, view: str, number: str, email: str) -> BoughtOrder:
@@ -17,7 +17,7 @@ def order_of(principal: Principal, *, view: str, number: str, email: str) -> Bou
 
     Raises UnknownOrder.
     """
-    channel = View.objects.filter(code=view, active=True).values_list("channel", flat=True).first()
+    channel = ViewCopy.objects.filter(code=view, active=True).values_list("channel", flat=True).first()
     orders = BoughtOrder.objects.filter(number=number, channel=channel, placed_at__isnull=False)
     order = None
     if principal.is_authenticated:
@@ -42,7 +42,7 @@ def returns_of(principal: Principal, *, view: str) -> QuerySet[ReturnRequest]:
     """A customer's returns in the view's channel. Raises Unauthenticated for anybody else."""
     if principal.kind is not Kind.CUSTOMER:
         raise Unauthenticated()
-    channel = View.objects.filter(code=view, active=True).values("channel")
+    channel = ViewCopy.objects.filter(code=view, active=True).values("channel")
     mine = ReturnRequest.objects.filter(customer=UUID(principal.id), order__channel__in=channel)
     return mine.select_related("order").prefetch_related("lines__line")
 

@@ -14,6 +14,7 @@ from contracts.postpurchase import PointsEarned
 from postpurchase.loyalty.api import PointsView
 from postpurchase.loyalty.ledger import balance
 from postpurchase.loyalty.models import EarnRule, PointsEntry
+from postpurchase.returns.models import ViewCopy
 from postpurchase.tests.build import deliver, paid, published, refunded
 
 pytestmark = pytest.mark.django_db(databases=["postpurchase"])
@@ -85,7 +86,6 @@ def ask(principal: Principal) -> tuple[int, dict]:
     request = APIRequestFactory().get("/api/v1/shop-en/points")
     force_authenticate(request, user=principal)  # type: ignore[arg-type]
     answer = PointsView.as_view()(request, view="shop-en")
-    answer.render()
     return answer.status_code, getattr(answer, "data", {})
 
 
@@ -100,3 +100,10 @@ def test_a_guest_has_no_statement() -> None:
     request = APIRequestFactory().get("/api/v1/shop-en/points")
     force_authenticate(request, user=GUEST)  # type: ignore[arg-type]
     assert PointsView.as_view()(request, view="shop-en").status_code in (401, 403)
+
+
+def test_another_shops_token_is_refused() -> None:
+    ViewCopy.objects.create(code="shop-en", channel="shop", version=1)
+    mine = new_id()
+    assert ask(Principal(kind=Kind.CUSTOMER, id=str(mine), channel_group="abroad"))[0] == 403
+    assert ask(Principal(kind=Kind.CUSTOMER, id=str(mine), channel_group="shop"))[0] == 200

@@ -90,6 +90,7 @@ WRONG = {
     "MAGENTO1_PASSWORDS": "no",
     "RATE_LIMITS": "read=often",
     "CORS_ORIGINS": "example.com",
+    "CACHE_PURGE_URL": "http://varnish:6081",
     "EMAIL_URL": "http://mail.example.com",
 }
 
@@ -124,6 +125,7 @@ def test_each_wrong_value_is_one_sentence_that_names_its_variable(make: Make, na
         ("METRICS_TOKEN", "guessable"),
         ("SANDBOX_SECRET", "demo-abc"),
         ("SANDBOX_API_KEY", "demo-abc"),
+        ("CACHE_PURGE_TOKEN", "guessable"),
         ("SIXFOLD_FAILPOINTS", "/tmp/points"),
         ("EMAIL_URL", ""),
         ("EMAIL_FROM", ""),

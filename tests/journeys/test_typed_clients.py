@@ -19,6 +19,7 @@ from django.urls import path
 
 from catalog.provides import Pricing as PricingProvider
 from chassis import clients
+from chassis.clients_http import HttpProvider
 from chassis.context import handling
 from chassis.errors import DomainError
 from chassis.unit_of_work import unit_of_work
@@ -83,7 +84,7 @@ def way(request: pytest.FixtureRequest, served: str) -> str:
         elif request.param == "json":
             clients.bind(kind, clients.JsonProvider(kind, provider), alias=alias)
         else:
-            clients.bind(kind, clients.HttpProvider(kind, served, timeout=20, token=TOKEN))
+            clients.bind(kind, HttpProvider(kind, served, timeout=20, token=TOKEN))
     return str(request.param)
 
 
@@ -184,7 +185,7 @@ def nobody(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def test_a_service_that_does_not_answer_is_unavailable_or_its_fallback(nobody: str) -> None:
     for kind in PROVIDERS:
-        clients.bind(kind, clients.HttpProvider(kind, nobody, timeout=0.2, token=TOKEN))
+        clients.bind(kind, HttpProvider(kind, nobody, timeout=0.2, token=TOKEN))
     with pytest.raises(clients.Unavailable):
         ask_price(line("MUG"))
     with pytest.raises(clients.Unavailable):
@@ -193,6 +194,6 @@ def test_a_service_that_does_not_answer_is_unavailable_or_its_fallback(nobody: s
 
 
 def test_a_wrong_token_is_no_answer(served: str) -> None:
-    clients.bind(ShippingRates, clients.HttpProvider(ShippingRates, served, timeout=20, token="another"))
+    clients.bind(ShippingRates, HttpProvider(ShippingRates, served, timeout=20, token="another"))
     with pytest.raises(clients.Unavailable):
         clients.client(ShippingRates).options(channel="home", country="DE", goods_total=Decimal(1))

@@ -13,7 +13,7 @@ from strangler.extract import Extraction, extract
 from strangler.source import Source
 from strangler.tables import carried_tables, event_of
 
-SCOPES = ("store_website", "store", "core_config_data")
+SCOPES = ("store_website", "store", "core_config_data", "customer_group")
 
 
 def tables_of(*events: type) -> tuple[str, ...]:

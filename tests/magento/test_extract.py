@@ -15,6 +15,7 @@ from contracts.magento import RowChanged
 from strangler.extract import ConcurrentExtraction, Extraction, extract
 from strangler.runs import Run, TableCursor
 from strangler.source import Source, SourceError
+from strangler.tables import parked_tables
 from tests.magento.server import REPOSITORY, MagentoServer
 
 pytestmark = [pytest.mark.magento, pytest.mark.django_db(databases=["platform"], transaction=True)]
@@ -47,6 +48,15 @@ def test_every_row_is_sent_once_as_text_on_the_bulk_lane(magento: MagentoServer)
     outbox = domains.get("strangler").tables.outbox._default_manager.using("platform")
     assert set(outbox.values_list("lane", flat=True)) == {"bulk"}
     assert decode_message(outbox.first().message).origin == "magento"
+
+
+def test_what_this_release_does_not_carry_is_counted(magento: MagentoServer):
+    run(magento.url)
+    parked = Run.objects.get().parked
+    with Source(magento.url) as source:
+        there = {t: int(source.value(f"SELECT COUNT(*) FROM {source.quoted(t)}")) for t in parked}
+        assert set(parked) == set(parked_tables()) & set(source.schema())
+    assert parked == there and sum(there.values()) > 0
 
 
 def test_a_second_run_sends_nothing(magento: MagentoServer):

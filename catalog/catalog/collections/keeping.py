@@ -55,9 +55,8 @@ def _facts(products: Sequence[Product]) -> dict[UUID, Facts]:
         for scoped in row.values.values():
             for code, value in scoped.items():
                 values[owner][code].update(value if isinstance(value, list) else [value])
-    blocks = list(
-        PriceBlock.objects.filter(product_id__in=ids).values_list("product_id", "channel", "amount", "summary")
-    )
+    prices = PriceBlock.objects.filter(product_id__in=ids, customer_group="")
+    blocks = list(prices.values_list("product_id", "channel", "amount", "summary"))
     above = _above(products)
     return {
         product.id: Facts(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -15,7 +15,9 @@ from django.db import connections
 
 from catalog.catalog import scopes
 from catalog.catalog.composition.shown import GIFT_TEXTS
+from catalog.catalog.models import Product
 from chassis.money import Money
+from contracts.catalog import QuoteRequestLine
 from contracts.shared import Choice
 
 MOST_PER_PART = Decimal(9999)
@@ -237,3 +239,36 @@ def _worth(details: Mapping[str, Any], text: str, *, channel: str, currency: str
         return amount
     least, most = (details.get(name, {}).get(channel) for name in ("least", "most"))
     return amount if least and most and Decimal(least) <= amount <= Decimal(most) else None
+
+
+class Asking(Protocol):
+    """What of a product says whether something is chosen on it."""
+
+    kind: str
+    root: UUID
+    has_choices: bool
+    details: dict[str, Any]
+
+
+def chosen_on(
+    lines: Sequence[QuoteRequestLine],
+    keys: Mapping[str, str],
+    goods: Mapping[str, Asking],
+    *,
+    channel: str,
+    currency: str,
+    view: str,
+) -> dict[str, Chosen]:
+    """What the choices of each line come to; nothing is read for a cart in which nothing can be chosen."""
+    asking = {good.root for good in goods.values() if good.has_choices and good.kind != Product.GIFT_CARD}
+    questions = questions_of(asking, channel=channel, view=view) if asking else {}
+    found = {}
+    for line in lines:
+        good = goods.get(keys[line.key])
+        if good is None or not good.has_choices:
+            continue
+        if good.kind == Product.GIFT_CARD:
+            found[line.key] = gift_card(good.details, line.choices, channel=channel, currency=currency)
+        else:
+            found[line.key] = chosen(questions.get(good.root, ()), line.choices, channel=channel)
+    return found

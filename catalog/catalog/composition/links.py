@@ -10,7 +10,7 @@ from catalog.catalog.api import VIEW, clean
 from catalog.catalog.composition.models import ProductLink
 from catalog.catalog.errors import InvalidParameter
 from catalog.catalog.queries import Body, cards, view_facts
-from catalog.catalog.reading import encoded, reading
+from catalog.catalog.reading import encoded, group_of, reading
 from catalog.catalog.reviews.commands import product_at
 
 
@@ -36,7 +36,7 @@ def product_links(request: HttpRequest, view: str, slug: str) -> Body:
     kind = request.GET.get("kind", "")
     if kind not in ProductLink.SHOWN:
         raise InvalidParameter(f"kind must be one of {', '.join(ProductLink.SHOWN)}.", field="/kind")
-    facts = view_facts(clean(view))
+    facts = view_facts(clean(view), group=group_of(request))
     product = product_at(facts, clean(slug))
     rows = ProductLink.objects.filter(product=product, kind=kind).order_by("position")
     found = cards(facts, list(rows.values_list("target_id", flat=True)))

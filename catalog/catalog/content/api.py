@@ -74,7 +74,7 @@ class _BlockSchema(APIView):
         """A block in the view's language."""
 
 
-@reading(_PageSchema)
+@reading(_PageSchema, priced=False)
 def page(request: HttpRequest, view: str, slug: str) -> Body | Moved:
     """A page."""
     facts = view_facts(_clean(view))
@@ -82,14 +82,14 @@ def page(request: HttpRequest, view: str, slug: str) -> Body | Moved:
     return found if isinstance(found, Moved) else encoded(found, keys=(f"content-{found['id']}", f"view-{facts.code}"))
 
 
-@reading(_PagesSchema)
+@reading(_PagesSchema, priced=False)
 def pages(request: HttpRequest, view: str) -> Body:
     """The menu."""
     facts = view_facts(_clean(view))
     return encoded({"items": queries.menu(facts, most=MOST_IN_MENU)}, keys=(f"view-{facts.code}",))
 
 
-@reading(_BlockSchema)
+@reading(_BlockSchema, priced=False)
 def block(request: HttpRequest, view: str, code: str) -> Body:
     """A block."""
     facts = view_facts(_clean(view))

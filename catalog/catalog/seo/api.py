@@ -54,9 +54,9 @@ class _StructuredSchema(APIView):
         """JSON-LD with offer and rating, to be put into the product's page as it is."""
 
 
-@reading(_StructuredSchema)
+@reading(_StructuredSchema, priced=False)
 def structured_data(request: HttpRequest, view: str, slug: str) -> Body | Moved:
-    """JSON-LD of a product."""
+    """JSON-LD of a product, with what guests pay."""
     facts = view_facts(clean(view))
     found: Any = queries.structured(facts, clean(slug))
     if isinstance(found, Moved):

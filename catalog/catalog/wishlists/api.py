@@ -14,6 +14,7 @@ from catalog.catalog.errors import UnknownWishlist
 from catalog.catalog.queries import ViewFacts, cards, view_facts
 from catalog.catalog.wishlists import commands
 from catalog.catalog.wishlists.models import Wishlist, WishlistItem
+from catalog.pricing.choice import group_key
 from chassis.access.authentication import principal_of
 from chassis.errors import Unauthenticated
 from chassis.web.etag import IF_MATCH, precondition, with_etag
@@ -136,7 +137,8 @@ class Wishes(APIView):
         row = Wishlist.objects.filter(id=wishlist, customer=_customer(request)).first()
         if row is None:
             raise UnknownWishlist()
-        return _private(with_etag(_page(self, request, row, view_facts(view)), row.version))
+        facts = view_facts(view, group=group_key(principal_of(request).customer_group))
+        return _private(with_etag(_page(self, request, row, facts), row.version))
 
     @extend_schema(operation_id="add_wish", request=NewWish, responses={201: WishlistBody}, tags=["wishlists"])
     @idempotent("catalog")

@@ -60,7 +60,7 @@ def test_it_has_the_promised_size(shop: DemoShop) -> None:
     assert [row.currency for row in shop.channels] == ["EUR", "CHF"]
     assert len(shop.views) == 3 and {row.locale[:2] for row in shop.views} == {"en", "de"}
     assert len(shop.sources) == 3
-    assert {row.role for row in shop.staff} == {"administrator", "catalogue_editor", "order_desk"}
+    assert {row.role for row in shop.staff} == {"administrator", "catalogue_editor", "order_desk", "warehouse"}
     assert len(shop.customers) >= 60
     assert 180 <= len(shop.orders) <= 320
 

@@ -42,6 +42,7 @@ STAFF = (
     ("priya", "Priya Nandakumar", "catalogue_editor", "en"),
     ("oskar", "Oskar Wieland", "order_desk", "de"),
     ("maeve", "Maeve Corrigan", "order_desk", "en"),
+    ("jonas", "Jonas Hollerbach", "warehouse", "de"),
 )
 
 # code, name, one sentence

@@ -2,10 +2,12 @@
 
 import socket
 import stat
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from config.background import settings_of
 from config.domains import ALIASES
 from config.local import infrastructure, migrations, procfile, secrets
 from config.local.infrastructure import Infrastructure, database_variable
@@ -48,12 +50,16 @@ def test_an_empty_variable_counts_as_not_set(tmp_path: Path, bare: None, monkeyp
     assert infrastructure.environment_of(tmp_path, cluster=None, broker=None)["SECRET_KEY"]
 
 
-def test_the_projects_procfile_has_a_worker_for_every_domain(tmp_path: Path) -> None:
-    lines = procfile.read(Path(infrastructure.__file__).parents[2] / "Procfile", environment={"WEB_PORT": "8000"})
-    names = {line.name for line in lines}
-    assert names >= {"web", "relay", "provider"} | {f"worker-{alias}" for alias in ALIASES}
-    web = next(line for line in lines if line.name == "web")
-    assert "8000" in web.command
+def test_the_projects_procfile_runs_programs_that_are_there() -> None:
+    lines = procfile.read(Path(infrastructure.__file__).parents[2] / "Procfile", environment={})
+    assert {line.name for line in lines} == {"provider", "background", "web"}
+    for line in lines:
+        assert line.command[:2] == ("python", "-m") and find_spec(line.command[2]), line
+
+
+def test_every_domains_worker_has_settings_of_its_own() -> None:
+    settings = {settings_of(alias) for alias in ALIASES}
+    assert len(settings) == len(ALIASES) and all(find_spec(module) for module in settings)
 
 
 def test_every_wrong_line_of_a_procfile_is_named(tmp_path: Path) -> None:

@@ -1,36 +1,30 @@
 """REST framework's doors: one authentication class per audience, each giving `request.user` a Principal.
 
 No token is a guest; a token that is not valid is a 401 and never a guest, or a client would lose its sign-in without
-noticing. A domain registers its own revocation projection; keys come from the source that the composition
-root binds. Whether the principal may do something is the view's question.
+noticing. What was revoked says `revocation.py`; keys come from the source that the composition root binds. Whether
+the principal may do something is the view's question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from chassis.access.keys import KeyCache, Source, from_address
 from chassis.access.principal import GUEST, Kind, Principal
-from chassis.access.tokens import PublishedKeys, verify
+from chassis.access.revocation import is_revoked
+from chassis.access.tokens import ISSUER, PublishedKeys, verify
 from chassis.errors import Unauthenticated
 
-ISSUER = "sixfold"
-SCHEME = "accessToken"
 _VERIFIED = "_verified_token"
-Revoked = Callable[[Principal], bool]
 
 _keys: PublishedKeys | None = None
-_revoked: dict[str, Revoked] = {}
 
 
 def bind_keys(source: Source) -> None:
@@ -40,15 +34,10 @@ def bind_keys(source: Source) -> None:
     _keys = KeyCache(source, file=Path(folder) / "published-keys.json" if folder else None)
 
 
-def register_revocation(name: str, revoked: Revoked) -> None:
-    """Ask `revoked(principal)` for every token; one True refuses it. `name` is the domain's label."""
-    _revoked[name] = revoked
-
-
 def authenticate_token(token: str, *, kinds: frozenset[Kind]) -> Principal:
     """The principal of a token. Raises Unauthenticated if it is not valid, not of `kinds`, or revoked."""
     principal = verify(token, keys=_published(), issuer=getattr(settings, "TOKEN_ISSUER", ISSUER), kinds=kinds)
-    if any(revoked(principal) for revoked in _revoked.values()):
+    if is_revoked(principal):
         raise RevokedToken()
     return principal
 
@@ -88,25 +77,6 @@ class TokenAuthentication(BaseAuthentication):
         return {"WWW-Authenticate": f"Bearer {more}".strip()}
 
 
-class StaffAuthentication(TokenAuthentication):
-    """A door for staff's tokens only."""
-
-    kinds = frozenset({Kind.STAFF})
-
-
-class ServiceAuthentication(TokenAuthentication):
-    """A door for other services only."""
-
-    kinds = frozenset({Kind.SERVICE})
-
-
-class SignedIn(BasePermission):
-    """Anybody but a guest, of the kinds that the view's door admits."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return principal_of(request).is_authenticated
-
-
 def door_of(view: Any) -> TokenAuthentication | None:
     """The door of a URL's view (a REST framework view, or a function that carries one as `cls`); None without."""
     shape = getattr(view, "view_class", None) or getattr(view, "cls", None)
@@ -133,17 +103,3 @@ def _published() -> PublishedKeys:
         bind_keys(from_address(url))
     assert _keys is not None
     return _keys
-
-
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How the doors appear in the OpenAPI document: one scheme for all, which `chassis.web.schema` describes."""
-
-    target_class = TokenAuthentication
-    match_subclasses = True
-    name: list[str] = []
-
-    def get_security_requirement(self, auto_schema: Any) -> dict[str, list[Any]]:
-        return {SCHEME: []}
-
-    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
-        return []

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 from joserfc.jwk import OKPKey
 
 from chassis.access.tokens import public_keys
@@ -88,8 +89,6 @@ def from_address(url: str, *, timeout: float = 2.0) -> Source:
     """A source that fetches the JWKS document at `url`."""
 
     def fetch() -> Mapping[str, Any]:
-        import httpx
-
         answer = httpx.get(url, timeout=timeout, follow_redirects=False)
         answer.raise_for_status()
         document: Mapping[str, Any] = answer.json()

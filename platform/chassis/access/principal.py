@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
+
+MAX_LIFETIME = timedelta(minutes=10)
+"""The longest that a token may say who somebody is."""
 
 
 class Kind(StrEnum):

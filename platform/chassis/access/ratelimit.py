@@ -15,14 +15,16 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
-from rest_framework.request import Request
 
 from chassis.errors import RateLimited
 from chassis.observe.metrics import REFUSALS
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
 
 EXCHANGE = 0.25
 PAUSE_AFTER_FAILURE = 5.0

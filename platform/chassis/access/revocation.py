@@ -10,7 +10,7 @@ and otherwise decides from memory: a sign-out reaches every domain within the wa
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,14 +19,14 @@ from django.apps import apps
 from django.db import connections, models
 
 from chassis import clock, domains
-from chassis.access.authentication import register_revocation
-from chassis.access.principal import Principal
-from chassis.access.tokens import MAX_LIFETIME
+from chassis.access.principal import MAX_LIFETIME, Principal
 from chassis.subscriptions import Handler, Received
 
 LOOK_SECONDS = 2.0
 KEPT = MAX_LIFETIME + timedelta(minutes=5)
+Revoked = Callable[[Principal], bool]
 log = logging.getLogger("chassis.access")
+_revoked: dict[str, Revoked] = {}
 
 
 class RevokedPrincipal(models.Model):
@@ -62,9 +62,14 @@ def keep_revocations(label: str) -> Handler[Any]:
     return keep
 
 
-def watch(label: str) -> None:
-    """Refuse, in this process, tokens that the copy of the domain `label` says are void."""
-    register_revocation(label, Revocations(label))
+def watch(label: str, revoked: Revoked | None = None) -> None:
+    """Refuse, in this process, tokens that `revoked`, or else the copy of the domain `label`, says are void."""
+    _revoked[label] = revoked or Revocations(label)
+
+
+def is_revoked(principal: Principal) -> bool:
+    """Whether any domain of this process says that the principal's token is void."""
+    return any(revoked(principal) for revoked in _revoked.values())
 
 
 class Revocations:

@@ -8,6 +8,7 @@ and the verifier holds makers to that. Refresh tokens and passwords are not its 
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,12 +19,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from chassis import clock
-from chassis.access.principal import Kind, Principal
+from chassis.access.principal import MAX_LIFETIME, Kind, Principal
 from chassis.errors import Unauthenticated
 from chassis.ids import new_id
 
 ALGORITHM = "Ed25519"
-MAX_LIFETIME = timedelta(minutes=10)
+ISSUER = "sixfold"
 AUDIENCES = {Kind.CUSTOMER: "storefront", Kind.STAFF: "admin", Kind.SERVICE: "service"}
 # Clocks of two machines differ a little; more than this is a fault.
 LEEWAY = 30
@@ -112,8 +113,6 @@ def public_keys(document: Mapping[str, Any]) -> dict[str, OKPKey]:
 
 
 def _key_for(token: str, keys: PublishedKeys) -> OKPKey:
-    from base64 import urlsafe_b64decode
-
     # The id is read before anything is verified, hence only used to look it up among keys that we trust.
     head = token.partition(".")[0]
     key_id = json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))["kid"]

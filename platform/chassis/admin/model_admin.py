@@ -19,6 +19,7 @@ from chassis.admin import shown
 from chassis.admin.history import differences, history_of, record_history, values_of
 from chassis.admin.inlines import Guarded
 from chassis.admin.permissions import may
+from chassis.admin.recorded import filters_of
 from chassis.admin.transitions import Transition, in_words, perform, transition_page
 from chassis.context import bind
 from chassis.errors import DomainError, Problems
@@ -70,6 +71,9 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return not self.state_fields and super().has_delete_permission(request, obj)
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [*super().get_list_filter(request), *filters_of(self.model)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         shown = list(super().get_readonly_fields(request, obj))

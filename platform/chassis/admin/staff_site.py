@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.admin import options
+from django.contrib.admin import autodiscover, options
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.cache import add_never_cache_headers
 from unfold.sites import UnfoldAdminSite
 
 from chassis.admin.middleware import SESSION_COOKIE
 from chassis.admin.permissions import staff_of
-from chassis.admin.watching import Watch, waiting
+from chassis.admin.watching import Watch, overview
 
 # The admin asks for a content type's id on every form, for LogEntry and for redirects to an object's public page.
 # Neither exists here and content types have no table; this is one name to replace, else 40 lines to copy.
@@ -47,9 +47,14 @@ class StaffSite(UnfoldAdminSite):  # type: ignore[misc]
         """Show on the first page how much of these waits, to those who may see it."""
         self.watches += watches
 
+    def get_urls(self) -> list[Any]:
+        """Loads the domains' pages: here and not with the apps, since workers and relays serve none."""
+        autodiscover()
+        return super().get_urls()  # type: ignore[no-any-return]
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        found = {"waiting": waiting(self.watches, request)}
-        return super().index(request, {**found, **(extra_context or {})})
+        found = overview(self.watches, request)
+        return super().index(request, {"waiting": found.waiting, "silent": found.silent, **(extra_context or {})})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Domains and their pages in the order of their registration: what matters most first, mechanism last."""

@@ -50,6 +50,8 @@ class Delivery(models.Model):
                 name="%(app_label)s_delivery_open",
             ),
             models.Index(fields=["acked_at"], name="%(app_label)s_delivery_acked"),
+            # Retention finds an outbox row's envelopes by the moment that both carry.
+            models.Index(fields=["created_at"], name="%(app_label)s_delivery_made"),
         ]
 
 

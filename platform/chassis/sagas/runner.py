@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import IntegrityError, connections, transaction
 
 from chassis import clock, domains
@@ -60,7 +61,7 @@ def start(saga: type[Saga], *, key: str, data: Mapping[str, Any], saga_id: UUID 
             raise
         raise SagaExists(open_id) from error
     enqueue(deadline_kind(saga).name, key=str(row.id), due_at=row.deadline)
-    run = _run(row)
+    run = _run(saga, row)
     _drive(saga, run)
     _store(saga, row, run)
     return row.id
@@ -248,7 +249,7 @@ def _locked(saga: type[Saga], saga_id: UUID) -> Iterator[Run | None]:
         if row is None or row.state in FINISHED:
             yield None
             return
-        run = _run(row)
+        run = _run(saga, row)
         yield run
         _store(saga, row, run)
 
@@ -268,12 +269,13 @@ def _store(saga: type[Saga], row: Any, run: Run) -> None:
             cursor.execute("SELECT pg_notify(%s, %s)", [f"sixfold_saga_{domain.label}", str(run.id)])
 
 
-def _run(row: Any) -> Run:
+def _run(saga: type[Saga], row: Any) -> Run:
     return Run(
         id=row.id,
         key=row.key,
         state=row.state,
-        steps=dict(row.steps),
+        # A step that this release has added is not done by a saga that began before it.
+        steps={**dict.fromkeys((step.name for step in saga.steps), "skipped"), **row.steps},
         data=dict(row.data),
         outcome=row.outcome,
         deadline=row.deadline,
@@ -282,6 +284,4 @@ def _run(row: Any) -> Run:
 
 
 def _json(value: Any) -> Any:
-    import msgspec
-
     return msgspec.json.decode(encode(value))

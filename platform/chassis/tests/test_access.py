@@ -13,9 +13,9 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
 from chassis import clock
-from chassis.access import authentication, tokens
+from chassis.access import authentication, revocation
 from chassis.access.keys import MAX_AGE, RETRY, KeyCache
-from chassis.access.principal import GUEST, Kind, Principal
+from chassis.access.principal import GUEST, MAX_LIFETIME, Kind, Principal
 from chassis.access.tokens import BadToken, ExpiredToken, Signer, generate_key, verify
 from chassis.tests import edge
 
@@ -184,7 +184,7 @@ def test_a_principal_passes_through_a_session() -> None:
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     monkeypatch.setattr(authentication, "_keys", KeyCache(SIGNER.published))
-    monkeypatch.setattr(authentication, "_revoked", {})
+    monkeypatch.setattr(revocation, "_revoked", {})
     with override_settings(ROOT_URLCONF="chassis.tests.edge", MIDDLEWARE=edge.MIDDLEWARE):
         yield Client()
 
@@ -210,7 +210,7 @@ def test_a_staff_token_does_not_open_the_storefront(client: Client) -> None:
 
 
 def test_a_revoked_session_is_refused_at_once(client: Client) -> None:
-    authentication.register_revocation("identity", lambda principal: principal.session == "s1")
+    revocation.watch("identity", lambda principal: principal.session == "s1")
     response = ask(client, f"Bearer {SIGNER.sign(ANN)}")
     assert (response.status_code, response.json()["code"]) == (401, "revoked_token")
     other = Principal(kind=Kind.CUSTOMER, id="ann", session="s2")
@@ -219,6 +219,6 @@ def test_a_revoked_session_is_refused_at_once(client: Client) -> None:
 
 def test_an_expired_token_says_so_that_the_client_refreshes(client: Client) -> None:
     token = SIGNER.sign(ANN)
-    with clock.travel(tokens.MAX_LIFETIME):
+    with clock.travel(MAX_LIFETIME):
         response = ask(client, f"Bearer {token}")
     assert (response.status_code, response.json()["code"]) == (401, "expired_token")

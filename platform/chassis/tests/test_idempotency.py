@@ -19,7 +19,7 @@ from chassis.access.principal import Kind, Principal
 from chassis.errors import Conflict
 from chassis.ids import new_id
 from chassis.unit_of_work import unit_of_work
-from chassis.web import idempotency
+from chassis.web import idempotency, idempotency_keys
 from chassis.web.idempotency import claim_of, idempotent
 
 # Real commits: a race inside one test transaction would be no race.
@@ -89,8 +89,8 @@ class Cookie(Base):
 def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     with isolate_apps("commerce"):
 
-        class ProbeKey(idempotency.IdempotencyKey):
-            class Meta(idempotency.IdempotencyKey.Meta):
+        class ProbeKey(idempotency_keys.IdempotencyKey):
+            class Meta(idempotency_keys.IdempotencyKey.Meta):
                 abstract = False
                 app_label = "commerce"
 

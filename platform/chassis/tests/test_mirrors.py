@@ -1,5 +1,7 @@
 """Mirrors: rows in any order come to the same, a thing is made once for all of its rows, nothing is lost in silence."""
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -218,7 +220,7 @@ def test_one_that_fails_does_not_keep_others_and_waits_with_its_reason_for_a_cha
 def test_an_error_that_is_nobodys_fault_is_not_hidden(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(page(1, "a"))
 
-    def broken(self: Mirror, *, limit: int) -> Any:
+    def broken(self: Mirror, source: str, *, limit: int) -> Any:
         raise LookupError("broken")
 
     monkeypatch.setattr(Mirror, "_take", broken)
@@ -286,3 +288,64 @@ def test_a_row_that_arrives_while_its_thing_is_made_has_it_made_again(library: L
     keep(page(2, "b", position=2))
     MIRROR.make_due(library.makers)
     assert library.books == {"1": ["a", "b"]}
+
+
+def elsewhere() -> psycopg.Connection[Any]:
+    """A connection that is not this test's."""
+    given = connections["commerce"].settings_dict
+    return psycopg.connect(
+        host=given["HOST"], port=given["PORT"], dbname=given["NAME"], user=given["USER"], password=given["PASSWORD"]
+    )
+
+
+@pytest.mark.parametrize("after", [{"id": "1", "book_id": "2", "text": "moved"}, None], ids=["moved", "deleted"])
+def test_a_row_whose_first_two_changes_are_kept_at_once_touches_what_both_name(
+    library: Library, after: dict[str, str | None] | None
+) -> None:
+    second = Change(table="page", key=("1",), after=after, position=2)
+    failures: list[BaseException] = []
+
+    def keep_second() -> None:
+        try:
+            keep(second)
+        except BaseException as failure:
+            failures.append(failure)
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=keep_second)
+    with elsewhere() as first, elsewhere() as watch:
+        # The first is written and its book made, and only then is it committed that the second has to wait for.
+        first.execute(
+            """INSERT INTO commerce_keptrow (source, "table", key, kind, owner, touches, after, position)
+               VALUES ('old', 'page', '["1"]', 'book', '1', '{}', '{"id": "1", "book_id": "1", "text": "a"}', 1)"""
+        )
+        thread.start()
+        watch.autocommit = True
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        deadline = time.monotonic() + 20
+        while watch.execute(waits).fetchone() == (0,):
+            assert time.monotonic() < deadline, "the second change waits for nobody"
+            time.sleep(0.01)
+        first.commit()
+    thread.join()
+    assert failures == []
+    assert ("old", "book", "1") in set(Touched.objects.values_list("source", "kind", "owner"))
+    (row,) = KeptRow.objects.all()
+    assert (row.owner, row.position) == ("2" if after else "1", 2)
+
+
+def test_things_of_two_sources_are_made_in_units_of_work_of_their_own(library: Library) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def make(source: str, owners: list[str]) -> None:
+        with connections["commerce"].cursor() as cursor:
+            cursor.execute("SELECT txid_current()")
+            seen.append((source, cursor.fetchone()[0]))
+
+    for source in ("north", "south"):
+        keep(Change(table="book", key=("1",), after={"id": "1"}, position=1, source=source))
+        keep(Change(table="shelf", key=("1",), after={"id": "1"}, position=1, source=source))
+    assert MIRROR.make_due({"shelf": make, "book": make}) == 4
+    assert [source for source, _ in seen] == ["north", "north", "south", "south"]
+    assert len({unit for _, unit in seen}) == 2

@@ -15,7 +15,8 @@ from django.test.utils import isolate_apps
 from rest_framework.request import Request
 
 from chassis.errors import Invalid, PreconditionRequired, StaleVersion
-from chassis.web.etag import etag_of, not_modified, precondition, with_etag
+from chassis.precondition import etag_of
+from chassis.web.etag import not_modified, precondition, with_etag
 from chassis.web.pages import MAX_LIMIT, BadCursor, BadLimit, CursorPages, keyset_page, limit_of
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

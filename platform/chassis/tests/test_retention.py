@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
-from chassis import clock, inbox, letters, retention, scrubbing
+from chassis import clock, domains, inbox, letters, retention, scrubbing
 from chassis.environment import Environment
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
@@ -229,3 +231,29 @@ def test_ages_that_would_let_a_replay_act_twice_are_refused(given: dict[str, str
 
 def test_ages_are_as_documented_unless_set() -> None:
     assert _retention(Environment({})) == {"outbox": 7 * DAY, "personal": 30 * DAY, "inbox": 90 * DAY}
+
+
+def test_an_outbox_rows_envelopes_are_found_without_reading_all_of_them() -> None:
+    outbox, deliveries = (bench.rows(name).model._meta.db_table for name in ("outbox", "delivery"))
+    with connections[bench.ALIAS].cursor() as cursor:
+        # Moments of the relay a second apart: at each a hundred events, and ten envelopes with ten of them.
+        cursor.execute(
+            f"""INSERT INTO {outbox} (seq, id, type, lane, message, occurred_at, relayed_at)
+                SELECT n, gen_random_uuid(), 'commerce.bell_rung', 'fast', '{{}}', at, at
+                FROM generate_series(1, 20000) n,
+                     LATERAL (SELECT timestamptz '2020-01-01' + n / 100 * interval '1 s') moment(at)"""
+        )
+        cursor.execute(
+            f"""INSERT INTO {deliveries} (envelope, subscriber, lane, seqs, created_at, sends, acked_at)
+                SELECT gen_random_uuid(), 'platform', 'fast', jsonb_build_array(n * 10), at, 1, at
+                FROM generate_series(0, 150000) n,
+                     LATERAL (SELECT timestamptz '2020-01-01' + n / 10 * interval '1 s') moment(at)"""
+        )
+        cursor.execute(f"ANALYZE {outbox}")
+        cursor.execute(f"ANALYZE {deliveries}")
+        with CaptureQueriesContext(connections[bench.ALIAS]) as asked:
+            found = sorted(scrubbing.finished(domains.get(bench.ALIAS), 1, 1000, before=clock.now()))
+        assert found == list(range(1, 1001))
+        cursor.execute(f"EXPLAIN {asked[-1]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert f"{deliveries}" in plan and f"Seq Scan on {deliveries}" not in plan, plan

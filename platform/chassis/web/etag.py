@@ -1,20 +1,20 @@
 """Optimistic concurrency at the edge: an aggregate's version as ETag, If-Match as a condition of the edit.
 
-A view turns the request into a `Precondition` and hands it to the command, which checks it after it has locked the
-row: checked any earlier, two edits could both pass. A stale edit is a 412, never a lost update.
+A view turns the request into a `Precondition` and hands it to the command, which checks it: a stale edit is a 412,
+never a lost update.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from chassis.errors import Invalid, PreconditionRequired, StaleVersion
+from chassis.errors import Invalid, PreconditionRequired
+from chassis.precondition import NO_PRECONDITION, Precondition, etag_of
 
 R = TypeVar("R", bound=HttpResponseBase)
 IF_MATCH = OpenApiParameter(
@@ -27,33 +27,10 @@ IF_MATCH = OpenApiParameter(
 _TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)')
 
 
-def etag_of(version: int, *variant: str) -> str:
-    """The strong ETag of an aggregate's version; `variant` tells representations apart (view, currency)."""
-    return '"' + ".".join((f"v{version}", *variant)) + '"'
-
-
 def with_etag(response: R, version: int, *variant: str) -> R:
     """The response, carrying its ETag."""
     response["ETag"] = etag_of(version, *variant)
     return response
-
-
-@dataclass(frozen=True)
-class Precondition:
-    """What If-Match demands: None nothing, an empty set never matches, "*" any version."""
-
-    tags: frozenset[str] | None = None
-
-    def check(self, version: int, *variant: str) -> None:
-        """Raise StaleVersion unless `version` is one of those the caller knows. Call it under the row's lock."""
-        if self.tags is None or "*" in self.tags:
-            return
-        tag = etag_of(version, *variant)
-        if tag not in self.tags:
-            raise StaleVersion(headers={"ETag": tag}, current=tag)
-
-
-NO_PRECONDITION = Precondition()
 
 
 def precondition(request: HttpRequest | Request, *, required: bool = False) -> Precondition:

@@ -10,7 +10,7 @@ may be sent again.
                                              the unit of work of its effect; the final answer replaces that one
     @idempotent(..., secret=True)            the answer holds a secret: only the fact is kept, a replay is a 409
 
-The domain makes `IdempotencyKey` concrete in its own database. Without the header nothing is stored.
+The domain makes `idempotency_keys.IdempotencyKey` concrete in its own database. Without the header nothing is stored.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.apps import apps
 from django.db import connections, models
 from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -39,6 +38,7 @@ from chassis.errors import DomainError
 from chassis.ids import new_id
 from chassis.keyring import ring
 from chassis.unit_of_work import unit_of_work
+from chassis.web.idempotency_keys import table_of
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
@@ -67,26 +67,6 @@ class StillRunning(DomainError):
 class AnswerWithheld(DomainError):
     code, status = "idempotency_answer_withheld", 409
     title = "This call was done before; its answer held a secret and is not repeated."
-
-
-class IdempotencyKey(models.Model):
-    """One key with the answer given. Concrete in each domain that has mutating calls."""
-
-    digest = models.CharField(primary_key=True, max_length=64, help_text="of principal, route and key")
-    principal = models.TextField()
-    route = models.TextField(help_text="method and path")
-    body_hash = models.CharField(max_length=64)
-    owner = models.UUIDField(help_text="the call that may write the answer")
-    done = models.BooleanField(default=False)
-    withheld = models.BooleanField(default=False)
-    status = models.PositiveSmallIntegerField(null=True)
-    headers = models.JSONField(default=dict)
-    body = models.BinaryField(default=b"")  # encrypted: answers show carts, profiles and addresses
-    locked_until = models.DateTimeField(help_text="after it, a running call counts as lost")
-    expires_at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        abstract = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,9 +278,3 @@ def _part(value: Any) -> str:
 
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-def table_of(label: str) -> type[IdempotencyKey]:
-    """The domain's keys; LookupError if it has no mutating calls."""
-    table: type[IdempotencyKey] = apps.get_model(label, "IdempotencyKey")  # type: ignore[assignment]
-    return table

@@ -5,11 +5,12 @@ from django.db import models
 from chassis import clock
 from chassis.fields import EncryptedTextField, KeyedHashField
 from chassis.ids import new_id
+from chassis.records import Recorded
 from operations.notification.errors import IllegalMessageTransition
 from operations.notification.states import MESSAGE
 
 
-class Message(models.Model):
+class Message(Recorded):
     """One text to one person about one fact (`about`: the order, shipment, refund or customer).
 
     Unique per (template, about, recipient): neither a repeated event nor a second event of the same fact writes

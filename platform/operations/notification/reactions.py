@@ -5,6 +5,7 @@ Nobody is written to about what came on the bulk lane (imports and rebuilds repe
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -128,11 +129,12 @@ def _write(template: str, received: Received[Any], *, about: UUID, to: str, loca
     # One statement decides who wrote it, also between two workers; bulk_create does not say whether it did.
     Message.objects.bulk_create([message], ignore_conflicts=True)
     if Message.objects.filter(id=message.id).exists():
-        request_sending(message)
+        request_sending(message, happened_at=received.message.occurred_at)
 
 
-def request_sending(message: Message) -> None:
-    """Enqueue sending the present dispatch of a message."""
-    enqueue(
-        SEND, key=f"{message.id}:{message.dispatch}", payload={"message": str(message.id), "dispatch": message.dispatch}
-    )
+def request_sending(message: Message, *, happened_at: datetime | None = None) -> None:
+    """Enqueue sending the present dispatch of a message; `happened_at` is when what it tells of was news."""
+    payload = {"message": str(message.id), "dispatch": message.dispatch}
+    if happened_at:
+        payload["happened_at"] = happened_at.isoformat()
+    enqueue(SEND, key=f"{message.id}:{message.dispatch}", payload=payload)

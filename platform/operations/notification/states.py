@@ -1,7 +1,8 @@
 """The message's state machine as data."""
 
 MESSAGE = {
-    "queued": {"send": "sent", "give_up": "failed"},
+    "queued": {"send": "sent", "skip": "skipped", "give_up": "failed"},
     "sent": {"resend": "queued"},
+    "skipped": {"resend": "queued"},
     "failed": {"resend": "queued"},
 }

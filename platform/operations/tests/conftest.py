@@ -35,7 +35,7 @@ def told(event: Any, *, version: int = 1, **envelope: Any) -> Message:
         "id": new_id(),
         "type": kind.name,
         "version": kind.version,
-        "occurred_at": NOON,
+        "occurred_at": clock.now(),
         "aggregate_type": kind.aggregate,
         "aggregate_id": str(getattr(event, kind.aggregate, getattr(event, "code", ""))),
         "aggregate_version": version,

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, RequestFactory
 from django.urls import ResolverMatch
 
-from chassis.access import authentication
+from chassis.access import authentication, revocation
 from chassis.access.authentication import bind_keys
 from chassis.access.principal import Kind, Principal
 from chassis.access.tokens import Signer, generate_key, verify
@@ -160,7 +160,7 @@ def test_a_token_is_verified_once_behind_the_gateway(open_gateway: Open, monkeyp
         return verify(token, **options)
 
     monkeypatch.setattr(authentication, "verify", count)
-    monkeypatch.setattr(authentication, "_revoked", {})
+    monkeypatch.setattr(revocation, "_revoked", {})
     token = signer.sign(Principal(kind=Kind.CUSTOMER, id="ann", session="s"))
     answer = open_gateway(limits="off").get("/api/v1/de/guarded", headers={"Authorization": f"Bearer {token}"})
     assert answer.json() == {"who": "customer:ann"} and checked == [token]

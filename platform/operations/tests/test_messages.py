@@ -10,8 +10,10 @@ from django.db import connections
 from chassis import clock
 from chassis.jobs.runner import JobRunner
 from chassis.messages import Lane
+from chassis.unit_of_work import unit_of_work
 from operations.models import DeadLetter, Job, Message, OrderContact, OutboxEvent
 from operations.notification import texts
+from operations.notification.commands import resend
 from operations.tests.conftest import (
     Mailbox,
     cancelled,
@@ -159,6 +161,34 @@ def test_nobody_is_written_to_about_imports_rebuilds_or_the_old_shop(mailbox: Ma
     run_jobs()
     assert not Message.objects.exists()
     assert OrderContact.objects.exists(), "later events of an imported order need its contact all the same"
+
+
+def test_a_mail_about_what_happened_long_ago_is_not_sent_unless_staff_send_it(mailbox: Mailbox) -> None:
+    deliver(told(placed()))
+    with clock.travel(timedelta(days=3)):
+        run_jobs()
+        message = Message.objects.get()
+        assert (message.state, message.sent_at) == ("skipped", None)
+        assert not mailbox.mails() and not sent_events()
+        with unit_of_work("platform"):
+            resend(message)
+        run_jobs()
+    assert mailbox.only()["Subject"] == "Your order S100001"
+
+
+def test_a_letter_replayed_days_later_writes_a_message_and_no_mail(mailbox: Mailbox) -> None:
+    message = told(placed())
+    with clock.travel(timedelta(days=3)):
+        deliver(message)
+        run_jobs()
+    assert Message.objects.get().state == "skipped" and not mailbox.mails()
+
+
+def test_a_mail_server_that_was_away_for_a_day_still_gets_its_mail(mailbox: Mailbox) -> None:
+    deliver(told(placed()))
+    with clock.travel(timedelta(days=1)):
+        run_jobs()
+    assert mailbox.only()
 
 
 def test_an_older_version_of_an_order_does_not_bring_its_old_address_back() -> None:

@@ -1,4 +1,7 @@
-"""manage.py work DOMAIN: consume a domain's events on both lanes and run its jobs."""
+"""manage.py work DOMAIN: consume a domain's events on both lanes and run its jobs.
+
+One parent loads Django and the domain once and forks its children: a consumer per lane, and the job runner.
+"""
 
 from functools import partial
 from typing import Any
@@ -7,8 +10,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from chassis import domains
+from chassis.children import Children
 from chassis.messages import Lane
-from chassis.worker import Children, consume, run_jobs
+from chassis.worker import consume, load, run_jobs
 
 
 class Command(BaseCommand):
@@ -24,6 +28,7 @@ class Command(BaseCommand):
         if not labels:
             raise CommandError(f"no domain with the alias {alias!r} is installed under {settings.SETTINGS_MODULE}")
         self.stdout.write(f"working for {', '.join(labels)}")
+        load()
         Children(
             {
                 f"{alias}.fast": partial(consume, labels, Lane.FAST),

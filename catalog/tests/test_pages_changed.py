@@ -1,0 +1,60 @@
+"""What caches are told: the keys of every answer that is another now, and no other, once it is."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from catalog.catalog.models import Product
+from catalog.commands import PlaceInput, PriceInput, SetPrice, set_price
+from catalog.messaging import OutboxEvent
+from catalog.search import pages
+from catalog.tests import shop
+from chassis.ids import new_id
+from chassis.messages import Lane, decode_event, decode_message
+from chassis.unit_of_work import unit_of_work
+from contracts.catalog import PagesChanged
+
+pytestmark = pytest.mark.django_db(databases=["catalog"])
+PAGES = ("products/walnut-board", "categories/kitchen", "search?q=board", "products/bread-knives")
+
+
+@pytest.fixture(autouse=True)
+def _shop(db: Any) -> None:
+    shop.structure()
+    shop.simple("B1", "Walnut board", price="40", color="green", places=(PlaceInput(category="kitchen"),))
+    shop.simple("K1", "Bread knives", price="30", color="red")
+    shop.run_jobs()
+    OutboxEvent.objects.all().delete()
+
+
+def told() -> list[PagesChanged]:
+    rows = OutboxEvent.objects.filter(type="catalog.pages_changed").order_by("seq")
+    return [decode_event(decode_message(row.message)) for row in rows]
+
+
+def read(path: str) -> tuple[bytes, set[str]]:
+    answer = Client().get(f"/api/v1/en/{path}")
+    return answer.content, set(answer["Surrogate-Key"].split())
+
+
+def test_a_changed_price_names_every_answer_that_is_another_now() -> None:
+    before = {path: read(path) for path in PAGES}
+    product = Product.objects.get(sku="B1")
+    set_price(SetPrice(sku="B1", price=PriceInput(channel="eu", amount=Decimal(39))))
+    assert told() == [], "the index still has the former price"
+    shop.run_jobs()
+    keys = {key for event in told() for key in event.keys}
+    assert f"product-{product.id}" in keys
+    for path, (content, named) in before.items():
+        assert (read(path)[0] != content) == bool(named & keys), path
+
+
+def test_what_many_changes_touch_is_told_in_events_of_a_size_and_without_hurry() -> None:
+    products = [new_id() for _ in range(500)]
+    with unit_of_work("catalog"):
+        pages.tell_pages_changed(products)
+    assert max(len(event.keys) for event in told()) <= pages.KEYS
+    assert {f"product-{id_}" for id_ in products} <= {key for event in told() for key in event.keys}
+    assert set(OutboxEvent.objects.values_list("lane", flat=True)) == {Lane.BULK}

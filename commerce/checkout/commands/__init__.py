@@ -1,0 +1,27 @@
+"""What changes a cart: opening and finding, its lines, its coupons, its delivery, its owner.
+
+Every change is priced before it is written: see `editing`.
+"""
+
+from commerce.checkout.commands.carts import Shopper, find_cart, open_cart, open_carts
+from commerce.checkout.commands.claim import claim_cart
+from commerce.checkout.commands.coupons import enter_coupon, remove_coupon
+from commerce.checkout.commands.delivery import set_delivery
+from commerce.checkout.commands.editing import Also, confirm, nothing
+from commerce.checkout.commands.lines import add_line, set_quantity
+
+__all__ = [
+    "Also",
+    "Shopper",
+    "add_line",
+    "claim_cart",
+    "confirm",
+    "enter_coupon",
+    "find_cart",
+    "nothing",
+    "open_cart",
+    "open_carts",
+    "remove_coupon",
+    "set_delivery",
+    "set_quantity",
+]
