@@ -24,16 +24,18 @@ def a_return() -> None:
 
 
 @pytest.fixture
-def refusing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def refusing(a_return: None) -> Iterator[None]:
     """Logistics' database is gone: nobody listens where it was."""
-    with socket.socket() as closed, monkeypatch.context() as down:
+    answering = connections["logistics"]
+    with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         broken = connections.create_connection("logistics")
         broken.settings_dict = {
             **broken.settings_dict, "HOST": "127.0.0.1", "PORT": closed.getsockname()[1], "OPTIONS": {},
         }  # fmt: skip
-        down.setattr(connections._connections, "logistics", broken)
+        connections["logistics"] = broken
         yield
+        connections["logistics"] = answering
 
 
 def page(monkeypatch: pytest.MonkeyPatch) -> str:
