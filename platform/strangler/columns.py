@@ -92,7 +92,7 @@ _COLUMNS = {
     ),
     "salesrule": (
         "rule_id name description from_date to_date uses_per_customer is_active conditions_serialized "
-        "stop_rules_processing is_advanced product_ids sort_order simple_action discount_amount discount_qty "
+        "actions_serialized stop_rules_processing is_advanced product_ids sort_order simple_action discount_amount discount_qty "
         "discount_step apply_to_shipping times_used is_rss coupon_type use_auto_generation uses_per_coupon "
         "simple_free_shipping"
     ),
@@ -106,7 +106,7 @@ _COLUMNS = {
     "salesrule_customer": "rule_customer_id rule_id customer_id times_used",
     "catalogrule": (
         "rule_id name description from_date to_date is_active conditions_serialized "
-        "stop_rules_processing sort_order simple_action discount_amount"
+        "actions_serialized stop_rules_processing sort_order simple_action discount_amount"
     ),
     "catalogrule_website": "rule_id website_id",
     "catalogrule_customer_group": "rule_id customer_group_id",
