@@ -93,8 +93,8 @@ _COLUMNS = {
     "salesrule": (
         "rule_id name description from_date to_date uses_per_customer is_active conditions_serialized "
         "actions_serialized stop_rules_processing is_advanced product_ids sort_order simple_action discount_amount "
-        "discount_qty discount_step apply_to_shipping times_used is_rss coupon_type use_auto_generation uses_per_coupon "
-        "simple_free_shipping"
+        "discount_qty discount_step apply_to_shipping times_used is_rss coupon_type use_auto_generation "
+        "uses_per_coupon simple_free_shipping"
     ),
     "salesrule_website": "rule_id website_id",
     "salesrule_label": "label_id rule_id store_id label",
