@@ -16,8 +16,11 @@ from config.domains import ALIASES
 from logistics.warehouse.models import Source, StockItem
 
 NO_AGGREGATES = {
-    # Copies of another domain's, ledgers and logs that only grow, counters, and parts of a channel's taxes.
+    # Copies of another domain's, ledgers and logs that only grow, counters, parts of a channel's taxes and of a promotion.
+    "catalog.Coupon",
+    "catalog.CouponBatch",
     "catalog.PricePoint",
+    "catalog.Redemption",
     "catalog.TaxPolicy",
     "catalog.TaxRate",
     "catalog.TaxZone",
