@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connections, models, transaction
 from django.test import RequestFactory
+from django.urls import get_resolver
 
 from chassis import clock, domains
 from chassis.admin import site
@@ -16,7 +17,7 @@ from config.domains import ALIASES
 from logistics.warehouse.models import Source, StockItem
 
 NO_AGGREGATES = {
-    # Copies of another domain's, ledgers and logs that only grow, counters, parts of a channel's taxes and of a promotion.
+    # Copies of another domain's, ledgers and logs that only grow, counters, parts of taxes and of promotions.
     "catalog.Coupon",
     "catalog.CouponBatch",
     "catalog.PricePoint",
@@ -33,6 +34,12 @@ NO_AGGREGATES = {
     "postpurchase.PointsEntry",
     "strangler.Run",
 }
+
+
+@pytest.fixture(autouse=True)
+def pages() -> None:
+    """A process loads the admin's pages with its addresses."""
+    assert get_resolver().url_patterns
 
 
 def aggregates() -> list[type[models.Model]]:

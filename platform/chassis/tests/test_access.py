@@ -81,7 +81,7 @@ NOW = int(clock.now().timestamp())
         {"exp": "9999999999"},
         {"exp": float("9" * 20)},
         {"iat": None},
-        {"iat": NOW + 300, "exp": NOW + 400},
+        {"iat": NOW + 30_000, "exp": NOW + 30_100},
         {"sub": ""},
         {"sub": None},
         {"sub": 7},
