@@ -10,7 +10,16 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from catalog.catalog.collections.admin import SET_RULE
 from catalog.catalog.commands import channel_changed, view_changed
+from catalog.catalog.composition.admin import FilesInline, LinksInline, OptionsInline, PublicationInline
+from catalog.catalog.content.admin import ContentAdmin
+from catalog.catalog.content.models import Content
+from catalog.catalog.downloads.admin import DownloadGrantAdmin
+from catalog.catalog.downloads.models import DownloadGrant
+from catalog.catalog.exchange.admin import ProductImportAdmin
+from catalog.catalog.exchange.models import ProductImport
+from catalog.catalog.inputs import PublishProduct
 from catalog.catalog.models import (
     Attribute,
     AttributeOption,
@@ -22,8 +31,12 @@ from catalog.catalog.models import (
     ProductType,
     View,
 )
-from catalog.catalog.products import PublishProduct, publish_product
+from catalog.catalog.publication.admin import TRANSITIONS as PLANS
+from catalog.catalog.publication.preview import preview_token
+from catalog.catalog.publishing import publish_product
 from catalog.catalog.rebuilding import rebuild_all
+from catalog.catalog.reviews.admin import ReviewAdmin
+from catalog.catalog.reviews.models import Review
 from catalog.pricing.admin import (
     PriceForm,
     PriceInline,
@@ -137,7 +150,7 @@ class ViewAdmin(Defined):
     ordering = ("code",)
     list_display = ("code", "name", "channel", "locale", "active")
     list_select_related = ("channel",)
-    fields = ("code", "name", "channel", "locale", "root", "active", "metadata")
+    fields = ("code", "name", "channel", "locale", "root", "base_url", "active", "metadata")
     state_fields = ("code", "channel", "locale", "root")
 
     def save_model(self, request: HttpRequest, obj: View, form: Any, change: bool) -> None:
@@ -183,9 +196,10 @@ class CategoryAdmin(Defined):
     list_filter = ("active",)
     search_fields = ("code",)
     ordering = ("code",)
-    fields = ("code", "parent", "texts_shown", "position", "active", "metadata")
+    fields = ("code", "parent", "texts_shown", "position", "active", "rule", "metadata")
     readonly_fields = ("texts_shown",)
-    state_fields = ("code", "parent", "texts", "position", "active")
+    state_fields = ("code", "parent", "texts", "position", "active", "rule")
+    transitions = (SET_RULE,)
 
     @admin.display(description="name")
     def name(self, category: Category) -> str:
@@ -222,11 +236,14 @@ class ProductAdmin(Defined):
     ordering = ("sku_key",)
     fields = (
         *(("sku", "kind"), ("parent", "product_type"), ("channels", "tax_class")),
-        *("texts_shown", "values_shown", "axes", "metadata"),
+        *("texts_shown", "values_shown", "axes", "previews", "metadata"),
     )
-    readonly_fields = ("texts_shown", "values_shown")
+    readonly_fields = ("texts_shown", "values_shown", "previews")
     state_fields = ("sku", "kind", "parent", "product_type", "texts", "values", "axes", "channels", "tax_class")
-    inlines = (PriceInline, MediaInline, PlaceInline, VariantInline)
+    inlines = (
+        *(PriceInline, MediaInline, PlaceInline, VariantInline),
+        *(OptionsInline, LinksInline, FilesInline, PublicationInline),
+    )
     transitions = (
         Transition(
             name="publish",
@@ -247,6 +264,7 @@ class ProductAdmin(Defined):
         Transition(
             name="price", title="Set price", run=price_button, form=PriceForm, explanation="Shown and charged at once."
         ),
+        *PLANS,
     )
 
     @admin.display(description="name")
@@ -261,6 +279,14 @@ class ProductAdmin(Defined):
     def values_shown(self, product: Product) -> str:
         return shown.scoped(product.values)
 
+    @admin.display(description="previews")
+    def previews(self, product: Product) -> str:
+        """Links for who shall see it before it is published; each opening of this page makes new ones."""
+        if product.parent_id is not None:
+            return shown.NOTHING
+        views = View.objects.order_by("code").values_list("code", flat=True)
+        return shown.lines(f"/api/v1/{view}/preview/{preview_token(product.id, view)[0]}" for view in views)
+
 
 site.register(Product, ProductAdmin)
 site.register(Category, CategoryAdmin)
@@ -268,6 +294,9 @@ site.register(PromotionRule, RuleAdmin)
 site.register(Coupon, CouponAdmin)
 site.register(CouponBatch, BatchAdmin)
 site.register(Redemption, RedemptionAdmin)
+site.register(Review, ReviewAdmin)
+site.register(Content, ContentAdmin)
+site.register(DownloadGrant, DownloadGrantAdmin)
 site.register(Attribute, AttributeAdmin)
 site.register(ProductType, ProductTypeAdmin)
 site.register(Channel, ChannelAdmin)
@@ -277,4 +306,5 @@ site.register(PricePoint, PricePointAdmin)
 site.register(TaxRate, TaxRateAdmin)
 site.register(TaxZone, TaxZoneAdmin)
 site.register(TaxPolicy, TaxPolicyAdmin)
+site.register(ProductImport, ProductImportAdmin)
 register_messaging("catalog")

@@ -13,19 +13,57 @@ from catalog.catalog.commands import (
     define_product_type,
     define_view,
 )
-from catalog.catalog.products import (
+from catalog.catalog.composition.inputs import (
+    ChoiceInput,
+    GiftCardInput,
+    LinksInput,
+    MemberInput,
+    ProductOptionInput,
+)
+from catalog.catalog.content.commands import (
+    DefineContent,
+    define_content,
+)
+from catalog.catalog.downloads.inputs import (
+    FileInput,
+)
+from catalog.catalog.inputs import (
     MediaInput,
     PlaceInput,
     PublishProduct,
     SaveProduct,
     VariantInput,
-    discontinue_products,
-    publish_product,
+)
+from catalog.catalog.products import (
     save_product,
     save_products,
 )
-from catalog.pricing.choice import GUESTS
-from catalog.pricing.commands import PriceInput, SetPrice, SpecialInput, TierInput, set_price, set_prices
+from catalog.catalog.publication.commands import (
+    SchedulePublication,
+    change_publication,
+    schedule_publication,
+)
+from catalog.catalog.publishing import (
+    discontinue_products,
+    publish_product,
+)
+from catalog.catalog.reviews.commands import (
+    WriteReview,
+    approve_review,
+    reject_review,
+    write_review,
+)
+from catalog.pricing.choice import (
+    GUESTS,
+)
+from catalog.pricing.commands import (
+    PriceInput,
+    SetPrice,
+    SpecialInput,
+    TierInput,
+    set_price,
+    set_prices,
+)
 from catalog.pricing.lists import (
     DefinePriceList,
     ListPriceInput,
@@ -42,41 +80,65 @@ from catalog.pricing.tax_commands import (
     define_tax_policy,
     define_tax_zone,
 )
-from catalog.promotion.commands import SaveRule, end_rule, pause_rule, publish_rule, resume_rule, save_rule
-from catalog.promotion.coupons import AddCoupon, MakeBatch, add_coupon, make_batch
+from catalog.promotion.commands import (
+    SaveRule,
+    end_rule,
+    pause_rule,
+    publish_rule,
+    resume_rule,
+    save_rule,
+)
+from catalog.promotion.coupons import (
+    AddCoupon,
+    MakeBatch,
+    add_coupon,
+    make_batch,
+)
 
 __all__ = [
     "GUESTS",
     "AddCoupon",
     "AreaInput",
+    "ChoiceInput",
     "DefineAttribute",
     "DefineCategory",
     "DefineChannel",
+    "DefineContent",
     "DefinePriceList",
     "DefineProductType",
     "DefineTaxPolicy",
     "DefineTaxZone",
     "DefineView",
+    "FileInput",
+    "GiftCardInput",
+    "LinksInput",
     "ListPriceInput",
     "MakeBatch",
     "MediaInput",
+    "MemberInput",
     "OptionInput",
     "PlaceInput",
     "PriceInput",
+    "ProductOptionInput",
     "PublishProduct",
     "SaveProduct",
     "SaveRule",
+    "SchedulePublication",
     "SetListPrices",
     "SetPrice",
     "SpecialInput",
     "TaxRateInput",
     "TierInput",
     "VariantInput",
+    "WriteReview",
     "add_coupon",
+    "approve_review",
+    "change_publication",
     "clear_list_prices",
     "define_attribute",
     "define_category",
     "define_channel",
+    "define_content",
     "define_price_list",
     "define_product_type",
     "define_tax_policy",
@@ -88,11 +150,14 @@ __all__ = [
     "pause_rule",
     "publish_product",
     "publish_rule",
+    "reject_review",
     "resume_rule",
     "save_product",
     "save_products",
     "save_rule",
+    "schedule_publication",
     "set_list_prices",
     "set_price",
     "set_prices",
+    "write_review",
 ]

@@ -1,8 +1,9 @@
 """The concrete messaging tables of this database."""
 
-from chassis.access import groups
+from chassis.access import groups, revocation
 from chassis.admin.history import HistoryEntry
 from chassis.messaging import models as chassis_models
+from chassis.web import idempotency_keys
 
 
 class ChannelGroup(groups.ChannelGroup):
@@ -43,6 +44,18 @@ class Job(chassis_models.Job):
 
 class SagaInstance(chassis_models.SagaInstance):
     class Meta(chassis_models.SagaInstance.Meta):
+        abstract = False
+        app_label = "catalog"
+
+
+class RevokedPrincipal(revocation.RevokedPrincipal):
+    class Meta(revocation.RevokedPrincipal.Meta):
+        abstract = False
+        app_label = "catalog"
+
+
+class IdempotencyKey(idempotency_keys.IdempotencyKey):
+    class Meta(idempotency_keys.IdempotencyKey.Meta):
         abstract = False
         app_label = "catalog"
 

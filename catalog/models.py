@@ -1,6 +1,13 @@
 """Index of this domain's models."""
 
+from catalog.catalog.composition.models import *  # noqa: F403
+from catalog.catalog.content.models import *  # noqa: F403
+from catalog.catalog.downloads.models import *  # noqa: F403
+from catalog.catalog.exchange.models import *  # noqa: F403
 from catalog.catalog.models import *  # noqa: F403
+from catalog.catalog.publication.models import *  # noqa: F403
+from catalog.catalog.reviews.models import *  # noqa: F403
+from catalog.catalog.wishlists.models import *  # noqa: F403
 from catalog.legacy.models import *  # noqa: F403
 from catalog.messaging import *  # noqa: F403
 from catalog.pricing.models import *  # noqa: F403

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from catalog.catalog.announcing import product_changed
 from catalog.catalog.commands import channel_changed, view_changed
 from catalog.catalog.models import Channel, Product, View
-from catalog.catalog.products import product_changed
 from chassis.republishing import State
 from contracts.catalog import ChannelChanged, ProductChanged, ViewChanged
 
@@ -26,7 +26,7 @@ def views() -> Iterator[State]:
 
 def products() -> Iterator[State]:
     """Every product that can be sold, as it is now."""
-    sold = Product.objects.exclude(kind=Product.CONFIGURABLE).select_related("parent").order_by("id")
+    sold = Product.objects.exclude(kind__in=Product.NOT_SOLD).select_related("parent").order_by("id")
     for row in sold.iterator(chunk_size=500):
         yield State(event=product_changed(row, row.parent), aggregate_id=row.id, aggregate_version=row.version)
 

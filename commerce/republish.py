@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chassis.republishing import State
-from commerce.order.commands import order_cancelled, order_placed
+from commerce.order.announcing import order_cancelled, order_placed
 from commerce.order.models import Order
 from contracts.commerce import OrderCancelled, OrderPlaced
 

@@ -14,7 +14,7 @@ PRICE = Decimal("20.00")
 def main(arguments: list[str]) -> None:
     """Define everything, then wait for nothing: the running processes carry the events."""
     from catalog.catalog.commands import DefineChannel, DefineView, define_channel, define_view
-    from catalog.catalog.products import SaveProduct, save_product
+    from catalog.commands import SaveProduct, save_product
     from catalog.pricing.commands import PriceInput
     from logistics.shipping.commands import DefineMethod, DefineZone, Rate, define_method, define_zone
     from logistics.warehouse.commands import (

@@ -1,8 +1,7 @@
 """Storefront reads of products and the category tree."""
 
-from pathlib import PurePosixPath
-
 from django.core.files import File
+from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
@@ -10,6 +9,8 @@ from rest_framework.views import APIView
 
 from catalog.catalog import queries
 from catalog.catalog.errors import InvalidParameter
+from catalog.catalog.media.sizes import is_public, sized
+from catalog.catalog.models import Product
 from catalog.catalog.queries import Body, Moved
 from catalog.catalog.reading import encoded, group_of, reading
 from chassis.errors import NotFound
@@ -53,6 +54,12 @@ class CardPriceSerializer(serializers.Serializer):  # type: ignore[type-arg]
 class PriceSerializer(CardPriceSerializer):
     tiers = TierSerializer(many=True)
     variants = serializers.DictField(child=UnitPriceSerializer(), required=False, help_text="By SKU.")
+    components = serializers.DictField(child=UnitPriceSerializer(), required=False, help_text="Of a bundle, by SKU.")
+
+
+class SizeSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    width = serializers.IntegerField()
+    url = serializers.CharField()
 
 
 class PictureSerializer(serializers.Serializer):  # type: ignore[type-arg]
@@ -60,6 +67,35 @@ class PictureSerializer(serializers.Serializer):  # type: ignore[type-arg]
     kind = serializers.CharField()
     roles = serializers.ListField(child=serializers.CharField())
     alt = serializers.CharField(allow_blank=True)
+    srcset = SizeSerializer(many=True, help_text="Smaller sizes; none of a video.")
+
+
+class RatingSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    average = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class OptionSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    """A question. Of a bundle the choices have `sku` and `quantity`; `amount` or `percent` is what an answer adds."""
+
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["select", "multi_select", "text", "date", "amount"])
+    label = serializers.CharField()
+    required = serializers.BooleanField()
+    max_length = serializers.IntegerField(allow_null=True)
+    amount = serializers.CharField(allow_null=True)
+    percent = serializers.CharField(allow_null=True)
+    least = serializers.CharField(allow_null=True, required=False, help_text="Of a gift card's amount.")
+    most = serializers.CharField(allow_null=True, required=False)
+    choices = serializers.ListField(child=serializers.DictField())
+
+
+class MemberSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    id = serializers.UUIDField()
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    slug = serializers.CharField(allow_blank=True)
+    quantity = serializers.CharField()
 
 
 class ProductSerializer(serializers.Serializer):  # type: ignore[type-arg]
@@ -67,7 +103,7 @@ class ProductSerializer(serializers.Serializer):  # type: ignore[type-arg]
 
     id = serializers.UUIDField()
     sku = serializers.CharField()
-    type = serializers.ChoiceField(choices=["simple", "virtual", "configurable"])
+    type = serializers.ChoiceField(choices=Product.SAVED)
     slug = serializers.CharField()
     name = serializers.CharField()
     short_description = serializers.CharField(allow_blank=True)
@@ -80,6 +116,11 @@ class ProductSerializer(serializers.Serializer):  # type: ignore[type-arg]
     categories = serializers.ListField(child=serializers.DictField())
     axes = serializers.ListField(child=serializers.DictField())
     variants = serializers.ListField(child=serializers.DictField())
+    options = OptionSerializer(many=True, help_text="What is chosen of it; the answers are a cart line's `choices`.")
+    members = MemberSerializer(many=True, help_text="Of a grouped product: each is a line of its own.")
+    rating = RatingSerializer(allow_null=True, help_text="Of approved reviews.")
+    canonical = serializers.CharField(allow_blank=True, help_text="Of a view that says where its storefront is.")
+    samples = serializers.ListField(child=serializers.DictField(), help_text="Free files: {file, label}.")
     price = PriceSerializer(allow_null=True)
     always_available = serializers.BooleanField()
     availability = serializers.DictField(help_text="By SKU; a SKU that is missing has unknown stock.")
@@ -136,7 +177,7 @@ class _CategoriesSchema(APIView):
 @reading(_ProductSchema)
 def product(request: HttpRequest, view: str, slug: str) -> Body | Moved:
     """One SELECT of prebuilt JSON."""
-    return queries.product_page(_clean(view), _clean(slug), group=group_of(request))
+    return queries.product_page(clean(view), clean(slug), group=group_of(request))
 
 
 @reading(_ProductsSchema)
@@ -145,29 +186,36 @@ def products(request: HttpRequest, view: str) -> Body:
     sku = request.GET.get("sku", "").strip()
     if not sku or len(sku) > 255 or "\0" in sku:
         raise InvalidParameter("sku must be 1 to 255 characters.", field="/sku")
-    return queries.product_by_sku(_clean(view), sku, group=group_of(request))
+    return queries.product_by_sku(clean(view), sku, group=group_of(request))
 
 
 @reading(_CategoriesSchema, priced=False)
 def categories(request: HttpRequest, view: str) -> Body:
     """The tree."""
-    facts = queries.view_facts(_clean(view))
+    facts = queries.view_facts(clean(view))
     tree = queries.category_tree(facts)
     return encoded({"items": tree}, keys=(f"categories-{facts.code}", f"view-{facts.code}"))
 
 
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A picture from wherever media lie; with MEDIA_URL at another server nobody comes here."""
-    response = FileResponse(_opened(path))
+    return _picture(_opened(path))
+
+
+def derived(request: HttpRequest, width: int, path: str) -> HttpResponseBase:
+    """A picture at a smaller width, made at the first request."""
+    return _picture(sized(path, width))
+
+
+def _picture(file: File) -> HttpResponseBase:
+    response = FileResponse(file)
     response["Cache-Control"] = "public, max-age=86400"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
 def _opened(path: str) -> File:
-    from django.core.files.storage import default_storage
-
-    if ".." in PurePosixPath(path).parts or path.startswith("/") or "\0" in path or not path:
+    if not is_public(path):
         raise NotFound()
     try:
         return default_storage.open(path, "rb")
@@ -175,7 +223,7 @@ def _opened(path: str) -> File:
         raise NotFound() from error
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Text from an address: what the database could not hold cannot be there."""
     if "\0" in text or len(text) > 300:
         raise NotFound()

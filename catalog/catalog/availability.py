@@ -2,6 +2,7 @@
 
 from django.db import connections
 
+from catalog.catalog.composition.stock import keep_stock_of_owners
 from catalog.catalog.sorting import sku_key
 from catalog.search.changes import mark_changed
 from chassis.subscriptions import Received
@@ -47,4 +48,4 @@ def keep_availability(batch: list[Received[AvailabilityChanged]]) -> None:
             ],
         )
         products = [row[0] for row in cursor.fetchall()]
-    mark_changed(products)
+    mark_changed([*products, *keep_stock_of_owners([key for _, key, _ in rows])])

@@ -14,8 +14,18 @@ from django.db import connections
 from django.db.models import Q
 
 from catalog.catalog import slugs
+from catalog.catalog.collections.rules import checked
 from catalog.catalog.errors import CategoryCycle, InvalidValue, NotAChannel, UnknownReference
-from catalog.catalog.models import Attribute, AttributeOption, Category, Channel, Edited, ProductType, View
+from catalog.catalog.models import (
+    Attribute,
+    AttributeOption,
+    Category,
+    Channel,
+    Edited,
+    ProductCategory,
+    ProductType,
+    View,
+)
 from catalog.catalog.rebuilding import rebuild_all, rebuild_category
 from catalog.catalog.values import CHOICES, KINDS
 from catalog.pricing.tax_commands import TaxRateInput, replace_tax_rates
@@ -50,6 +60,7 @@ class DefineView:
     channel: str
     locale: str
     root: str | None = None
+    base_url: str = ""
     active: bool = True
     id: UUID | None = None
     external_id: Mapping[str, Any] = field(default_factory=dict)
@@ -100,6 +111,7 @@ class DefineProductType:
 class DefineCategory:
     """A category; `texts` by scope with name and description, `slugs` by view (else made of the name).
 
+    `rule` picks products beside those put there by hand (see `collections.rules`).
     `inactive_in`: views that show neither it nor what is under it. `similar_slugs`: another will do for one taken.
     """
 
@@ -110,6 +122,7 @@ class DefineCategory:
     position: int = 0
     active: bool = True
     inactive_in: tuple[str, ...] = ()
+    rule: Mapping[str, Any] | None = None
     similar_slugs: bool = False
     id: UUID | None = None
     external_id: Mapping[str, Any] = field(default_factory=dict)
@@ -130,7 +143,7 @@ def define_channel(command: DefineChannel) -> UUID:
         "active": command.active,
     }
     with unit_of_work("catalog"):
-        channel, changed = _put(Channel, command, facts)
+        channel, changed = put(Channel, command, facts)
         if command.tax_rates is not None:
             replace_tax_rates(command.code, command.tax_rates)
         if changed:
@@ -158,9 +171,10 @@ def define_view(command: DefineView) -> UUID:
             "channel_id": channel.id,
             "locale": command.locale,
             "root_id": root.id if root else None,
+            "base_url": _address(command.base_url),
             "active": command.active,
         }
-        view, changed = _put(View, command, facts)
+        view, changed = put(View, command, facts)
         if changed:
             publish(
                 view_changed(view, channel=channel.code),
@@ -189,7 +203,7 @@ def define_attribute(command: DefineAttribute) -> UUID:
         before = Attribute.objects.filter(code=command.code).values_list("kind", flat=True).first()
         if before not in (None, command.kind):
             raise InvalidValue(f"{command.code} is of kind {before} already.", field="/kind")
-        attribute, changed = _put(Attribute, command, facts)
+        attribute, changed = put(Attribute, command, facts)
         if _put_options(attribute, command.options) or changed:
             rebuild_all(unless_empty=True)
     return attribute.id
@@ -198,7 +212,7 @@ def define_attribute(command: DefineAttribute) -> UUID:
 def define_product_type(command: DefineProductType) -> UUID:
     """Make or change a product type; its attributes become exactly these."""
     with unit_of_work("catalog"):
-        made, _ = _put(ProductType, command, {"name": command.name})
+        made, _ = put(ProductType, command, {"name": command.name})
         attributes = list(Attribute.objects.filter(code__in=command.attributes))
         if missing := set(command.attributes) - {a.code for a in attributes}:
             raise UnknownReference(f"No attributes {', '.join(sorted(missing))}.", field="/attributes")
@@ -222,12 +236,27 @@ def define_category(command: DefineCategory) -> UUID:
             "position": command.position,
             "active": command.active,
             "inactive_in": sorted(command.inactive_in),
+            "rule": checked(command.rule) if command.rule is not None else None,
         }
-        category, changed = _put(Category, command, facts)
+        before = Category.objects.filter(code=command.code).values_list("rule", flat=True).first()
+        category, changed = put(Category, command, facts)
         moved = slugs.name_category(category, command.slugs, similar=command.similar_slugs)
-        if (changed or moved) and category.version > 1:
+        if category.rule != before:
+            _apply_rule(category)
+        elif (changed or moved) and category.version > 1:
             rebuild_category(category.id)
     return category.id
+
+
+def set_rule(code: str, rule: Any) -> None:
+    """Change what picks a category's products; None for nothing. A job brings them in and out. Raises InvalidRule."""
+    with unit_of_work("catalog"):
+        category = _known(Category, code, "/code")
+        wanted = checked(rule) if rule is not None else None
+        if category.rule != wanted:
+            category.rule, category.version, category.changed_at = wanted, category.version + 1, clock.now()
+            category.save(update_fields=["rule", "version", "changed_at"])
+            _apply_rule(category)
 
 
 def channel_changed(channel: Channel) -> ChannelChanged:
@@ -248,7 +277,20 @@ def view_changed(view: View, *, channel: str) -> ViewChanged:
     return ViewChanged(code=view.code, name=view.name, channel=channel, locale=view.locale, active=view.active)
 
 
-def _put(model: type[Any], command: Any, facts: Mapping[str, Any]) -> tuple[Any, bool]:
+def _apply_rule(category: Category) -> None:
+    """Any product may come in or go, by a job; without a rule all that it picked go."""
+    if category.rule is None:
+        ProductCategory.objects.filter(category=category, by_rule=True).delete()
+    rebuild_all()
+
+
+def _address(url: str) -> str:
+    if url and not url.startswith(("https://", "http://")):
+        raise InvalidValue("base_url must be an address that starts with https://.", field="/base_url")
+    return url.rstrip("/") + "/" if url else ""
+
+
+def put(model: type[Any], command: Any, facts: Mapping[str, Any]) -> tuple[Any, bool]:
     """Insert or change the row with the command's id, else its code; whether anything changed.
 
     With an id the code may change; InvalidValue when it is another row's.

@@ -12,6 +12,10 @@ import msgspec
 from django.conf import settings
 
 from catalog.catalog import scopes
+from catalog.catalog.composition import shown
+from catalog.catalog.composition.shown import Composition
+from catalog.catalog.downloads.models import DownloadFile
+from catalog.catalog.media.sizes import srcset
 from catalog.catalog.models import Attribute, AttributeOption, Category, Media, Product, ProductDocument, View
 from catalog.catalog.sorting import fold, sort_key
 from chassis import clock
@@ -33,6 +37,9 @@ class Sources:
     media: Mapping[UUID, Sequence[Media]]
     places: Mapping[UUID, Sequence[tuple[UUID, int]]]
     slugs: Mapping[tuple[str, UUID], str]
+    composition: Composition
+    samples: Mapping[UUID, Sequence[DownloadFile]]
+    ratings: Mapping[UUID, Mapping[str, str | int]]
     ancestors: dict[UUID, tuple[UUID, ...]] = field(default_factory=dict)
 
     def line_of(self, category: UUID) -> tuple[UUID, ...]:
@@ -47,8 +54,8 @@ class Sources:
 def document(product: Product, view: View, sources: Sources) -> ProductDocument | None:
     """A product's document in a view, None where the view does not show it."""
     slug = sources.slugs.get((view.code, product.id))
-    shown = product.shown.get(view.code, "")
-    if view.channel.code not in product.channels or slug is None or shown == Product.NOWHERE:
+    seen = product.shown.get(view.code, "")
+    if view.channel.code not in product.channels or slug is None or seen == Product.NOWHERE:
         return None
     chain = scopes.fallback(view=view.code, channel=view.channel.code)
     texts = scopes.resolve(product.texts, chain)
@@ -74,8 +81,12 @@ def document(product: Product, view: View, sources: Sources) -> ProductDocument 
         "categories": categories,
         "axes": _axes(product, variants, sources, chain),
         "variants": variants,
+        **_composed(product, view, sources, chain),
+        "rating": sources.ratings.get(product.id),
+        "canonical": f"{view.base_url}products/{slug}" if view.base_url else "",
     }
     card = {"id": product.id, "sku": product.sku, "type": product.kind, "slug": slug, "name": name, "image": image}
+    card["rating"] = sources.ratings.get(product.id)
     skus = [product.sku, *(variant["sku"] for variant in variants)]
     keys = [product.sku_key, *(v.sku_key for v in offered)]
     prose = [texts.get("short_description", ""), texts.get("description", "")]
@@ -92,19 +103,34 @@ def document(product: Product, view: View, sources: Sources) -> ProductDocument 
         card=_encoder.encode(card).decode(),
         name=name,
         sort_key=sort_key(name, locale=view.locale),
-        words="" if shown == Product.CATALOG else fold(" ".join([name, *skus, body]))[:100_000],
+        words="" if seen == Product.CATALOG else fold(" ".join([name, *skus, body]))[:100_000],
         facets=facets,
         source={
             "body": body,
             "skus": keys,
             "lines": _lines(product, variants, keys, image),
-            "searched": shown != Product.CATALOG,
+            "searched": seen != Product.CATALOG,
         },
-        categories=[] if shown == Product.SEARCH else all_categories,
-        always_available=product.kind == Product.VIRTUAL,
+        categories=[] if seen == Product.SEARCH else all_categories,
+        always_available=product.kind in Product.INTANGIBLE,
         version=product.version,
         changed_at=clock.now(),
     )
+
+
+def _composed(product: Product, view: View, sources: Sources, chain: Sequence[str]) -> dict[str, Any]:
+    """What is chosen, bought together or downloaded; a storefront finds the fields in every document."""
+    channel = view.channel
+    return {
+        "options": shown.options(
+            product, sources.composition, channel=channel.code, currency=channel.currency, chain=chain
+        ),
+        "members": shown.members(product, sources.composition, sources.slugs, view=view.code, channel=channel.code),
+        "samples": [
+            {"file": row.id, "label": scopes.label(row.labels, chain, default=row.code)}
+            for row in sources.samples.get(product.id, ())
+        ],
+    }
 
 
 def _offered(variant: Product, view: View) -> bool:
@@ -134,6 +160,7 @@ def _media(rows: Sequence[Media], chain: Sequence[str]) -> list[dict[str, Any]]:
             "kind": row.kind,
             "roles": row.roles,
             "alt": scopes.label(row.alt, chain),
+            "srcset": srcset(row.path, kind=row.kind),
         }
         for row in rows
         if not row.hidden

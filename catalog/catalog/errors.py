@@ -35,6 +35,42 @@ class SlugTaken(DomainError):
     code, status, title = "slug_taken", 409, "Another one has this address in this view."
 
 
+class IllegalPublication(DomainError):
+    code, status, title = "illegal_publication", 409, "A product in this state cannot do that."
+
+
+class UnknownReview(DomainError):
+    code, status, title = "unknown_review", 404, "There is no such review."
+
+
+class IllegalReview(DomainError):
+    code, status, title = "illegal_review", 409, "A review in this state cannot do that."
+
+
+class UnknownWishlist(DomainError):
+    code, status, title = "unknown_wishlist", 404, "There is no such wishlist, or it is not yours."
+
+
+class TooManyWishes(DomainError):
+    code, status, title = "too_many_wishes", 409, "Wishlists and what is on them are limited."
+
+
+class ContentNotFound(DomainError):
+    code, status, title = "content_not_found", 404, "There is no such content in this view."
+
+
+class InvalidRow(DomainError):
+    code, status, title = "invalid_row", 400, "The row is not a product."
+
+
+class SitemapNotFound(DomainError):
+    code, status, title = "sitemap_not_found", 404, "There is no such part of a sitemap."
+
+
+class InvalidRule(DomainError):
+    code, status, title = "invalid_rule", 400, "The rule of a collection is not one."
+
+
 class CategoryCycle(DomainError):
     code, status, title = "category_cycle", 400, "A category cannot lie under itself."
 

@@ -52,6 +52,10 @@ class Category(Edited):
     inactive_in = ArrayField(
         models.TextField(), default=list, blank=True, help_text="views without it and its children"
     )
+    rule = models.JSONField(null=True, blank=True, help_text="picks its products; see collections.rules")
+
+    class Meta:
+        verbose_name_plural = "categories"
 
     def __str__(self) -> str:
         return self.code
@@ -66,6 +70,7 @@ class View(Edited):
     locale = models.TextField(help_text="as BCP 47: de-DE")
     root = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     active = models.BooleanField(default=True)
+    base_url = models.TextField(default="", blank=True, help_text="of its storefront, with a slash at the end")
 
     def __str__(self) -> str:
         return self.code
@@ -119,7 +124,7 @@ class ProductType(Edited):
 
 
 class Product(Edited):
-    """A simple, virtual or configurable product, or a variant of a configurable one.
+    """A product of any kind, or a variant of a configurable one.
 
     `channels` are those in which it is published. A variant is shown on its parent's page only. `shown` narrows that
     by view: CATALOG is in listings and not in search, SEARCH the reverse, NOWHERE has no page; a variant that is
@@ -130,7 +135,12 @@ class Product(Edited):
     SHOWN = frozenset({CATALOG, SEARCH, NOWHERE})
 
     SIMPLE, VIRTUAL, CONFIGURABLE, VARIANT = "simple", "virtual", "configurable", "variant"
-    KINDS = ((SIMPLE, SIMPLE), (VIRTUAL, VIRTUAL), (CONFIGURABLE, CONFIGURABLE), (VARIANT, VARIANT))
+    BUNDLE, GROUPED, DOWNLOADABLE, GIFT_CARD = "bundle", "grouped", "downloadable", "gift_card"
+    SAVED = (SIMPLE, VIRTUAL, CONFIGURABLE, BUNDLE, GROUPED, DOWNLOADABLE, GIFT_CARD)
+    KINDS = tuple((kind, kind) for kind in (*SAVED, VARIANT))
+    # Nothing of these lies on a shelf, or is sold by its own SKU.
+    INTANGIBLE = frozenset({VIRTUAL, DOWNLOADABLE, GIFT_CARD})
+    NOT_SOLD = frozenset({CONFIGURABLE, GROUPED})
 
     sku = models.TextField()
     sku_key = models.TextField(unique=True, help_text="case-folded: SKUs differ by more than case")
@@ -146,6 +156,8 @@ class Product(Edited):
     requires_shipping = models.BooleanField(default=True)
     channels = ArrayField(models.TextField(), default=list, blank=True)
     shown = models.JSONField(default=dict, blank=True, help_text="view -> catalog, search or nowhere; else everywhere")
+    details = models.JSONField(default=dict, blank=True, help_text="what only its kind has")
+    has_choices = models.BooleanField(default=False, help_text="a cart's line must or may say what is chosen")
 
     def __str__(self) -> str:
         return self.sku
@@ -158,6 +170,7 @@ class ProductCategory(models.Model):
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="places")
     category = models.ForeignKey(Category, on_delete=models.CASCADE, related_name="places")
     position = models.IntegerField(default=0)
+    by_rule = models.BooleanField(default=False, help_text="picked by the category's rule")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "category"], name="catalog_place_once")]

@@ -62,9 +62,10 @@ class Body:
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """The present address of what was asked for by a former one."""
+    """The present address of what was asked for by a former one; it replaces the last `up` parts of the path."""
 
     slug: str
+    up: int = 1
 
 
 def view_facts(code: str, *, group: str = GUESTS) -> ViewFacts:

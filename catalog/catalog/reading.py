@@ -81,7 +81,7 @@ def _answer(request: HttpRequest, body: Body, *, priced: bool) -> HttpResponse:
 
 def _moved(request: HttpRequest, moved: Moved) -> HttpResponse:
     response = HttpResponse(status=301)
-    response["Location"] = request.path.rsplit("/", 1)[0] + "/" + quote(moved.slug)
+    response["Location"] = request.path.rsplit("/", moved.up)[0] + "/" + quote(moved.slug)
     # Not for ever: a former address may be given to another product.
     response["Cache-Control"] = "public, max-age=60"
     return response

@@ -12,8 +12,14 @@ from uuid import UUID
 from django.db import connections
 
 from catalog.catalog import slugs
+from catalog.catalog.collections.keeping import apply_rules
+from catalog.catalog.composition.blocks import COMPOSED, rebuild_composed_blocks
+from catalog.catalog.composition.shown import Composition
+from catalog.catalog.composition.stock import keep_composed_stock
+from catalog.catalog.composition.writing import owners_of
 from catalog.catalog.copying import copy_in
 from catalog.catalog.documents import Sources, document
+from catalog.catalog.downloads.queries import samples_of
 from catalog.catalog.models import (
     Attribute,
     AttributeOption,
@@ -26,7 +32,9 @@ from catalog.catalog.models import (
     Slug,
     View,
 )
+from catalog.catalog.reviews.queries import sums_of
 from catalog.pricing.blocks import rebuild_blocks
+from catalog.pricing.following import REPLACE
 from catalog.search.changes import mark_changed
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
@@ -45,14 +53,23 @@ def rebuild(products: Collection[UUID], *, lane: Lane = Lane.FAST) -> None:
     if not ids:
         return
     rows = list(Product.objects.select_for_update().filter(id__in=ids).order_by("id"))
-    sources = _sources(rows)
+    composed = [row.id for row in rows if row.kind in COMPOSED]
+    rebuild_blocks(ids)
+    rebuild_composed_blocks(composed)
+    apply_rules(rows)  # some rules ask for prices
+    sources = sources_of(rows)
     made = [document(product, view, sources) for product in rows for view in sources.views]
     ProductDocument.objects.filter(product_id__in=ids).delete()
     copy_in(ProductDocument, [d for d in made if d is not None])
     CategoryEntry.objects.filter(product_id__in=ids).delete()
     copy_in(CategoryEntry, _entries(rows, sources))
-    rebuild_blocks(ids)
+    keep_composed_stock(composed)
     mark_changed(ids, lane=lane)
+
+
+def rebuild_owners(parts: Collection[UUID], *, but: Collection[UUID] = (), lane: Lane = Lane.FAST) -> None:
+    """Rebuild the bundles and grouped products that these products are part of."""
+    rebuild(set(owners_of(parts)) - set(but), lane=lane)
 
 
 def rebuild_all(*, unless_empty: bool = False) -> None:
@@ -96,14 +113,22 @@ def _rebuild_batch(job: LeasedJob, _: object) -> None:
         enqueue(REBUILD, key=str(new_id()), payload={**job.payload, "after": str(ids[-1])})
 
 
+def _rebuild_named(job: LeasedJob, _: object) -> None:
+    rebuild([UUID(product) for product in job.payload["products"]])
+
+
+REBUILD_PRODUCTS = JobKind(name=REPLACE, record=_rebuild_named)
 REBUILD_DOCUMENTS = JobKind(name=REBUILD, record=_rebuild_batch)
 
 
-def _sources(products: list[Product]) -> Sources:
+def sources_of(products: list[Product], *, unpublished: bool = False) -> Sources:
+    """All that documents of these products are made of; `unpublished`: with variants that are not on sale yet."""
     ids = [product.id for product in products]
     variants: dict[UUID, list[Product]] = defaultdict(list)
-    for variant in Product.objects.filter(parent_id__in=ids, channels__len__gt=0).order_by("position", "sku"):
+    family = Product.objects.filter(parent_id__in=ids).order_by("position", "sku")
+    for variant in family if unpublished else family.filter(channels__len__gt=0):
         variants[variant.parent_id].append(variant)
+    composition = Composition.of(products)
     all_ids = [*ids, *(v.id for several in variants.values() for v in several)]
     media: dict[UUID, list[Media]] = defaultdict(list)
     for row in Media.objects.filter(product_id__in=all_ids).order_by("position", "id"):
@@ -123,7 +148,8 @@ def _sources(products: list[Product]) -> Sources:
         )
     }
     categories = {row.id: row for row in Category.objects.all()}
-    targets = [*ids, *{category for several in places.values() for category, _ in several}]
+    pages = {link.target.parent_id or link.target_id for several in composition.members.values() for link in several}
+    targets = [*ids, *{category for several in places.values() for category, _ in several}, *pages]
     slugs = {
         (view, target): slug
         for view, target, slug in Slug.objects.filter(target__in=targets, current=True).values_list(
@@ -140,6 +166,9 @@ def _sources(products: list[Product]) -> Sources:
         media=media,
         places=places,
         slugs=slugs,
+        composition=composition,
+        samples=samples_of(products),
+        ratings=sums_of(ids),
     )
 
 

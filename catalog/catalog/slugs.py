@@ -15,7 +15,7 @@ from catalog.catalog.errors import SlugTaken, UnknownReference
 from catalog.catalog.models import Category, Product, Slug, View
 from catalog.catalog.sorting import slug_of
 
-PRODUCT, CATEGORY = "product", "category"
+PRODUCT, CATEGORY, CONTENT = "product", "category", "content"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,11 @@ from django.db import connections
 from catalog.catalog.copying import copy_in
 from catalog.pricing.choice import Current, Entered, Tier, current, groups_of, tiers
 from catalog.pricing.entered import COLUMNS, COUNTS, LISTS, PRICES, entered
+from catalog.pricing.following import follow_prices
 from catalog.pricing.history import Lowest, Sold, record
 from catalog.pricing.models import PriceBlock
 from catalog.pricing.taxes import Shown, shown_in
 from catalog.promotion.catalog_rules import promote_prices
-from catalog.search.changes import mark_changed
 from chassis import clock
 from chassis.jobs import JobKind, LeasedJob
 from chassis.money import amount_text
@@ -193,7 +193,7 @@ def _at_boundary(job: LeasedJob, _: object) -> None:
             return
     # A worker that was away may come later than the next boundary: the history has them all.
     rebuild_blocks([product], since=datetime.fromisoformat(job.payload["at"]))
-    mark_changed([product])
+    follow_prices([product])
 
 
 PRICE_BOUNDARY = JobKind(name=BOUNDARY, record=_at_boundary)

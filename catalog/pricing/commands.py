@@ -11,8 +11,8 @@ from django.db import connections
 from catalog.catalog.copying import copy_in
 from catalog.pricing.blocks import rebuild_blocks
 from catalog.pricing.errors import InvalidPrice, UnknownChannel, UnknownPriceList, UnknownSku
+from catalog.pricing.following import follow_prices
 from catalog.pricing.models import Price, PriceList
-from catalog.search.changes import mark_changed
 from chassis.messages import Lane
 from chassis.unit_of_work import unit_of_work
 
@@ -79,7 +79,7 @@ def set_prices(commands: Sequence[SetPrice], *, lane: Lane = Lane.FAST) -> None:
         replace_prices({product: tuple(prices.values()) for product, prices in wanted.items()})
         roots = sorted({root for _, root in found})
         rebuild_blocks(roots)
-        mark_changed(roots, lane=lane)
+        follow_prices(roots, lane=lane)
 
 
 def locked(skus: Sequence[str]) -> list[tuple[UUID, UUID]]:

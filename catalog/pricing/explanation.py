@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from catalog.catalog.composition.chosen import Chosen
 from catalog.pricing.choice import PROMOTION, SPECIAL, Current
 from catalog.pricing.reading import Site
 from catalog.pricing.taxation import Tax, levels
@@ -28,6 +29,18 @@ def of_price(price: Current, site: Site) -> Iterable[str]:
         what = f"price list {by.price_list}{least}{off}:"
     until = f" until {by.ends_at.isoformat()}" if by.ends_at else ""
     yield f"{what} {_text(price.amount)} {site.currency}{until}"
+
+
+def of_parts(chosen: Chosen | None) -> Iterable[str]:
+    """What a bundle consists of, and what choices add."""
+    if chosen is None:
+        return
+    for part, quantity in chosen.parts:
+        yield f"with {_text(quantity)} x {part.sku}"
+    if chosen.percent:
+        yield f"choices add {_text(chosen.percent)} %"
+    if chosen.added:
+        yield f"choices add {_text(chosen.added)}"
 
 
 def of_tax(

@@ -13,8 +13,9 @@ from catalog.catalog.copying import copy_in
 from catalog.pricing.blocks import rebuild_blocks
 from catalog.pricing.commands import TierInput, checked_window, locked, tier_row
 from catalog.pricing.errors import InvalidPrice, InvalidPriceList, UnknownChannel, UnknownPriceList
+from catalog.pricing.following import follow_prices
 from catalog.pricing.models import Price, PriceList
-from catalog.search.changes import mark_changed, rebuild_indexes
+from catalog.search.changes import rebuild_indexes
 from chassis import clock
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
@@ -114,7 +115,7 @@ def set_list_prices(command: SetListPrices, *, lane: Lane = Lane.FAST) -> None:
         copy_in(Price, rows.values())
         roots = sorted({root for _, root in found})
         rebuild_blocks(roots)
-        mark_changed(roots, lane=lane)
+        follow_prices(roots, lane=lane)
 
 
 def clear_list_prices(price_list: str, skus: Sequence[str]) -> None:
@@ -124,7 +125,7 @@ def clear_list_prices(price_list: str, skus: Sequence[str]) -> None:
         Price.objects.filter(price_list__code=price_list, product__in={product for product, _ in found}).delete()
         roots = sorted({root for _, root in found})
         rebuild_blocks(roots)
-        mark_changed(roots)
+        follow_prices(roots)
 
 
 def reprice(which: Mapping[str, str]) -> None:
@@ -168,7 +169,7 @@ def _reprice_batch(job: LeasedJob, _: object) -> None:
         pages = [page for (page,) in cursor.fetchall()]
         cursor.execute("SELECT id FROM catalog_product WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [pages])
     rebuild_blocks(pages)
-    mark_changed(pages, lane=Lane.BULK)
+    follow_prices(pages, lane=Lane.BULK)
     if len(pages) == BATCH:
         enqueue(REPRICE, key=str(new_id()), payload={**job.payload, "after": str(pages[-1])})
 

@@ -3,7 +3,7 @@
 First what everything costs, then what promotions take off it, then the tax of what is left.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,10 +11,23 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from catalog.catalog.composition import chosen as choosing
+from catalog.catalog.composition.chosen import Chosen
+from catalog.catalog.models import Product
 from catalog.catalog.sorting import sku_key
 from catalog.pricing import explanation, reading
 from catalog.pricing.areas import Place
 from catalog.pricing.choice import Current, current, group_key
+from catalog.pricing.composed import (
+    Bundle,
+    components,
+    parts_of,
+    raised,
+    sum_of_parts,
+    taxes_of,
+    with_surcharges,
+    worth,
+)
 from catalog.pricing.reading import Good, Site
 from catalog.pricing.taxation import Item, Method, Tax, Worked, taxes_by_code, work_out
 from catalog.pricing.vat import Exemption, exemption
@@ -41,6 +54,7 @@ class _Priced:
     price: Current
     item: Item
     lowest: Decimal | None
+    chosen: Chosen | None = None
 
 
 def quote(
@@ -134,11 +148,13 @@ def quote(
 
 def _priced(
     lines: Sequence[QuoteRequestLine], site: Site, view: str, group: str, free: Exemption
-) -> tuple[dict[str, Good], dict[str, _Priced], dict[str, str]]:
-    """By the lines' keys: what is known of them, what each costs, and why others cannot be sold."""
+) -> tuple[dict[str, Good], dict[str, _Priced], dict[str, tuple[str, str]]]:
+    """By the lines' keys: what is known of them, what each costs, and why others cannot be sold (and which option)."""
     keys = {line.key: sku_key(line.sku) for line in lines}
     by_sku = reading.goods(site.code, view, sorted(set(keys.values())))
-    entered = reading.prices(site, [good.id for good in by_sku.values()])
+    picked = choosing.chosen_on(lines, keys, by_sku, channel=site.code, currency=site.currency, view=view)
+    asked = {good.id for good in by_sku.values()} | parts_of(list(picked.values()))
+    entered = reading.prices(site, sorted(asked))
     lowest = reading.lowest_before(site.code, list(entered), group=group)
     goods = {line.key: by_sku[keys[line.key]] for line in lines if keys[line.key] in by_sku}
     now, priced, problems = clock.now(), {}, {}
@@ -148,31 +164,67 @@ def _priced(
         if (good := goods.get(line.key)) and not quoting.is_gift(line.key):
             together[good.id] = together.get(good.id, Decimal(0)) + line.quantity
     for line in lines:
-        good = goods.get(line.key)
-        price = None
-        if good is not None:
-            bought = together.get(good.id, line.quantity)
-            price = current(entered.get(good.id, ()), at=now, group=group, quantity=bought)
-        if problem := _problem(line, good, price):
-            problems[line.key] = problem
+        good, chosen = goods.get(line.key), picked.get(line.key)
+        bought = together.get(good.id, line.quantity) if good else line.quantity
+
+        def price_of(product: UUID, quantity: Decimal = bought) -> Current | None:
+            return current(entered.get(product, ()), at=now, group=group, quantity=quantity)
+
+        price, bundle = _price(good, chosen, price_of)
+        if problem := _problem(line, good, chosen, price):
+            problems[line.key] = problem, chosen.option if chosen else ""
         elif good is not None and price is not None:
-            item = _item(line.key, price.amount, line.quantity, good.tax_class, site, free)
+            due = _due(site, good.tax_class, bundle)
+            item = _item(line.key, price.amount, line.quantity, due, free)
             before = lowest.get(good.id) if price.reduced else None
-            priced[line.key] = _Priced(good=good, price=price, item=item, lowest=before)
+            before = before if before is None else raised(before, chosen)
+            priced[line.key] = _Priced(good=good, price=price, item=item, lowest=before, chosen=chosen)
     return goods, priced, problems
 
 
-def _problem(line: QuoteRequestLine, good: Good | None, price: Current | None) -> str:
+def _price(
+    good: Good | None, chosen: Chosen | None, price_of: Callable[[UUID], Current | None]
+) -> tuple[Current | None, Bundle | None]:
+    """A unit's price, and what it is made of where that is a bundle's parts."""
+    if good is None or (chosen and chosen.problem):
+        return None, None
+    if chosen and good.details.get("dynamic_price"):
+        bundle = sum_of_parts(chosen, price_of)
+        return (bundle.price, bundle) if bundle else (None, None)
+    if chosen and good.kind == Product.GIFT_CARD:
+        return worth(chosen), None
+    price = price_of(good.id)
+    return (with_surcharges(price, chosen) if price else None), None
+
+
+def _problem(line: QuoteRequestLine, good: Good | None, chosen: Chosen | None, price: Current | None) -> str:
     if good is None:
         return "unknown_sku"
-    if not good.on_sale or good.kind == "configurable" or good.name is None or line.quantity <= 0:
+    if not good.on_sale or good.kind in Product.NOT_SOLD or good.name is None or line.quantity <= 0:
+        return "not_for_sale"
+    if chosen is None and line.choices:
+        return "choice_unknown"
+    if chosen and chosen.problem:
+        return chosen.problem
+    if good.kind == Product.BUNDLE and not (chosen and chosen.parts):
         return "not_for_sale"
     return "" if price else "no_price"
 
 
-def _item(key: str, unit: Decimal, quantity: Decimal, tax_class: str, site: Site, free: Exemption) -> Item:
-    taxes: tuple[Tax, ...] = site.taxes.get(tax_class, ())
-    contained = taxes if site.policy.same_price_abroad else site.home_taxes.get(tax_class, ())
+_Taxes = tuple[tuple[Tax, ...], tuple[Tax, ...]]
+"""Those that are due, and those that a price as entered contains."""
+
+
+def _due(site: Site, tax_class: str, bundle: Bundle | None = None) -> _Taxes:
+    home = site.taxes if site.policy.same_price_abroad else site.home_taxes
+    if bundle is None:
+        return site.taxes.get(tax_class, ()), home.get(tax_class, ())
+    due, contained = (taxes_of(bundle, found, with_tax=site.with_tax) for found in (site.taxes, home))
+    return due, contained
+
+
+def _item(key: str, unit: Decimal, quantity: Decimal, due: _Taxes, free: Exemption) -> Item:
+    taxes, contained = due
     payable = () if free.granted else taxes
     return Item(
         key=key,
@@ -222,7 +274,7 @@ def _freight(
     policy = site.policy
     known = {*site.taxes, *site.home_taxes}
     tax_class = policy.shipping_class if policy.shipping_class in known else STANDARD
-    item = _item(SHIPPING, shipping, Decimal(1), tax_class, site, free)
+    item = _item(SHIPPING, shipping, Decimal(1), _due(site, tax_class), free)
     method = Method(
         currency=goods.currency,
         with_tax=policy.shipping_with_tax,
@@ -256,6 +308,7 @@ def _sold(
 
     why = [
         *explanation.of_price(price, site),
+        *explanation.of_parts(one.chosen),
         *explanation.of_tax(
             one.item.taxes,
             one.item.contained,
@@ -267,7 +320,7 @@ def _sold(
         *explanation.of_discounts(discounts, site),
     ]
     return QuotedLine(
-        **_shown(line, good),
+        **_shown(line, good, one.chosen),
         unit_price=worked.gross_unit,
         regular_unit_price=alike(price.regular) or worked.gross_unit,
         total=worked.payable,
@@ -286,28 +339,34 @@ def _sold(
     )
 
 
-def _unsold(line: QuoteRequestLine, good: Good | None, problem: str, zero: Decimal) -> QuotedLine:
+def _unsold(line: QuoteRequestLine, good: Good | None, problem: tuple[str, str], zero: Decimal) -> QuotedLine:
     return QuotedLine(
-        **_shown(line, good),
+        **_shown(line, good, None),
         unit_price=zero,
         regular_unit_price=zero,
         total=zero,
         tax=zero,
         tax_rate=zero,
         explanation=(),
-        problem=problem,
+        problem=problem[0],
+        problem_option=problem[1],
     )
 
 
-def _shown(line: QuoteRequestLine, good: Good | None) -> dict[str, Any]:
+def _shown(line: QuoteRequestLine, good: Good | None, chosen: Chosen | None) -> dict[str, Any]:
     shown: Mapping[str, str] = (good.line if good else None) or {}
+    options = [shown.get("options", ""), *(chosen.labels if chosen else ())]
+    parts = components(chosen)
+    ships = any(part.requires_shipping for part in parts) if parts else bool(good and good.requires_shipping)
     return {
         "key": line.key,
         "sku": good.sku if good else line.sku,
         "product": good.id if good else None,
         "name": (good.name if good else None) or line.sku,
-        "options": shown.get("options", ""),
+        "options": ", ".join(option for option in options if option),
         "image": shown.get("image", ""),
-        "requires_shipping": good.requires_shipping if good else False,
+        "requires_shipping": ships,
         "quantity": line.quantity,
+        "kind": good.kind if good else "",
+        "components": parts,
     }

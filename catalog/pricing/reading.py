@@ -1,10 +1,11 @@
-"""What a quote needs to know, in five statements whatever the number of lines."""
+"""What a quote needs to know: statements are as many whatever the number of lines."""
 
 import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connections
@@ -42,6 +43,9 @@ class Good:
     on_sale: bool
     name: str | None
     line: dict[str, str] | None
+    root: UUID
+    has_choices: bool
+    details: dict[str, Any]
 
 
 def site(code: str, destination: Place) -> Site:
@@ -78,7 +82,8 @@ def goods(channel: str, view: str, keys: Sequence[str]) -> dict[str, Good]:
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
             """SELECT p.sku_key, p.id, p.sku, p.kind, p.tax_class, p.requires_shipping, %s = ANY(p.channels),
-                      d.name, (d.source -> 'lines' -> p.sku_key)::text
+                      d.name, (d.source -> 'lines' -> p.sku_key)::text, coalesce(p.parent_id, p.id), p.has_choices,
+                      p.details::text
                FROM catalog_product p
                LEFT JOIN catalog_productdocument d
                     ON d.view = %s AND d.channel = %s AND d.product_id = coalesce(p.parent_id, p.id)
@@ -96,8 +101,11 @@ def goods(channel: str, view: str, keys: Sequence[str]) -> dict[str, Good]:
             on_sale=on_sale,
             name=name,
             line=json.loads(line) if line else None,
+            root=root,
+            has_choices=has_choices,
+            details=json.loads(details),
         )
-        for key, id_, sku, kind, tax_class, ships, on_sale, name, line in rows
+        for key, id_, sku, kind, tax_class, ships, on_sale, name, line, root, has_choices, details in rows
     }
 
 

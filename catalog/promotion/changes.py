@@ -4,7 +4,7 @@ from django.db import connections
 
 from catalog.catalog.models import Product
 from catalog.pricing.blocks import rebuild_blocks
-from catalog.search.changes import mark_changed
+from catalog.pricing.following import follow_prices
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
 from chassis.messages import Lane
@@ -31,7 +31,7 @@ def _apply_batch(job: LeasedJob, _: object) -> None:
         return
     list(Product.objects.select_for_update().filter(id__in=ids).order_by("id").values("id"))
     rebuild_blocks(ids)
-    mark_changed(ids, lane=Lane.BULK)
+    follow_prices(ids, lane=Lane.BULK)
     if len(ids) == BATCH:
         enqueue(APPLY, key=str(new_id()), payload={"after": str(ids[-1])})
 

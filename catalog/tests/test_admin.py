@@ -96,3 +96,12 @@ def test_every_list_opens_and_searches_with_the_same_queries_whatever_is_in_it(
         Product.objects.create(sku=f"V{number}", sku_key=f"v{number}", kind=Product.VARIANT, parent=parent)
     assert queries_of_lists(client, "catalog", search="K") == few
     assert queries_of_page(client, "catalog", page(parent)) == small
+
+
+def test_the_database_itself_keeps_the_history() -> None:
+    from django.db import DatabaseError, connections, transaction
+
+    perform(Product, transition("withdraw"), Product.objects.get(sku="K1").pk, {}, actor="staff:7")
+    for statement in ("UPDATE catalog_history SET actor = 'nobody'", "DELETE FROM catalog_history"):
+        with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(using="catalog"):
+            connections["catalog"].cursor().execute(statement)

@@ -12,7 +12,8 @@ from chassis.money import amount_text
 from chassis.web.etag import with_etag
 from chassis.web.idempotency import Unclaimed, claim_of
 from commerce.checkout import commands
-from commerce.checkout.availability import UNKNOWN, availability
+from commerce.checkout.availability import UNKNOWN, availability, most
+from commerce.checkout.items import key_of
 from commerce.checkout.models import CartLine, line_id
 from commerce.checkout.queries import Sight, discount_of, needs_shipping
 
@@ -22,7 +23,7 @@ def cart_body(seen: Sight) -> dict[str, Any]:
     cart = seen.cart
     quote = cart.quote or {"lines": []}
     nothing = amount_text(Decimal(0), cart.currency)
-    ids = dict(CartLine.objects.filter(cart=cart).values_list("sku", "id"))
+    rows = {key_of(row.sku, row.choice_key): row for row in CartLine.objects.filter(cart=cart)}
     return {
         "id": str(cart.id),
         "view": cart.view,
@@ -32,10 +33,7 @@ def cart_body(seen: Sight) -> dict[str, Any]:
         "delivery": cart.delivery,
         "vat_number": cart.vat_number,
         "shipping_method": cart.shipping_method,
-        "lines": [
-            {"id": str(ids.get(line["key"]) or line_id(cart, line["key"])), **_line(line, seen)}
-            for line in quote["lines"]
-        ],
+        "lines": [_line(line, rows.get(line["key"]), seen) for line in quote["lines"]],
         "coupons": quote.get("coupons", []),
         "totals": {
             "currency": cart.currency,
@@ -50,21 +48,26 @@ def cart_body(seen: Sight) -> dict[str, Any]:
     }
 
 
-def _line(line: dict[str, Any], seen: Sight) -> dict[str, Any]:
+def _line(line: dict[str, Any], row: CartLine | None, seen: Sight) -> dict[str, Any]:
     kept = ("sku", "name", "options", "image", "quantity", "unit_price", "regular_unit_price", "total", "tax")
     whether = availability(line, seen.stock)
-    found = seen.stock.get(line["sku"]) if whether != UNKNOWN else None
+    left = most(line, seen.stock) if whether != UNKNOWN else None
     return {
+        "id": str(row.id if row else line_id(seen.cart, line["key"])),
         **{name: line[name] for name in kept},
         "discount": line.get("discount", "0"),
         "adjustments": _adjustments(line.get("adjustments", ())),
         "gift": line.get("gift", False),
         "lowest_30_days": line.get("lowest_30_days"),
+        "kind": line.get("kind", ""),
+        "choices": (row.choices if row else None) or [],
+        "components": line.get("components", []),
         "explanation": line["explanation"],
         "problem": line.get("problem", ""),
+        "problem_option": line.get("problem_option", ""),
         "requires_shipping": line["requires_shipping"],
         "availability": whether,
-        "available": None if found is None or found.available is None else f"{found.available.normalize():f}",
+        "available": None if left is None else f"{left.normalize():f}",
     }
 
 

@@ -23,6 +23,7 @@ from commerce.checkout.answers import answer_with, recording
 from commerce.checkout.commands import Shopper
 from commerce.checkout.queries import Sight, look_after, look_at, needs_shipping
 from contracts.logistics import ShippingRates
+from contracts.shared import Choice
 
 SECRET = OpenApiParameter(
     "X-Cart-Secret", str, OpenApiParameter.HEADER, description="Opens a guest's cart; given when it was made."
@@ -123,7 +124,8 @@ class Lines(APIView):
     def post(self, request: Request, view: str, cart: UUID) -> Response:
         """Add a product to the cart.
 
-        The same SKU again adds to its line. Of a configurable product it is the variant's SKU that is bought.
+        The same SKU with the same choices again adds to its line. Of a configurable product it is the variant's SKU
+        that is bought; of a bundle, a product with options or a gift card `choices` answer the page's `options`.
         """
         body = valid(shapes.NewLine, request)
         changed = commands.add_line(
@@ -132,6 +134,7 @@ class Lines(APIView):
             shopper=shopper_of(request),
             sku=body["sku"],
             quantity=body["quantity"],
+            choices=tuple(Choice(**choice) for choice in body["choices"]),
             expected=precondition(request),
             also=recording(request, status=201),
         )

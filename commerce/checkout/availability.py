@@ -32,10 +32,34 @@ def stock(channel: str, skus: Iterable[str]) -> Stock:
 
 def availability(line: dict[str, Any], known: Stock) -> str:
     """Whether a quoted line can be had. What needs no parcel has no shelf."""
-    if not line["requires_shipping"]:
-        return AVAILABLE
-    found = known.get(line["sku"])
+    found = [_of_one(sku, quantity, known) for sku, quantity in shelved(line).items()]
+    return INSUFFICIENT if INSUFFICIENT in found else UNKNOWN if UNKNOWN in found else AVAILABLE
+
+
+def most(line: dict[str, Any], known: Stock) -> Decimal | None:
+    """How many of a quoted line can be had; None where there is no limit or it is not known."""
+    limits = [
+        found.available * Decimal(line["quantity"]) // quantity if line.get("components") else found.available
+        for sku, quantity in shelved(line).items()
+        if (found := known.get(sku)) and found.available is not None
+    ]
+    return min(limits, default=None)
+
+
+def shelved(line: dict[str, Any]) -> dict[str, Decimal]:
+    """How much of what a quoted line takes off the shelf."""
+    parts = line.get("components") or [{**line, "quantity": "1"}]
+    found: dict[str, Decimal] = {}
+    for part in parts:
+        if part["requires_shipping"]:
+            quantity = Decimal(part["quantity"]) * Decimal(line["quantity"])
+            found[part["sku"]] = found.get(part["sku"], Decimal(0)) + quantity
+    return found
+
+
+def _of_one(sku: str, quantity: Decimal, known: Stock) -> str:
+    found = known.get(sku)
     if found is None:
         return UNKNOWN
-    enough = found.in_stock and (found.available is None or found.available >= Decimal(line["quantity"]))
+    enough = found.in_stock and (found.available is None or found.available >= quantity)
     return AVAILABLE if enough else INSUFFICIENT

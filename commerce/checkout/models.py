@@ -96,11 +96,13 @@ def line_id(cart: Cart, key: str) -> UUID:
 
 
 class CartLine(models.Model):
-    """A SKU in a cart; one line per SKU."""
+    """A SKU in a cart with what was chosen of it; one line for each. What was chosen may be about a person."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
     sku = models.TextField()
+    choices = EncryptedJSONField(null=True, help_text="[{option, value, quantity}]; NULL where nothing was chosen")
+    choice_key = models.TextField(blank=True, default="", help_text="keyed hash of the choices")
     quantity = models.DecimalField(max_digits=12, decimal_places=4)
     metadata = models.JSONField(default=dict)
 
@@ -108,6 +110,6 @@ class CartLine(models.Model):
         app_label = "commerce"
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["cart", "sku"], name="commerce_line_sku"),
+            models.UniqueConstraint(fields=["cart", "sku", "choice_key"], name="commerce_line_item"),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="commerce_line_quantity"),
         ]

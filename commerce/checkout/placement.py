@@ -10,7 +10,8 @@ from chassis.sagas.runner import start
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout.commands import Shopper, find_cart
 from commerce.checkout.errors import CartBusy, CartFrozen, EmptyCart, Incomplete, NotForSale, PriceChanged
-from commerce.checkout.models import Cart, CartLine, line_id
+from commerce.checkout.items import line_ids
+from commerce.checkout.models import Cart, line_id
 from commerce.checkout.pricing import as_json, draft_of, quote_of, shopper_key
 from commerce.checkout.queries import differences, needs_shipping
 from commerce.checkout.saga import PlaceOrder
@@ -105,7 +106,8 @@ def _missing(cart: Cart) -> list[str]:
 def _snapshot(cart: Cart, quote: Quote) -> dict[str, Any]:
     stored = as_json(quote)
     adjustments = {line["key"]: line["adjustments"] for line in stored["lines"]}
-    lines = dict(CartLine.objects.filter(cart=cart).values_list("sku", "id"))
+    components = {line["key"]: line["components"] for line in stored["lines"]}
+    lines = line_ids(cart)
     return {
         "cart_version": cart.version,
         "channel": cart.channel,
@@ -135,6 +137,8 @@ def _snapshot(cart: Cart, quote: Quote) -> dict[str, Any]:
                 "total": str(line.total),
                 "tax": str(line.tax),
                 "requires_shipping": line.requires_shipping,
+                "kind": line.kind,
+                "components": components[line.key],
             }
             for line in quote.lines
         ],

@@ -11,19 +11,20 @@ from chassis.clients import client
 from chassis.keyring import keyed_hash
 from chassis.messages import encode
 from commerce.checkout.errors import CouponRefused, NotForSale, UnknownShippingMethod
-from commerce.checkout.models import Cart, CartLine
+from commerce.checkout.items import Item, items_of
+from commerce.checkout.models import Cart
 from contracts.catalog import Buyer, Pricing, Quote, QuoteRequestLine
 from contracts.logistics import ShippingRates
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """The lines and delivery a cart is to have: SKU -> quantity, where to, and with which VAT number.
+    """The lines and delivery a cart is to have: item -> quantity, where to, and with which VAT number.
 
     `changes` are columns of the cart to be written.
     """
 
-    lines: dict[str, Decimal]
+    lines: dict[Item, Decimal]
     country: str
     shipping_method: str
     region: str = ""
@@ -35,9 +36,9 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Adds:
-    """What an edit is about: catalog must know it."""
+    """What an edit is about: catalog must know it. `line` is the key of an item."""
 
-    sku: str = ""
+    line: str = ""
     code: str = ""
 
 
@@ -47,7 +48,7 @@ NOTHING = Adds()
 def draft_of(cart: Cart) -> Draft:
     """The cart as it is."""
     return Draft(
-        lines=dict(CartLine.objects.filter(cart=cart).values_list("sku", "quantity")),
+        lines=items_of(cart),
         **place(cart.delivery),
         shipping_method=cart.shipping_method,
         vat_number=cart.vat_number,
@@ -74,7 +75,8 @@ def quote_of(cart: Cart, draft: Draft) -> Quote:
         "vat_number": draft.vat_number,
         "customer_group": draft.changes.get("customer_group", cart.customer_group),
         "lines": tuple(
-            QuoteRequestLine(key=sku, sku=sku, quantity=quantity) for sku, quantity in sorted(draft.lines.items())
+            QuoteRequestLine(key=one.key, sku=one.sku, quantity=quantity, choices=one.choices)
+            for one, quantity in sorted(draft.lines.items(), key=lambda line: line[0].key)
         ),
         "buyer": Buyer(
             customer=customer,
@@ -119,16 +121,17 @@ def in_catalogs_spelling(cart: Cart, draft: Draft, *, adds: Adds) -> tuple[Draft
     """
     quote = quote_of(cart, draft)
     for line in quote.lines:
-        if line.problem and line.key == adds.sku:
-            raise NotForSale(field="/sku", reason=line.problem)
+        if line.problem and line.key == adds.line:
+            about = {"field": "/choices", "option": line.problem_option} if line.problem_option else {"field": "/sku"}
+            raise NotForSale(reason=line.problem, **about)
     for coupon in quote.coupons:
         if coupon.problem and coupon_key(coupon.code) == coupon_key(adds.code):
             raise CouponRefused(field="/code", reason=coupon.problem)
     spelt = {line.key: line.sku for line in quote.lines if not line.problem}
-    lines: dict[str, Decimal] = {}
+    lines: dict[Item, Decimal] = {}
     for asked, quantity in draft.lines.items():
-        sku = spelt.get(asked, asked)
-        lines[sku] = lines.get(sku, Decimal(0)) + quantity
+        one = replace(asked, sku=spelt.get(asked.key, asked.sku))
+        lines[one] = lines.get(one, Decimal(0)) + quantity
     if lines == draft.lines:
         return draft, quote
     respelt = replace(draft, lines=lines)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from chassis.clients import Unavailable
-from commerce.checkout.availability import Stock, stock
+from commerce.checkout.availability import Stock, shelved, stock
 from commerce.checkout.errors import UnknownShippingMethod
 from commerce.checkout.models import Cart
 from commerce.checkout.pricing import as_json, draft_of, quote_of
@@ -49,7 +49,7 @@ def stock_of(cart: Cart) -> Stock:
     """What can be had of an open cart's goods, for all its lines at once."""
     if cart.state != Cart.OPEN:
         return {}
-    return stock(cart.channel, (line["sku"] for line in _lines(cart.quote) if line["requires_shipping"]))
+    return stock(cart.channel, (sku for line in _lines(cart.quote) for sku in shelved(line)))
 
 
 def changes_of(cart: Cart) -> tuple[Change, ...]:

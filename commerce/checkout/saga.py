@@ -5,8 +5,10 @@ order is created only when both are at hand: a reservation outlives the saga's d
 under an order. The participants answer by events and jobs (see `reactions.py` and `payment/outcomes.py`).
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from chassis import clock
@@ -38,21 +40,24 @@ def request_stock(run: Run) -> Result:
             saga=run.id,
             cart=UUID(run.key),
             channel=run.data["channel"],
-            lines=tuple(
-                RequestedLine(
-                    line=UUID(line["id"]),
-                    sku=line["sku"],
-                    quantity=Decimal(line["quantity"]),
-                    requires_shipping=line["requires_shipping"],
-                )
-                for line in run.data["lines"]
-            ),
+            lines=tuple(wanted for line in run.data["lines"] for wanted in _shelved(line)),
             expires_at=run.created_at + RESERVATION,
         ),
         aggregate_id=run.id,
         aggregate_version=1,
     )
     return WAIT
+
+
+def _shelved(line: dict[str, Any]) -> Iterator[RequestedLine]:
+    """What a line takes off the shelf: its components, or itself."""
+    for part in line.get("components") or [{**line, "quantity": "1"}]:
+        yield RequestedLine(
+            line=UUID(line["id"]),
+            sku=part["sku"],
+            quantity=Decimal(line["quantity"]) * Decimal(part["quantity"]),
+            requires_shipping=part["requires_shipping"],
+        )
 
 
 def release_stock(run: Run) -> Result:

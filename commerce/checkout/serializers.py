@@ -10,6 +10,7 @@ from chassis.web.amounts import AmountField
 from commerce.checkout.availability import AVAILABLE, INSUFFICIENT, UNKNOWN
 from commerce.checkout.models import Cart
 
+MOST_CHOICES = 100
 ADD_LINE = OpenApiExample("Two mugs", value={"sku": "MUG-BLUE", "quantity": "2"}, request_only=True)
 SET_DELIVERY = OpenApiExample(
     "A parcel to Kassel",
@@ -40,9 +41,30 @@ class QuantityField(serializers.DecimalField):
         super().__init__(max_digits=8, decimal_places=4, min_value=Decimal(least), max_value=Decimal(9999), **options)
 
 
+class ChoiceBody(serializers.Serializer[Any]):
+    """An answer to one of the product's options, by codes; of a text option `value` is the text."""
+
+    option = serializers.CharField(max_length=64)
+    value = serializers.CharField(max_length=10_000)
+    quantity = QuantityField(
+        least="0.0001", required=False, allow_null=True, default=None, help_text="Of a bundle's part, where it changes."
+    )
+
+
+class ComponentBody(serializers.Serializer[Any]):
+    """What one of a line consists of."""
+
+    sku = serializers.CharField()
+    product = serializers.UUIDField()
+    name = serializers.CharField()
+    quantity = serializers.CharField()
+    requires_shipping = serializers.BooleanField()
+
+
 class NewLine(serializers.Serializer[Any]):
     sku = serializers.CharField(max_length=200)
     quantity = QuantityField(least="0.0001", default=Decimal(1))
+    choices = ChoiceBody(many=True, required=False, default=list, max_length=MOST_CHOICES)
 
 
 class LineChange(serializers.Serializer[Any]):
@@ -108,7 +130,10 @@ class CartLineBody(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     sku = serializers.CharField()
     name = serializers.CharField()
-    options = serializers.CharField()
+    options = serializers.CharField(help_text="what was chosen, in words; texts of one's own are in `choices`")
+    kind = serializers.CharField()
+    choices = ChoiceBody(many=True)
+    components = ComponentBody(many=True)
     image = serializers.CharField()
     quantity = serializers.DecimalField(max_digits=12, decimal_places=4)
     unit_price = serializers.CharField()
@@ -123,6 +148,7 @@ class CartLineBody(serializers.Serializer[Any]):
     )
     explanation = serializers.ListField(child=serializers.CharField())
     problem = serializers.CharField(help_text="why the line cannot be bought, as a code; empty when it can")
+    problem_option = serializers.CharField(help_text="the option that the problem is about")
     requires_shipping = serializers.BooleanField()
     availability = serializers.ChoiceField(
         choices=[AVAILABLE, INSUFFICIENT, UNKNOWN], help_text="Advisory: stock is reserved when the order is placed."

@@ -8,7 +8,8 @@ from chassis import clock
 from chassis.ids import new_id
 from chassis.sagas import Run
 from chassis.unit_of_work import publish, unit_of_work
-from commerce.checkout.models import Cart
+from commerce.checkout.models import Cart, CartLine
+from commerce.order.announcing import order_cancelled, order_paid, order_placed
 from commerce.order.errors import IllegalTransition, OrderUnknown
 from commerce.order.models import NumberSequence, Order, OrderLine
 from commerce.order.states import FULFILMENT
@@ -16,10 +17,6 @@ from commerce.payment.errors import NotRefundable, RefundTooLarge
 from commerce.payment.jobs import request_refund, request_void
 from commerce.payment.models import Payment
 from commerce.payment.states import PAYMENT
-from contracts import commerce as events
-from contracts.shared import Amount, PostalAddress
-
-NOWHERE = PostalAddress(name="", street="", city="", postcode="", country="")
 
 
 def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order:
@@ -49,7 +46,8 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
         shipping_adjustments=snapshot.get("shipping_adjustments", []),
         placed_at=clock.now(),
     )
-    lines = [_line(order, line) for line in snapshot["lines"]]
+    chosen = dict(CartLine.objects.filter(cart=cart, choices__isnull=False).values_list("id", "choices"))
+    lines = [_line(order, line, chosen.get(UUID(line["id"]))) for line in snapshot["lines"]]
     if payment is None:
         order.payment_state = "paid"
     if not any(line.requires_shipping for line in lines):
@@ -64,6 +62,8 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
         payment.order = order.id
         payment.save(update_fields=["order"])
     publish(order_placed(order, lines), aggregate_id=order.id, aggregate_version=order.version, channel=order.channel)
+    if payment is None:
+        publish(order_paid(order, lines), aggregate_id=order.id, aggregate_version=order.version, channel=order.channel)
     return order
 
 
@@ -148,7 +148,7 @@ def _locked(order_id: UUID) -> Order:
     return order
 
 
-def _line(order: Order, line: dict[str, Any]) -> OrderLine:
+def _line(order: Order, line: dict[str, Any], choices: list[dict[str, Any]] | None) -> OrderLine:
     return OrderLine(
         id=UUID(line["id"]),
         order=order,
@@ -163,54 +163,7 @@ def _line(order: Order, line: dict[str, Any]) -> OrderLine:
         total=Decimal(line["total"]),
         tax=Decimal(line["tax"]),
         requires_shipping=line["requires_shipping"],
-    )
-
-
-def order_cancelled(order: Order, *, reason: str) -> events.OrderCancelled:
-    """The event that says that an order was cancelled."""
-    return events.OrderCancelled(
-        order=order.id,
-        number=order.number,
-        channel=order.channel,
-        total=Amount(amount=order.total, currency=order.currency),
-        reason=reason,
-        saga=order.saga,
-    )
-
-
-def order_placed(order: Order, lines: list[OrderLine]) -> events.OrderPlaced:
-    """The event that says what was sold, to whom, and where it goes."""
-    return events.OrderPlaced(
-        order=order.id,
-        saga=order.saga,
-        cart=order.cart,
-        number=order.number,
-        channel=order.channel,
-        view=order.view,
-        locale=order.locale,
-        customer=order.customer,
-        email=order.email,
-        currency=order.currency,
-        subtotal=order.subtotal,
-        shipping=order.shipping,
-        tax=order.tax,
-        total=order.total,
-        lines=tuple(
-            events.OrderLine(
-                id=line.id,
-                sku=line.sku,
-                product=line.product,
-                name=line.name,
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-                total=line.total,
-                requires_shipping=line.requires_shipping,
-                discount=line.discount,
-            )
-            for line in lines
-        ),
-        delivery=PostalAddress(**order.delivery) if order.delivery else NOWHERE,
-        shipping_method=order.shipping_method,
-        placed_at=order.placed_at,
-        coupons=tuple(order.coupons),
+        kind=line.get("kind", ""),
+        components=line.get("components", []),
+        choices=choices,
     )

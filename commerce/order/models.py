@@ -1,6 +1,6 @@
 """Orders, their lines, number sequences and history."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django.db import connections, models
@@ -9,6 +9,7 @@ from chassis import clock
 from chassis.context import current
 from chassis.fields import EncryptedJSONField, EncryptedTextField, KeyedHashField
 from chassis.ids import new_id
+from chassis.keyring import keyed_hash
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT, move
 
 
@@ -95,6 +96,11 @@ class Order(models.Model):
         return self.number
 
     @property
+    def access_key(self) -> str:
+        """What opens a guest's downloads elsewhere. Made of the id by a secret key: nobody can guess it."""
+        return keyed_hash(f"order:{self.id}", fold=False)[:40]
+
+    @property
     def ships_to(self) -> dict[str, str] | None:
         """The delivery address; None where nothing is sent and none was given."""
         return self.delivery or None
@@ -144,6 +150,9 @@ class OrderLine(models.Model):
     total = models.DecimalField(max_digits=20, decimal_places=6)
     tax = models.DecimalField(max_digits=20, decimal_places=6)
     requires_shipping = models.BooleanField(default=True)
+    kind = models.TextField(blank=True, default="", help_text="of the product")
+    components = models.JSONField(default=list, blank=True, help_text="what one consists of, each with what was sent")
+    choices = EncryptedJSONField(null=True, help_text="what was chosen, as on the cart's line")
     external_id = models.TextField(blank=True, default="")
 
     class Meta:
@@ -154,6 +163,23 @@ class OrderLine(models.Model):
             ),
         ]
         ordering = ["id"]
+
+    def send(self, sku: str, quantity: Decimal) -> Decimal:
+        """Count what left of a SKU for this line; returns the rest. A bundle was sent as far as all of it was."""
+        if not self.components:
+            taken = min(quantity, self.quantity - self.shipped) if self.sku == sku else Decimal(0)
+            self.shipped += taken
+            return quantity - taken
+        for part in self.components:
+            if part["sku"] == sku:
+                sent = Decimal(part.get("sent", 0))
+                taken = min(quantity, self.quantity * Decimal(part["quantity"]) - sent)
+                part["sent"] = str(sent + taken)
+                quantity -= taken
+        parts = [part for part in self.components if part["requires_shipping"]]
+        whole = min((Decimal(part.get("sent", 0)) / Decimal(part["quantity"]) for part in parts), default=Decimal(0))
+        self.shipped = whole.quantize(Decimal("0.0001"), ROUND_DOWN)
+        return quantity
 
 
 class OrderShipment(models.Model):

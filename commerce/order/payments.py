@@ -3,10 +3,10 @@
 from decimal import Decimal
 from uuid import UUID
 
-from chassis import clock
 from chassis.unit_of_work import publish
+from commerce.order.announcing import order_paid
 from commerce.order.models import Order
-from contracts.commerce import OrderPaid, OrderRefunded
+from contracts.commerce import OrderRefunded
 from contracts.shared import Amount
 
 
@@ -41,14 +41,7 @@ def record_capture(order_id: UUID, *, captured: Decimal, final: bool = False) ->
     elif captured >= order.total and order.payment_state == "authorised":
         order.transition_payment("capture")
         publish(
-            OrderPaid(
-                order=order.id,
-                number=order.number,
-                channel=order.channel,
-                customer=order.customer,
-                total=Amount(amount=order.total, currency=order.currency),
-                paid_at=clock.now(),
-            ),
+            order_paid(order, list(order.lines.all())),
             aggregate_id=order.id,
             aggregate_version=order.version,
         )

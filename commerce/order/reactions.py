@@ -28,11 +28,9 @@ def shipment_sent(event: ShipmentSent) -> None:
     for shipped in event.lines:
         left = shipped.quantity
         for line in lines:
-            taken = min(left, line.quantity - line.shipped) if line.sku == shipped.sku else 0
-            if taken:
-                line.shipped += taken
-                left -= taken
-                line.save(update_fields=["shipped"])
+            before, left = left, line.send(shipped.sku, left)
+            if left != before:
+                line.save(update_fields=["shipped", "components"])
     complete = all(line.shipped >= line.quantity for line in lines if line.requires_shipping)
     order.transition_fulfilment("ship" if complete else "ship_part")
     order.note("shipped", {"carrier": event.carrier, "tracking": event.tracking_number})

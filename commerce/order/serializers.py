@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chassis.web.amounts import AmountField
-from commerce.checkout.serializers import Address, AdjustmentBody
+from commerce.checkout.serializers import Address, AdjustmentBody, ChoiceBody, ComponentBody
 from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
 from commerce.order.queries import refunds_of
 from commerce.payment.models import Transaction
@@ -16,13 +16,15 @@ class OrderLineBody(serializers.ModelSerializer[OrderLine]):
     unit_price = AmountField(currency="order.currency")
     total = AmountField(currency="order.currency")
     tax = AmountField(currency="order.currency")
+    choices = ChoiceBody(many=True, allow_null=True, help_text="null where nothing was chosen")
+    components = ComponentBody(many=True)
     discount = AmountField(currency="order.currency")
     adjustments = AdjustmentBody(many=True)
 
     class Meta:
         model = OrderLine
         fields = (
-            *("id", "sku", "name", "options", "quantity", "shipped"),
+            *("id", "sku", "name", "options", "kind", "choices", "components", "quantity", "shipped"),
             *("unit_price", "discount", "adjustments", "total", "tax"),
         )
 
@@ -76,6 +78,7 @@ class OrderBody(OrderSummary):
     lines = OrderLineBody(many=True)
     timeline = OrderEventBody(many=True)
     delivery = Address(source="ships_to", allow_null=True)
+    access_key = serializers.CharField(help_text="opens the order's downloads to who is not signed in")
     shipments = ShipmentBody(many=True)
     refunds = serializers.SerializerMethodField()
     coupons = serializers.ListField(child=serializers.CharField())
@@ -91,6 +94,7 @@ class OrderBody(OrderSummary):
             "captured",
             "refunded",
             "delivery",
+            "access_key",
             "shipping_method",
             "coupons",
             "shipping_adjustments",

@@ -25,11 +25,22 @@ from contracts.catalog import (
     QuoteRequestLine,
 )
 from contracts.logistics import Availability, ShippingOption, ShippingRates, SkuAvailability
+from contracts.shared import Component
 
-PRICES = {"MUG": Decimal("10.00"), "TENT": Decimal("199.90"), "FREE": Decimal("0"), "LESSON": Decimal("30.00")}
+PRICES = {
+    "MUG": Decimal("10.00"),
+    "TENT": Decimal("199.90"),
+    "FREE": Decimal("0"),
+    "LESSON": Decimal("30.00"),
+    "SET": Decimal("25.00"),
+    "GIFT": Decimal("50.00"),
+}
+# One set is a tent and two mugs; of its option "size" only these are known.
+PARTS = {"SET": {"TENT": 1, "MUG": 2}}
+SIZES = {"small", "large"}
 COUPONS = {"TEN": 10, "ALL": 100}
 PROMOTION = uuid5(NAMESPACE_URL, "promotion")
-SERVICES = {"LESSON"}
+SERVICES = {"LESSON", "GIFT"}
 
 
 class Prices:
@@ -76,7 +87,15 @@ class Prices:
                     tax=Decimal(0),
                     tax_rate=Decimal(0),
                     explanation=("price list",),
-                    problem="" if price is not None else "unknown_sku",
+                    problem=_problem(line) if price is not None else "unknown_sku",
+                    problem_option="size" if _problem(line) else "",
+                    kind={"SET": "bundle", "GIFT": "gift_card"}.get(sku, "simple"),
+                    components=tuple(
+                        Component(
+                            sku=part, product=uuid5(NAMESPACE_URL, part), name=part.title(), quantity=Decimal(many)
+                        )
+                        for part, many in PARTS.get(sku, {}).items()
+                    ),
                 )
             )
         subtotal = sum((line.total for line in quoted), Decimal(0))
@@ -107,6 +126,11 @@ class Prices:
                 for code in applied[:1]
             ),
         )
+
+
+def _problem(line: QuoteRequestLine) -> str:
+    sizes = [choice.value for choice in line.choices if choice.option == "size"]
+    return "" if set(sizes) <= SIZES else "choice_unknown"
 
 
 class Rates:

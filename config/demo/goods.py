@@ -40,6 +40,11 @@ def command(product: Product, *, views: tuple[View, ...], place: int) -> SavePro
     )
 
 
+def media(product: Product, *, views: tuple[View, ...]) -> tuple[MediaInput, ...]:
+    """The first picture of a product, for what is made of it."""
+    return tuple(_media(one, views=views, roles=("base", "small", "thumbnail")) for one in product.pictures[:1])
+
+
 def write_pictures(product: Product) -> None:
     """Draw what is missing. A file that a kill cut short is drawn again."""
     for picture in product.pictures:

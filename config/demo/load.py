@@ -15,7 +15,7 @@ from django.conf import settings
 from catalog import commands as catalog
 from chassis import clock
 from chassis.messages import Lane
-from config.demo import delivery, goods, month, people_book, shop, signins
+from config.demo import delivery, extras, goods, month, people_book, shop, signins
 from config.demo.progress import Progress
 from config.demo.shapes import Attribute, Category, Channel, DemoShop, Product, Source, StockLevel, View
 from config.demo.wording import labels, scoped
@@ -42,6 +42,7 @@ def load(*, say: Callable[[str], None]) -> list[str]:
     _products(demo, progress)
     _stock(demo, progress)
     people_book.load(demo, progress)
+    extras.load(demo, progress)
     month.load(demo, progress)
     lines = signins.lines(demo)
     _write_privately(state / LOGINS, "\n".join(lines) + "\n")

@@ -4,6 +4,8 @@ An order's picking list is made by whichever comes second, the order or the conf
 hold the reservation's lock, so one of them is second.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +13,7 @@ import msgspec
 
 from chassis import clock
 from chassis.subscriptions import Received
-from contracts.commerce import OrderCancelled, OrderPlaced, StockConfirmationRequested
+from contracts.commerce import OrderCancelled, OrderLine, OrderPlaced, StockConfirmationRequested
 from contracts.postpurchase import ReturnReceived
 from logistics.fulfillment.models import FulfilmentOrder, PickLine
 from logistics.fulfillment.states import State
@@ -31,7 +33,7 @@ def place(event: OrderPlaced, held: Held) -> None:
         "channel": event.channel,
         "shipping_method": event.shipping_method,
         "delivery": msgspec.to_builtins(event.delivery),
-        "lines": msgspec.to_builtins(event.lines),
+        "lines": msgspec.to_builtins([part for line in event.lines for part in _parts(line)]),
         "placed_at": event.placed_at,
     }
     fulfilment, made = _lock(event.order, State.AWAITING_STOCK, **facts)
@@ -97,6 +99,23 @@ def restock(batch: list[Received[ReturnReceived]]) -> None:
     ]
     if changes:
         adjust_stock(AdjustStock(changes=changes, reason="returned"))
+
+
+def _parts(line: OrderLine) -> Iterator[OrderLine]:
+    """What of a line is picked: its components, or itself. Who it is for is none of the warehouse's business."""
+    for part in line.components:
+        yield replace(
+            line,
+            sku=part.sku,
+            product=part.product,
+            name=part.name,
+            quantity=line.quantity * part.quantity,
+            requires_shipping=part.requires_shipping,
+            components=(),
+            choices=(),
+        )
+    if not line.components:
+        yield replace(line, choices=())
 
 
 def _lock(order: UUID, state: State, **facts: Any) -> tuple[FulfilmentOrder, bool]:

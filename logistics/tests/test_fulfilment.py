@@ -1,5 +1,6 @@
 """Fulfilment: picking lists from confirmed stock, parcels, cancellation, returns; events in any order."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
 
@@ -10,6 +11,7 @@ from chassis import clock
 from chassis.ids import new_id
 from contracts.logistics import ShipmentSent, ShippedLine
 from contracts.postpurchase import ReturnReceived
+from contracts.shared import Choice, Component
 from logistics.fulfillment.commands import LineQuantity, Pick, Ship, pick, ship
 from logistics.fulfillment.errors import (
     IllegalTransition,
@@ -212,3 +214,20 @@ def test_every_pair_of_states_is_allowed_or_refused_as_the_map_says(current: Sta
             fulfilment.become(target)
     stored = FulfilmentOrder.objects.get(id=fulfilment.id)
     assert stored.state == (target if target in TRANSITIONS[current] else current)
+
+
+def test_the_parts_of_a_bundle_are_picked_and_its_texts_stay_outside() -> None:
+    stocked({"north": {"TENT": 5, "MUG": 9}})
+    checkout = Checkout.new()
+    deliver(checkout.request([("TENT", 2), ("MUG", 4)]))
+    placed = checkout.placed([("SET", 2)])
+    parts = tuple(
+        Component(sku=sku, product=new_id(), name=sku.title(), quantity=Decimal(many))
+        for sku, many in (("TENT", 1), ("MUG", 2))
+    )
+    chosen = (Choice(option="engraving", value="For Ada"),)
+    deliver(replace(placed, lines=(replace(placed.lines[0], components=parts, choices=chosen),)))
+    deliver(checkout.confirmation())
+    picks = PickLine.objects.filter(fulfilment=checkout.order).order_by("sku")
+    assert [(line.sku, line.name, line.quantity) for line in picks] == [("MUG", "Mug", 4), ("TENT", "Tent", 2)]
+    assert "Ada" not in str(FulfilmentOrder.objects.get(id=checkout.order).lines)

@@ -85,7 +85,9 @@ def schema(kind: EventType) -> dict[str, Any]:
     }
     if personal:
         document["x-personal"] = personal
-    return document
+    # As it is read from a file again: a default that is a tuple here is a list there.
+    read: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(document))
+    return read
 
 
 def golden_name(kind: EventType) -> str:

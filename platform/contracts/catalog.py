@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from chassis.messages import event
+from contracts.shared import Choice, Component
 
 
 @event("catalog.channel_changed", aggregate="channel")
@@ -47,6 +48,29 @@ class ProductChanged:
     requires_shipping: bool
     published: bool
     parent: UUID | None = None
+
+
+@event("catalog.review_submitted", aggregate="review")
+@dataclass(frozen=True, kw_only=True)
+class ReviewSubmitted:
+    """A customer wrote a review; staff have yet to see it."""
+
+    review: UUID
+    product: UUID
+    channel: str
+    rating: int
+
+
+@event("catalog.review_decided", aggregate="review")
+@dataclass(frozen=True, kw_only=True)
+class ReviewDecided:
+    """Staff show a review, or do not."""
+
+    review: UUID
+    product: UUID
+    channel: str
+    customer: UUID | None
+    approved: bool
 
 
 @event("catalog.pages_changed", aggregate="pages")
@@ -113,11 +137,12 @@ class RedemptionReleased:
 
 @dataclass(frozen=True, kw_only=True)
 class QuoteRequestLine:
-    """What is to be priced: `key` comes back in the answer."""
+    """What is to be priced: `key` comes back in the answer. `choices` answer the product's options."""
 
     key: str
     sku: str
     quantity: Decimal
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,8 +214,10 @@ class QuotedLine:
     `net_unit_price` and `net_total` are without tax and before `discount`, which is on the whole line.
     `lowest_30_days`: of a reduced price, the lowest of the 30 days before it, if any is on record; `compare_at`: what
     others ask. Both include tax. `price_list`: the code of the list that the price is from. `explanation` says where
-    each figure came from. `problem` is a code (unknown_sku, not_for_sale, no_price) and the amounts are zero where it
-    is set.
+    each figure came from. `problem` is a code (unknown_sku, not_for_sale, no_price, choice_missing, choice_unknown,
+    choice_invalid) and the amounts are zero where it is set; `problem_option` names the option that it is about.
+    `options` never holds a text that a shopper wrote. `components` is what one of the line consists of, empty where
+    that is the SKU itself; `kind` is the product's.
     """
 
     key: str
@@ -217,6 +244,9 @@ class QuotedLine:
     price_list: str = ""
     adjustments: tuple[Adjustment, ...] = ()
     gift: bool = False
+    kind: str = ""
+    components: tuple[Component, ...] = ()
+    problem_option: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from chassis.messages import Personal, event
-from contracts.shared import Amount, PostalAddress
+from contracts.shared import Amount, Choice, Component, PostalAddress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,11 @@ class RedemptionConfirmationRequested:
 
 @dataclass(frozen=True, kw_only=True)
 class OrderLine:
-    """A line as sold, tax included: `unit_price` of one before `discount`, `total` what was charged for all."""
+    """A line as sold, tax included: `unit_price` of one before `discount`, `total` what was charged for all.
+
+    `components`: what one of it consists of, empty where that is the SKU itself. `kind` is the product's: of a
+    gift_card `unit_price` is its worth, and `choices` say who gets it.
+    """
 
     id: UUID
     sku: str
@@ -107,6 +111,9 @@ class OrderLine:
     total: Decimal
     requires_shipping: bool = True
     discount: Decimal = Decimal(0)
+    kind: str = ""
+    components: tuple[Component, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 @event("commerce.order_placed", aggregate="order")
@@ -138,7 +145,10 @@ class OrderPlaced:
 @event("commerce.order_paid", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class OrderPaid:
-    """The whole total of an order is captured."""
+    """The whole total of an order is captured; one that costs nothing is paid when it is placed.
+
+    `key_hash`: SHA-256 of the key by which a guest is given what the order has brought.
+    """
 
     order: UUID
     number: str
@@ -146,6 +156,8 @@ class OrderPaid:
     customer: UUID | None
     total: Amount
     paid_at: datetime
+    lines: tuple[OrderLine, ...] = ()
+    key_hash: str = ""
 
 
 @event("commerce.order_cancelled", aggregate="order")

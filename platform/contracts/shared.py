@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from chassis.messages import Personal
 
@@ -12,6 +13,29 @@ class Amount:
 
     amount: Decimal
     currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What was chosen for an option of a product, by codes; of an option that asks for a text, `value` is the text.
+
+    `quantity`: how many of a bundle's choice are in one bundle, where the shopper may say so.
+    """
+
+    option: str
+    value: Personal
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """What one of a line consists of: so much of a SKU. Stock, parcels and returns count components."""
+
+    sku: str
+    product: UUID
+    name: str
+    quantity: Decimal
+    requires_shipping: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

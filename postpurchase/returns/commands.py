@@ -130,7 +130,8 @@ def receive(command: ReceiveReturn) -> ReturnRequest:
             raise NothingReceived()
         ReturnLine.objects.bulk_update(lines.values(), ["received", "restock", "amount"])
         request.become(State.RECEIVED, amount=sum(line.amount for line in lines.values()))
-        restock = tuple((line.line.sku, line.received) for line in lines.values() if line.restock and line.received)
+        back = [line for line in lines.values() if line.restock and line.received]
+        restock = tuple(shelved for line in back for shelved in _shelved(line))
         publish(
             ReturnReceived(
                 return_request=request.id,
@@ -177,6 +178,13 @@ def _locked(request_id: UUID) -> ReturnRequest:
         raise UnknownReturn()
     BoughtOrder.objects.select_for_update().get(id=order)
     return ReturnRequest.objects.select_related("order").select_for_update(of=("self",)).get(id=request_id)
+
+
+def _shelved(line: ReturnLine) -> list[tuple[str, Decimal]]:
+    """What of a received line goes back to the shelf: the parts of a bundle, or itself."""
+    if not line.line.components:
+        return [(line.line.sku, line.received)]
+    return [(sku, line.received * Decimal(quantity)) for sku, quantity in line.line.components]
 
 
 def _count(command: ReceiveReturn, lines: dict[UUID, ReturnLine]) -> None:

@@ -65,6 +65,7 @@ class BoughtLine(models.Model):
     name = models.TextField()
     quantity = units()
     total = money()
+    components = models.JSONField(default=list, blank=True, help_text="[[sku, quantity of one]] of a bundle")
 
     class Meta:
         app_label = "postpurchase"

@@ -40,12 +40,20 @@ def copy_order(event: OrderPlaced) -> None:
         order.save()
     BoughtLine.objects.bulk_create(
         (
-            BoughtLine(id=line.id, order=order, sku=line.sku, name=line.name, quantity=line.quantity, total=line.total)
+            BoughtLine(
+                id=line.id,
+                order=order,
+                sku=line.sku,
+                name=line.name,
+                quantity=line.quantity,
+                total=line.total,
+                components=[[part.sku, str(part.quantity)] for part in line.components if part.requires_shipping],
+            )
             for line in event.lines
         ),
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["sku", "name", "quantity", "total"],
+        update_fields=["sku", "name", "quantity", "total", "components"],
     )
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,7 @@ from chassis.ids import new_id
 from contracts.catalog import ViewChanged
 from contracts.commerce import OrderPlaced, RefundFailed
 from contracts.postpurchase import RefundRequested, ReturnReceived
+from contracts.shared import Component
 from postpurchase.returns.commands import (
     ReceivedLine,
     ReceiveReturn,
@@ -249,3 +251,16 @@ def test_the_same_key_makes_one_return(view: None, order: OrderPlaced) -> None:
 def test_bad_bodies_are_refused(view: None, order: OrderPlaced, changes: dict[str, Any]) -> None:
     status, body = post(order, **changes)
     assert status == 400 and body["code"]
+
+
+def test_of_a_returned_bundle_the_parts_go_back_to_the_shelf() -> None:
+    event = placed({"SET": (2, "50.00")})
+    parts = tuple(
+        Component(sku=sku, product=new_id(), name=sku, quantity=Decimal(many), requires_shipping=sku != "PDF")
+        for sku, many in (("TENT", 1), ("MUG", 2), ("PDF", 1))
+    )
+    event = replace(event, lines=(replace(event.lines[0], components=parts),))
+    deliver(event)
+    come(ask(event, "2"))
+    (back,) = published(ReturnReceived)
+    assert back.restock == (("TENT", Decimal(2)), ("MUG", Decimal(4)))

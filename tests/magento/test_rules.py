@@ -127,12 +127,13 @@ def _lines(source: Source) -> dict[int, list[tuple[LineFacts, Decimal]]]:
         sale = {"sale": on_sale.get(row["product_id"]) == 1}
         configurable = row["product_type"] == "configurable"
         facts = LineFacts(
-            key=f"{row['item_id']:08}", sku=row["sku"], quantity=row["qty_ordered"], unit_price=row["base_price"],
-            regular_unit_price=row["base_original_price"] or row["base_price"],
+            key=f"{row['item_id']:08}", sku=row["sku"], quantity=Decimal(row["qty_ordered"]),
+            unit_price=Decimal(row["base_price"]),
+            regular_unit_price=Decimal(row["base_original_price"] or row["base_price"]),
             own_categories=frozenset(places[row["product_id"]]), attributes=sale,
             parent_sku="of a variant" if configurable else "", parent_attributes=sale,
         )  # fmt: skip
-        found[row["order_id"]].append((facts, row["base_discount_amount"]))
+        found[row["order_id"]].append((facts, Decimal(row["base_discount_amount"] or 0)))
     return found
 
 

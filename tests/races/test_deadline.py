@@ -15,7 +15,7 @@ from tests.shoppers import GOOD_CARD, LOST_ANSWER_CARD, SILENT_CARD, Shopper, le
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(7200)]
-ABREAST = 100
+ABREAST = 40
 """How many rounds run side by side: most of this test is waiting for money that might still turn up."""
 FATES = ("booked late", "booked, the answer lost", "nothing booked, no answer", "in time")
 

@@ -14,7 +14,8 @@ from commerce.checkout.commands.carts import Shopper, open_carts
 from commerce.checkout.commands.coupons import MOST_CODES
 from commerce.checkout.commands.editing import MOST_OF_ONE, Also, edit_cart, nothing
 from commerce.checkout.errors import UnknownCart
-from commerce.checkout.models import Cart, CartLine
+from commerce.checkout.items import items_of
+from commerce.checkout.models import Cart
 from commerce.checkout.pricing import Draft, coupon_key
 
 
@@ -43,12 +44,12 @@ class _Merge:
         self.older = self._find_older()
         merged = dict(draft.lines)
         if self.older is not None:
-            inherited = dict(CartLine.objects.filter(cart=self.older).values_list("sku", "quantity"))
-            limits = _limits(self.older.channel, inherited)
-            for sku, quantity in inherited.items():
-                present = merged.get(sku, Decimal(0))
+            inherited = items_of(self.older)
+            limits = _limits(self.older.channel, {one.sku for one in inherited})
+            for one, quantity in inherited.items():
+                present = merged.get(one, Decimal(0))
                 # A limit never takes away what either cart held by itself.
-                merged[sku] = max(present, quantity, min(present + quantity, limits.get(sku, MOST_OF_ONE)))
+                merged[one] = max(present, quantity, min(present + quantity, limits.get(one.sku, MOST_OF_ONE)))
         codes = _all_of(draft.codes, self.older.codes if self.older else ())
         changes = {"customer": self.customer, "customer_group": self.shopper.group, "codes": list(codes)}
         return replace(draft, lines=merged, codes=codes, changes=changes)
@@ -77,10 +78,10 @@ def _all_of(codes: Iterable[str], older: Iterable[str]) -> tuple[str, ...]:
     return tuple({coupon_key(code): code for code in (*codes, *older)}.values())[:MOST_CODES]
 
 
-def _limits(channel: str, lines: dict[str, Decimal]) -> dict[str, Decimal]:
+def _limits(channel: str, skus: set[str]) -> dict[str, Decimal]:
     """The most that can be had of each SKU, where logistics says so in time."""
     return {
         sku: min(item.available, MOST_OF_ONE)
-        for sku, item in stock(channel, lines).items()
+        for sku, item in stock(channel, skus).items()
         if item.in_stock and item.available is not None
     }

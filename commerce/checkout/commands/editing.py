@@ -10,8 +10,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from functools import reduce
 from itertools import count
+from operator import or_
 from uuid import UUID
+
+from django.db.models import Q
 
 from chassis import clock
 from chassis.ids import new_id
@@ -19,6 +23,7 @@ from chassis.precondition import NO_PRECONDITION, Precondition
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout.commands.carts import Shopper, find_cart
 from commerce.checkout.errors import CartBusy, CartFrozen, TooMany, TooManyLines
+from commerce.checkout.items import Item, stored
 from commerce.checkout.models import Cart, CartLine
 from commerce.checkout.pricing import NOTHING, Adds, Draft, as_json, draft_of, in_catalogs_spelling
 from contracts.catalog import Quote
@@ -129,20 +134,27 @@ def _write(cart: Cart, *, present: Draft, draft: Draft, quote: Quote) -> bool:
     return True
 
 
-def _write_lines(cart: Cart, *, present: dict[str, Decimal], wanted: dict[str, Decimal]) -> None:
+def _write_lines(cart: Cart, *, present: dict[Item, Decimal], wanted: dict[Item, Decimal]) -> None:
     """Bring the lines to `wanted`.
 
     `present` were read before this transaction took the cart's version, so nobody has written since.
     """
-    gone = [sku for sku in present if sku not in wanted]
+    gone = [Q(sku=one.sku, choice_key=one.choice_key) for one in present if one not in wanted]
     if gone:
-        CartLine.objects.filter(cart=cart, sku__in=gone).delete()
+        CartLine.objects.filter(reduce(or_, gone), cart=cart).delete()
     changed = [
-        CartLine(id=new_id(), cart=cart, sku=sku, quantity=quantity)
-        for sku, quantity in wanted.items()
-        if present.get(sku) != quantity
+        CartLine(
+            id=new_id(),
+            cart=cart,
+            sku=one.sku,
+            choices=stored(one.choices),
+            choice_key=one.choice_key,
+            quantity=quantity,
+        )
+        for one, quantity in wanted.items()
+        if present.get(one) != quantity
     ]
     if changed:
         CartLine.objects.bulk_create(
-            changed, update_conflicts=True, unique_fields=["cart", "sku"], update_fields=["quantity"]
+            changed, update_conflicts=True, unique_fields=["cart", "sku", "choice_key"], update_fields=["quantity"]
         )

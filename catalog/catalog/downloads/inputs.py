@@ -1,0 +1,17 @@
+"""Files of a downloadable product as their writers say them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileInput:
+    """A file of the storage under `private/`. A sample is free for all; else downloads and days are limited if said."""
+
+    code: str
+    path: str
+    labels: Mapping[str, str]
+    file_name: str = ""
+    is_sample: bool = False
+    most_downloads: int | None = None
+    days: int | None = None

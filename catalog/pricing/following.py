@@ -1,0 +1,21 @@
+"""What else a new price changes: the index, bundles and groups that are made of the product, collections by price."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from catalog.catalog.collections.keeping import price_rules
+from catalog.catalog.composition.blocks import rebuild_blocks_of_owners
+from catalog.search.changes import mark_changed
+from chassis.ids import new_id
+from chassis.messages import Lane
+from chassis.unit_of_work import enqueue
+
+# The job that rebuilds products named by it (see catalog.rebuilding).
+REPLACE = "catalog.rebuild_products"
+
+
+def follow_prices(products: Collection[UUID], *, lane: Lane = Lane.FAST) -> None:
+    """After these products' blocks were made anew; inside the unit of work that did it, their rows locked."""
+    mark_changed([*products, *rebuild_blocks_of_owners(products)], lane=lane)
+    if products and price_rules():
+        enqueue(REPLACE, key=str(new_id()), payload={"products": [str(product) for product in products]})

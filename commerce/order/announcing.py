@@ -1,0 +1,85 @@
+"""What other domains are told about orders."""
+
+import hashlib
+
+import msgspec
+
+from chassis import clock
+from commerce.checkout.items import restored
+from commerce.order.models import Order, OrderLine
+from contracts import commerce as events
+from contracts.shared import Amount, Component, PostalAddress
+
+NOWHERE = PostalAddress(name="", street="", city="", postcode="", country="")
+
+
+def order_lines(lines: list[OrderLine]) -> tuple[events.OrderLine, ...]:
+    """Lines as events tell of them."""
+    return tuple(
+        events.OrderLine(
+            id=line.id,
+            sku=line.sku,
+            product=line.product,
+            name=line.name,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            total=line.total,
+            requires_shipping=line.requires_shipping,
+            discount=line.discount,
+            kind=line.kind,
+            components=msgspec.convert(line.components, tuple[Component, ...], strict=False),
+            choices=restored(line.choices),
+        )
+        for line in lines
+    )
+
+
+def order_paid(order: Order, lines: list[OrderLine]) -> events.OrderPaid:
+    """The event that says that an order is paid, and what that has brought."""
+    return events.OrderPaid(
+        order=order.id,
+        number=order.number,
+        channel=order.channel,
+        customer=order.customer,
+        total=Amount(amount=order.total, currency=order.currency),
+        paid_at=clock.now(),
+        lines=order_lines(lines),
+        key_hash=hashlib.sha256(order.access_key.encode()).hexdigest(),
+    )
+
+
+def order_cancelled(order: Order, *, reason: str) -> events.OrderCancelled:
+    """The event that says that an order was cancelled."""
+    return events.OrderCancelled(
+        order=order.id,
+        number=order.number,
+        channel=order.channel,
+        total=Amount(amount=order.total, currency=order.currency),
+        reason=reason,
+        saga=order.saga,
+    )
+
+
+def order_placed(order: Order, lines: list[OrderLine]) -> events.OrderPlaced:
+    """The event that says what was sold, to whom, and where it goes."""
+    return events.OrderPlaced(
+        order=order.id,
+        saga=order.saga,
+        cart=order.cart,
+        number=order.number,
+        channel=order.channel,
+        view=order.view,
+        locale=order.locale,
+        customer=order.customer,
+        email=order.email,
+        currency=order.currency,
+        subtotal=order.subtotal,
+        shipping=order.shipping,
+        tax=order.tax,
+        total=order.total,
+        lines=order_lines(lines),
+        delivery=PostalAddress(**order.delivery) if order.delivery else NOWHERE,
+        shipping_method=order.shipping_method,
+        placed_at=order.placed_at,
+        coupons=tuple(order.coupons),
+    )
