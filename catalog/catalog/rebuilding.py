@@ -13,7 +13,7 @@ from django.db import connections
 
 from catalog.catalog import slugs
 from catalog.catalog.collections.keeping import apply_rules
-from catalog.catalog.composition.blocks import COMPOSED, rebuild_composed_blocks
+from catalog.catalog.composition.blocks import COMPOSED
 from catalog.catalog.composition.shown import Composition
 from catalog.catalog.composition.stock import keep_composed_stock
 from catalog.catalog.composition.writing import owners_of
@@ -55,7 +55,6 @@ def rebuild(products: Collection[UUID], *, lane: Lane = Lane.FAST) -> None:
     rows = list(Product.objects.select_for_update().filter(id__in=ids).order_by("id"))
     composed = [row.id for row in rows if row.kind in COMPOSED]
     rebuild_blocks(ids)
-    rebuild_composed_blocks(composed)
     apply_rules(rows)  # some rules ask for prices
     sources = sources_of(rows)
     made = [document(product, view, sources) for product in rows for view in sources.views]

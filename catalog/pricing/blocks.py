@@ -15,6 +15,7 @@ from uuid import UUID
 import msgspec
 from django.db import connections
 
+from catalog.catalog.composition.blocks import COMPOSED, rebuild_composed_blocks
 from catalog.catalog.copying import copy_in
 from catalog.pricing.choice import Current, Entered, Tier, current, groups_of, tiers
 from catalog.pricing.entered import COLUMNS, COUNTS, LISTS, PRICES, entered
@@ -54,7 +55,7 @@ def rebuild_blocks(products: Collection[UUID], *, since: datetime | None = None)
     """
     now = clock.now()
     promote_prices(products)
-    pages, family = _read(products)
+    pages, family, composed = _read(products)
     sold = {Sold(good.id, page[1]): (page[2], good.entered) for page, goods in pages.items() for good in goods}
     lowest = record(sold, products=family, now=now, since=since)
     PriceBlock.objects.filter(product_id__in=list(products)).delete()
@@ -64,6 +65,7 @@ def rebuild_blocks(products: Collection[UUID], *, since: datetime | None = None)
         assert shown is not None
         blocks += _blocks(page, goods, shown=shown(page[1]), lowest=lowest, now=now)
     copy_in(PriceBlock, blocks)
+    rebuild_composed_blocks(composed)
     for product, moment in {(block.product_id, block.valid_until) for block in blocks if block.valid_until}:
         # Keyed by the moment: a boundary that was already scheduled is scheduled once.
         enqueue(
@@ -74,11 +76,12 @@ def rebuild_blocks(products: Collection[UUID], *, since: datetime | None = None)
         )
 
 
-def _read(products: Collection[UUID]) -> tuple[dict[_Page, list[_Good]], set[UUID]]:
-    """What is sold on these products' pages, and the ids of all their family."""
+def _read(products: Collection[UUID]) -> tuple[dict[_Page, list[_Good]], set[UUID], set[UUID]]:
+    """What is sold on these products' pages, the ids of all their family, and of those whose price is that of parts."""
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
-            f"""SELECT coalesce(p.parent_id, p.id), p.id, p.sku, p.tax_class, pr.channel, pr.currency, {COLUMNS}
+            f"""SELECT coalesce(p.parent_id, p.id), p.id, p.sku, p.tax_class, p.kind, pr.channel, pr.currency,
+                       {COLUMNS}
                 FROM catalog_product p
                 LEFT JOIN ({PRICES} pr JOIN catalog_channel c ON c.code = pr.channel AND c.currency = pr.currency
                            {LISTS}) ON pr.product_id = p.id AND pr.channel = ANY(p.channels) AND {COUNTS}
@@ -88,12 +91,13 @@ def _read(products: Collection[UUID]) -> tuple[dict[_Page, list[_Good]], set[UUI
         )
         rows = cursor.fetchall()
     pages: dict[_Page, dict[UUID, _Good]] = defaultdict(dict)
-    for root, product, sku, tax_class, channel, currency, *price in rows:
+    for root, product, sku, tax_class, _, channel, currency, *price in rows:
         if channel is not None:
             goods = pages[root, channel, currency]
             good = goods.setdefault(product, _Good(id=product, sku=sku, tax_class=tax_class, entered=[]))
             good.entered.append(entered(price))
-    return {page: list(goods.values()) for page, goods in pages.items()}, {row[1] for row in rows}
+    sold = {page: list(goods.values()) for page, goods in pages.items()}
+    return sold, {row[1] for row in rows}, {row[1] for row in rows if row[4] in COMPOSED}
 
 
 def _blocks(

@@ -24,8 +24,10 @@ from catalog.commands import (
     save_product,
     set_price,
 )
+from catalog.pricing.blocks import rebuild_blocks
 from catalog.provides import Pricing
 from catalog.tests import kinds, shop
+from chassis.unit_of_work import unit_of_work
 from contracts.catalog import QuotedLine, QuoteRequestLine
 from contracts.shared import Choice
 
@@ -181,6 +183,13 @@ def test_a_gift_card_costs_what_it_is_worth_without_tax(answers: dict[str, str],
     assert found.kind == "gift_card" and not found.requires_shipping and "@" not in repr(found)
     if not problem:
         assert (found.unit_price, found.tax) == (Decimal(answers["amount"]), 0)
+
+
+def test_prices_that_are_made_anew_leave_gift_cards_and_bundles_theirs() -> None:
+    ids = [kinds.gift_card(), kinds.bundle()]
+    with unit_of_work("catalog"):
+        rebuild_blocks(ids)
+    assert [page(slug)["price"]["amount"] for slug in ("gift-card", "set")] == ["10.00", "10.00"]
 
 
 def test_a_gift_cards_page_asks_for_its_amount() -> None:

@@ -11,7 +11,7 @@ from chassis.ids import new_id
 from chassis.messages import decode_event, decode_message, scrubbed
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout import commands
-from commerce.checkout.api import cart_body
+from commerce.checkout.answers import cart_body
 from commerce.checkout.commands import Shopper
 from commerce.checkout.errors import NotForSale
 from commerce.checkout.models import Cart, CartLine

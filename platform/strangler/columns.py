@@ -110,6 +110,9 @@ _COLUMNS = {
     "inventory_stock_sales_channel": "type code stock_id",
     "inventory_source_item": "source_item_id source_code sku quantity status",
     "inventory_reservation": "reservation_id stock_id sku quantity metadata",
+    "catalog_product_entity_tier_price": (
+        "value_id entity_id all_groups customer_group_id qty value website_id percentage_value"
+    ),
     "customer_group": "customer_group_id customer_group_code tax_class_id",
     "customer_entity": (
         "entity_id website_id email group_id increment_id store_id created_at updated_at is_active "

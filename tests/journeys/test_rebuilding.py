@@ -36,7 +36,7 @@ COPIES: dict[tuple[str, str], Damage] = {
     ("catalog.view_changed", "commerce"): (checkout.ViewCopy, {"locale": "xx"}),
     ("catalog.view_changed", "identity"): (identity.ViewCopy, {"channel": "x"}),
     ("catalog.view_changed", "logistics"): (logistics.View, {"active": False}),
-    ("catalog.view_changed", "postpurchase"): (returns.View, {"channel": "x"}),
+    ("catalog.view_changed", "postpurchase"): (returns.ViewCopy, {"channel": "x"}),
     ("commerce.order_placed", "platform"): (notification.OrderContact, {"locale": "xx", "names": {}}),
     ("commerce.order_placed", "postpurchase"): (returns.BoughtLine, {"quantity": Decimal(99)}),
     ("commerce.order_cancelled", "postpurchase"): (returns.BoughtOrder, {"cancelled": False}),

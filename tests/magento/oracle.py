@@ -157,7 +157,7 @@ def _mine(ours: Ours, product: Product, view: str) -> tuple[dict[str, Any], dict
             found[code] = path.removeprefix("catalog/product")
     if path := ours.roles.get((product.id, "size_chart_image")):
         found["size_chart_image"] = path.removeprefix("catalog/product")
-    priced = {"price", "special_price", "special_from_date", "special_to_date"}
+    priced = {"price", "special_price", "special_from_date", "special_to_date", "cost", "msrp"}
     if view == "admin":
         return found, free | dict.fromkeys((*priced, "url_key", "shown"), "admin_is_no_view")
     found |= _prices(ours, product, view)
@@ -185,14 +185,17 @@ def _theirs_shown(status: str | None, visibility: str | None, product: Product) 
     return {"2": "catalog", "3": "search", "4": "everywhere"}.get(visibility or "", "nowhere")
 
 
+_ONE_AMOUNT = {Price.BASE: "price", Price.COST: "cost", Price.COMPARE_AT: "msrp"}
+
+
 def _prices(ours: Ours, product: Product, view: str) -> dict[str, Any]:
     channel = ours.views[view].channel
     zone = ZoneInfo(channel.time_zone)
     found: dict[str, Any] = {}
     for price in ours.prices[product.id, channel.code]:
-        if price.kind == Price.BASE:
-            found["price"] = price.amount
-        else:
+        if price.kind in _ONE_AMOUNT:
+            found[_ONE_AMOUNT[price.kind]] = price.amount
+        elif price.kind == Price.SPECIAL:
             found["special_price"] = price.amount
             if price.starts_at:
                 found["special_from_date"] = price.starts_at.astimezone(zone).replace(tzinfo=None)
@@ -207,7 +210,7 @@ def _normal(ours: Ours, code: str, value: Any, answer: dict[str, Any]) -> Any:
         return ours.tax_classes.get(value, "none")
     if value in (None, "", "no_selection", "0000-00-00 00:00:00"):
         return None
-    if code in ("price", "special_price", "weight"):
+    if code in ("price", "special_price", "weight", "cost", "msrp"):
         return Decimal(value)
     if code in ("special_from_date", "special_to_date"):
         return datetime.fromisoformat(value)

@@ -203,7 +203,8 @@ def test_odd_rows_are_carried_or_told_of() -> None:
     assert product(2).values[""]["material"] == ["32", "33", "36", "38"]
     assert product(4).values[""]["material"] == ["37", "38"]
     assert "material" not in product(5).values[""]
-    assert "color" not in product(6).values[""] and findings(6) == {("unknown_option", "color 99999")}
+    assert "color" not in product(6).values[""]
+    assert findings(6) == {("unknown_option", "color 99999"), ("tier_in_another_currency", "10 in eu")}
     assert "manufacturer" not in product(7).values[""] and findings(7) == set()
     assert findings(8) == {("value_in_wrong_table", "manufacturer in varchar")}
     assert findings(9) == {("value_outside_scope", "warranty_months in de")}

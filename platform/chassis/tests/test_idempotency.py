@@ -95,6 +95,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
                 app_label = "commerce"
 
     monkeypatch.setattr(idempotency, "table_of", lambda label: ProbeKey)
+    monkeypatch.setattr(idempotency_keys, "table_of", lambda label: ProbeKey)
     with connections["commerce"].schema_editor() as editor:
         editor.create_model(ProbeKey)
         editor.execute("CREATE TABLE idempotency_effects (id bigserial PRIMARY KEY)")
