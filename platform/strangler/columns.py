@@ -69,29 +69,6 @@ _COLUMNS = {
     "catalog_product_entity_media_gallery": "value_id attribute_id value media_type disabled",
     "catalog_product_entity_media_gallery_value": ("value_id store_id entity_id label position disabled record_id"),
     "catalog_product_entity_media_gallery_value_to_entity": "value_id entity_id",
-    "catalog_product_entity_tier_price": (
-        "value_id entity_id all_groups customer_group_id qty value website_id percentage_value"
-    ),
-    "salesrule": (
-        "rule_id name description from_date to_date uses_per_customer is_active conditions_serialized "
-        "actions_serialized stop_rules_processing is_advanced product_ids sort_order simple_action discount_amount "
-        "discount_qty discount_step apply_to_shipping times_used is_rss coupon_type use_auto_generation "
-        "uses_per_coupon simple_free_shipping"
-    ),
-    "salesrule_website": "rule_id website_id",
-    "salesrule_label": "label_id rule_id store_id label",
-    "salesrule_customer_group": "rule_id customer_group_id",
-    "salesrule_coupon": (
-        "coupon_id rule_id code usage_limit usage_per_customer times_used expiration_date is_primary created_at type"
-    ),
-    "salesrule_coupon_usage": "coupon_id customer_id times_used",
-    "salesrule_customer": "rule_customer_id rule_id customer_id times_used",
-    "catalogrule": (
-        "rule_id name description from_date to_date is_active conditions_serialized actions_serialized "
-        "stop_rules_processing sort_order simple_action discount_amount"
-    ),
-    "catalogrule_website": "rule_id website_id",
-    "catalogrule_customer_group": "rule_id customer_group_id",
     "cataloginventory_stock_item": (
         "item_id product_id stock_id qty min_qty use_config_min_qty is_qty_decimal backorders "
         "use_config_backorders min_sale_qty use_config_min_sale_qty max_sale_qty "
@@ -113,6 +90,26 @@ _COLUMNS = {
     "catalog_product_entity_tier_price": (
         "value_id entity_id all_groups customer_group_id qty value website_id percentage_value"
     ),
+    "salesrule": (
+        "rule_id name description from_date to_date uses_per_customer is_active conditions_serialized "
+        "actions_serialized stop_rules_processing is_advanced product_ids sort_order simple_action discount_amount "
+        "discount_qty discount_step apply_to_shipping times_used is_rss coupon_type use_auto_generation "
+        "uses_per_coupon simple_free_shipping"
+    ),
+    "salesrule_website": "rule_id website_id",
+    "salesrule_label": "label_id rule_id store_id label",
+    "salesrule_customer_group": "rule_id customer_group_id",
+    "salesrule_coupon": (
+        "coupon_id rule_id code usage_limit usage_per_customer times_used expiration_date is_primary created_at type"
+    ),
+    "salesrule_coupon_usage": "coupon_id customer_id times_used",
+    "salesrule_customer": "rule_customer_id rule_id customer_id times_used",
+    "catalogrule": (
+        "rule_id name description from_date to_date is_active conditions_serialized "
+        "actions_serialized stop_rules_processing sort_order simple_action discount_amount"
+    ),
+    "catalogrule_website": "rule_id website_id",
+    "catalogrule_customer_group": "rule_id customer_group_id",
     "customer_group": "customer_group_id customer_group_code tax_class_id",
     "customer_entity": (
         "entity_id website_id email group_id increment_id store_id created_at updated_at is_active "
