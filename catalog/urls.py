@@ -34,7 +34,7 @@ urlpatterns = [
     path("downloads", downloads_api.Downloads.as_view(), name="downloads"),
     path("downloads/samples/<uuid:file>", downloads_api.Sample.as_view(), name="sample"),
     path("downloads/<str:token>", downloads_api.Download.as_view(), name="download"),
-    path("orders/<uuid:order>/downloads", downloads_api.OrderDownloads.as_view(), name="order_downloads"),
+    path("downloads/orders/<uuid:order>", downloads_api.OrderDownloads.as_view(), name="order_downloads"),
     path("search", search_api.search, name="search"),
     path("suggest", search_api.suggest, name="suggest"),
 ]

@@ -130,7 +130,7 @@ def test_a_link_of_ones_own_making_opens_nothing() -> None:
 def test_strangers_see_nothing_and_a_guest_needs_the_orders_key() -> None:
     event = paid(customer=None)
     deliver(event)
-    path = f"/api/v1/en/orders/{event.order}/downloads"
+    path = f"/api/v1/en/downloads/orders/{event.order}"
     assert http(None).get("/api/v1/en/downloads").status_code == 401
     assert listed(http(new_id())) == []
     assert http(None).get(path).json() == []

@@ -250,7 +250,7 @@ def test_statements_of_a_quote_are_as_many_for_twenty_bundles_as_for_one() -> No
             )
         assert quote.total == 30 * size
         counts.append(len(captured))
-    assert counts == [5, 5]
+    assert counts == [7, 7]
 
 
 def test_saving_a_bundle_of_many_parts_takes_as_many_statements_as_one_of_few() -> None:

@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from django.db import connections
@@ -24,21 +23,19 @@ def a_return() -> None:
     ReturnRequest.objects.create(number="R1", order=order, reason="too small", created_at=now, changed_at=now)
 
 
-@contextmanager
-def refusing(alias: str) -> Iterator[None]:
-    """The database of a domain is gone for the block: nobody listens where it was."""
-    real = connections[alias]
+@pytest.fixture
+def refusing(a_return: None) -> Iterator[None]:
+    """Logistics' database is gone: nobody listens where it was."""
+    answering = connections["logistics"]
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        broken = connections.create_connection(alias)
+        broken = connections.create_connection("logistics")
         broken.settings_dict = {
             **broken.settings_dict, "HOST": "127.0.0.1", "PORT": closed.getsockname()[1], "OPTIONS": {},
         }  # fmt: skip
-        connections[alias] = broken
-        try:
-            yield
-        finally:
-            connections[alias] = real
+        connections["logistics"] = broken
+        yield
+        connections["logistics"] = answering
 
 
 def page(monkeypatch: pytest.MonkeyPatch) -> str:
@@ -48,9 +45,10 @@ def page(monkeypatch: pytest.MonkeyPatch) -> str:
     return answer.content.decode()
 
 
-def test_a_database_that_refuses_hides_nothing_of_the_others(monkeypatch: pytest.MonkeyPatch, a_return: None) -> None:
-    with refusing("logistics"):
-        shown = page(monkeypatch)
+def test_a_database_that_refuses_hides_nothing_of_the_others(
+    monkeypatch: pytest.MonkeyPatch, a_return: None, refusing: None
+) -> None:
+    shown = page(monkeypatch)
     assert shown.count("data-silent") == 1 and "Logistics is not answering" in shown
     assert 'href="/admin/postpurchase/returnrequest/?' in shown
 

@@ -55,7 +55,7 @@ def test_a_file_is_fetched_by_whoever_holds_the_orders_key(german: httpx.Client)
     german.put(f"{cart.path}/delivery", json={"email": "gerda.gast@mail.example"}, headers=cart.secret)
     placed = cart.ordered(PAYS)
     order = german.get(f"/orders/{placed['order']}", headers=cart.secret).json()
-    path, key = f"/orders/{placed['order']}/downloads", {"X-Order-Key": order["access_key"]}
+    path, key = f"/downloads/orders/{placed['order']}", {"X-Order-Key": order["access_key"]}
     (found,) = eventually(lambda: german.get(path, headers=key).json(), "the payment has brought the file")
     assert german.get(path).json() == []
     file = httpx.get(f"{str(german.base_url).split('/api/')[0]}{found['url']}")

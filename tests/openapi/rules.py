@@ -24,7 +24,7 @@ BOUNDED = {
     "GET /api/v1/{view}/customers/me/addresses": "100 addresses at most",
     "GET /api/v1/{view}/orders/{order}": "the lines of one order",
     "GET /api/v1/{view}/content/pages": "100 pages of a menu at most",
-    "GET /api/v1/{view}/orders/{order}/downloads": "the files of one order",
+    "GET /api/v1/{view}/downloads/orders/{order}": "the files of one order",
     "GET /api/v1/{view}/products": "one product",
     "GET /api/v1/{view}/products/{slug}/links": "50 of each kind at most",
     "GET /api/v1/{view}/products/{slug}": "one product",

@@ -24,6 +24,7 @@ class Review(models.Model):
     answer = models.TextField(blank=True, default="", help_text="the shop's, shown with it")
     version = models.IntegerField(default=1)
     external_id = models.JSONField(default=dict, blank=True)
+    metadata = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
 
