@@ -11,7 +11,7 @@ class CatalogConfig(DomainConfig):
     def ready(self) -> None:
         super().ready()
         from catalog.catalog.channel_groups import channel_group_of
-        from chassis.access.groups import register_groups
+        from chassis.access.groups import register_groups, remembered
 
         # Views are its own here, no copies.
-        register_groups(self.label, channel_group_of)
+        register_groups(self.label, remembered(channel_group_of))

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from rest_framework.test import APIClient
 
-from chassis.access import authentication
+from chassis.access import authentication, groups
 from chassis.access.principal import Kind, Principal
 from chassis.access.tokens import Signer, generate_key
 from chassis.clock import now
@@ -26,8 +26,9 @@ ANN = new_id()
 
 
 @pytest.fixture(autouse=True)
-def _keys() -> None:
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     authentication.bind_keys(SIGNER.published)
+    monkeypatch.setattr(groups, "REMEMBER_SECONDS", 0.0)
 
 
 def http(group: str, *, customer: UUID = ANN, secret: str = "") -> APIClient:
@@ -84,3 +85,16 @@ def test_the_newest_word_about_a_channel_counts_however_it_arrives(shop: str) ->
 def test_a_guest_and_a_view_that_is_not_known_are_no_question_of_groups(shop: str) -> None:
     assert APIClient().post(f"/api/v1/{shop}/carts").status_code == 201
     assert said(http("home").post("/api/v1/nowhere/carts")) == (404, "unknown_view")
+
+
+def test_whose_customers_a_view_lets_in_is_remembered_for_a_while(
+    shop: str, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(groups, "REMEMBER_SECONDS", 60.0)
+    principal = Principal(kind=Kind.CUSTOMER, id=str(ANN), channel_group="home")
+    for queries in (1, 0):
+        with django_assert_num_queries(queries, using="commerce"):
+            groups.demand_group("commerce", shop, principal)
+    for _ in range(2):
+        with django_assert_num_queries(1, using="commerce"):
+            groups.demand_group("commerce", "nowhere", principal)

@@ -53,9 +53,9 @@ class DomainConfig(AppConfig):
 
             watch(self.label)
         if hasattr(messaging, "ChannelGroup"):
-            from chassis.access.groups import from_copies, register_groups
+            from chassis.access.groups import from_copies, register_groups, remembered
 
-            register_groups(self.label, from_copies(self.label))
+            register_groups(self.label, remembered(from_copies(self.label)))
 
     def _table(self, module: str, name: str) -> tuple:  # type: ignore[type-arg]
         if find_spec(f"{self.name}.{module}") is None:

@@ -52,6 +52,14 @@ class Fixtures:
     def django_db_setup(cls) -> Iterator[None]:
         yield from _databases()
 
+    @pytest.fixture(autouse=True)
+    @classmethod
+    def no_memory_of_the_last_test(cls) -> None:
+        """What a process remembers for a while was another test's rows."""
+        from chassis.access.groups import forget
+
+        forget()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Fixtures(), "sixfold-fixtures")

@@ -10,6 +10,7 @@ keeps the sessions owns the groups; other domains keep a copy.
 `permissions.OfThisShop` asks it for every view of REST framework; plain views call `demand_group`.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +25,9 @@ from chassis.subscriptions import Handler, Received
 GroupOf = Callable[[str], str | None]
 """The channel group of a view; None for a view that is not known."""
 
+REMEMBER_SECONDS = 2.0
 _groups: dict[str, GroupOf] = {}
+_memories: list[dict[str, tuple[str, float]]] = []
 
 
 class OtherChannelGroup(Forbidden):
@@ -62,6 +65,28 @@ def demand_group(label: str, view: str, principal: Principal) -> None:
     group = _groups[label](view)
     if group is not None and group != principal.channel_group:
         raise OtherChannelGroup()
+
+
+def remembered(group_of: GroupOf) -> GroupOf:
+    """The same from memory that is at most REMEMBER_SECONDS old. A view that is not known is asked for each time."""
+    known: dict[str, tuple[str, float]] = {}
+    _memories.append(known)
+
+    def from_memory(view: str) -> str | None:
+        group, until = known.get(view, (None, 0.0))
+        if time.monotonic() < until:
+            return group
+        if (group := group_of(view)) is not None:
+            known[view] = group, time.monotonic() + REMEMBER_SECONDS
+        return group
+
+    return from_memory
+
+
+def forget() -> None:
+    """Empty all memories, for tests: what another test wrote is gone."""
+    for known in _memories:
+        known.clear()
 
 
 def keep_channel_groups(label: str) -> Handler[Any]:
