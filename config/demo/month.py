@@ -26,7 +26,6 @@ from config.demo.people_book import postal
 from config.demo.progress import Progress
 from config.demo.shapes import Customer, DemoShop, OrderIntent
 from config.local.state import LOOPBACK, LocalError
-from identity.customer.queries import by_email
 from logistics.fulfillment import commands as fulfilment
 from logistics.fulfillment.errors import IllegalTransition as NotFulfillable
 
@@ -60,16 +59,17 @@ def _order(intent: OrderIntent, people: dict[UUID, Customer], progress: Progress
     with clock.travel(intent.placed_at):
         if earlier := progress.note(f"cart {intent.id}"):
             drain("commerce", "logistics")  # A load that was broken off may have got this order placed.
-            shopper = checkout.Shopper(secret=earlier[1], customer=_customer(intent, people))
+            shopper = checkout.Shopper(secret=earlier[1], customer=intent.customer)
             cart = checkout.find_cart(view=intent.view, cart_id=UUID(earlier[0]), shopper=shopper)
             if cart.saga is not None:
                 _remember(intent, cart.saga, progress)
                 return
-        customer = _customer(intent, people)
-        shopper = checkout.Shopper(customer=customer, group=people[intent.customer].group if intent.customer else "")
+        shopper = checkout.Shopper(
+            customer=intent.customer, group=people[intent.customer].group if intent.customer else ""
+        )
         cart, secret = checkout.open_cart(view=intent.view, shopper=shopper)
         progress.keep(f"cart {intent.id}", [str(cart.id), secret])
-        shopper = checkout.Shopper(customer=customer, group=shopper.group, secret=secret)
+        shopper = checkout.Shopper(customer=intent.customer, group=shopper.group, secret=secret)
         opened = {"view": intent.view, "cart_id": cart.id, "shopper": shopper}
         for line in intent.lines:
             checkout.add_line(**opened, sku=line.sku, quantity=line.quantity)
@@ -108,13 +108,6 @@ def _fulfil(intent: OrderIntent, parcels: set[str], progress: Progress) -> None:
             # The same parcel again is the same shipment.
             fulfilment.ship(fulfilment.Ship(order=UUID(order), carrier="Moorpost", tracking_number=number))
         drain("commerce", "logistics")
-
-
-def _customer(intent: OrderIntent, people: dict[UUID, Customer]) -> UUID | None:
-    if intent.customer is None:
-        return None
-    found = by_email(people[intent.customer].channel, intent.email)
-    return found.id if found else None
 
 
 @contextmanager

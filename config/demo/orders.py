@@ -17,7 +17,7 @@ from config.demo.shapes import Customer, OrderIntent, OrderLine, Product, StockL
 from config.demo.words import places
 
 DAYS = 31
-PER_DAY = 7.5
+PER_DAY = 4.0
 # Monday first: evenings early in the week and Sundays are busy, Saturdays people are outside.
 _WEEKDAY = (1.15, 1.0, 0.95, 0.95, 0.85, 0.8, 1.3)
 # Local hours from 0 to 23: quiet nights, a hump at noon, the peak after supper.

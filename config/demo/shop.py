@@ -11,7 +11,7 @@ Whoever loads it does so through the public commands, in this order, each step w
     (`Text.at(view.locale)`), its place in the categories, its prices per channel, and its pictures,
     drawn by `pictures.draw(product, picture.colour)`;
 7.  `stock`, at a moment before the first order;
-8.  `customers` with their addresses, each at `registered_at`;
+8.  `customers` with their addresses, taken over as accounts made at `registered_at`;
 9.  `orders`, by time, each at `placed_at`: cart, checkout, the cards of `cards` one after another, and a day
     or two later what `fate` says. When the clock is back at the present, indexes and figures follow by
     themselves, from events.

@@ -54,7 +54,12 @@ def applied(stack: Stack) -> bool:
         """SELECT (SELECT count(*) FROM strangler_outboxevent WHERE relayed_at IS NULL)
             + (SELECT count(*) FROM strangler_delivery WHERE acked_at IS NULL AND subscriber = 'catalog')""",
     )
-    left = stack.query("catalog", "SELECT count(*) FROM catalog_magentotouched WHERE error = ''")
+    left = stack.query(
+        "catalog",
+        # Jobs too: prices of a list are applied page by page. Those of a later day are not waited for.
+        """SELECT (SELECT count(*) FROM catalog_magentotouched WHERE error = '')
+            + (SELECT count(*) FROM catalog_job WHERE state = 'due' AND due_at < now() + interval '5 minutes')""",
+    )
     return sent[0][0] == left[0][0] == 0
 
 

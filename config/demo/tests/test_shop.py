@@ -62,7 +62,7 @@ def test_it_has_the_promised_size(shop: DemoShop) -> None:
     assert len(shop.sources) == 3
     assert {row.role for row in shop.staff} == {"administrator", "catalogue_editor", "order_desk", "warehouse"}
     assert len(shop.customers) >= 60
-    assert 180 <= len(shop.orders) <= 320
+    assert 100 <= len(shop.orders) <= 180
 
 
 def test_ids_skus_and_mailboxes_are_unique(shop: DemoShop) -> None:
