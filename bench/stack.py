@@ -41,19 +41,22 @@ class Stack:
     def open(self) -> None:
         """Fresh servers and migrated databases; this process' environment is the shop's from now on."""
         self._remove()
+        self.web_port = free_port()
+        ports = {"WEB_PORT": str(self.web_port), "SANDBOX_PORT": str(free_port())}
+        self._keep(ports)
+        migrations.migrate(self.servers, say=self.say)
+
+    def _keep(self, ports: dict[str, str]) -> None:
+        """Start the servers; what the environment names already would not be started."""
         for name in [name for name in os.environ if name.startswith(_OTHERS)]:
             del os.environ[name]
-        self.web_port = free_port()
-        os.environ |= {
+        os.environ |= ports | {
             "DJANGO_SETTINGS_MODULE": "bench.settings",
             "PYTHONPATH": f"{REPOSITORY}{os.pathsep}{REPOSITORY / 'platform'}",
             "RATE_LIMITS": "read=1000000000/m,write=1000000000/m",
-            "WEB_PORT": str(self.web_port),
-            "SANDBOX_PORT": str(free_port()),
         }
         self.servers = infrastructure.keep(self.state)
         os.environ |= dict(self.servers.environment)
-        migrations.migrate(self.servers, say=self.say)
 
     def start(self, *names: str) -> None:
         """Start the Procfile's processes, or some of them by name, and wait until they answer."""
@@ -94,7 +97,8 @@ class Stack:
         self.stop()
         self.servers.stop()
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)}
-        environment |= {name: os.environ[name] for name in ("RATE_LIMITS", "WEB_PORT", "SANDBOX_PORT")}
+        ports = {name: os.environ[name] for name in ("WEB_PORT", "SANDBOX_PORT")}
+        environment |= ports | {"RATE_LIMITS": os.environ["RATE_LIMITS"]}
         environment |= {"SIXFOLD_STATE": str(self.state), "SIXFOLD_DEMO": "0"}
         begun = time.monotonic()
         command = [sys.executable, "-m", "config.local", "up"]
@@ -108,7 +112,7 @@ class Stack:
         finally:
             shop.send_signal(signal.SIGINT)
             shop.communicate()
-        self.servers = infrastructure.keep(self.state)
+        self._keep(ports)
         self.start()
 
     def close(self) -> None:
