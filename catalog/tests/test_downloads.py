@@ -104,6 +104,7 @@ def test_a_paid_order_brings_its_files_once_and_a_link_gives_the_file() -> None:
     answer = http(None).get(found["url"])
     assert b"".join(answer.streaming_content) == b"the book"  # type: ignore[attr-defined]
     assert "book.pdf" in answer["Content-Disposition"] and "no-store" in answer["Cache-Control"]
+    assert answer["Content-Type"] == "application/octet-stream"
     assert listed(http())[0]["used"] == 1
 
 
