@@ -60,7 +60,7 @@ def furnish(stack: Stack) -> Subjects:
         "words": ["mug", "pot", "coking"],
         "quantities": ["1", "2"],
         "methods": ["parcel"],
-        "cards": [GOOD_CARD, DECLINED_CARD],
+        "cards": [GOOD_CARD, GOOD_CARD, DECLINED_CARD],
         "countries": ["DE", "AT"],
         "emails": ["ada@example.org", "bea@example.org", "eve@example.org"],
         "passwords": [PASSWORD],
@@ -70,6 +70,8 @@ def furnish(stack: Stack) -> Subjects:
         "carts_to_claim": [guest.cart for guest in guests[5:10]],
         "carts_to_order": [guest.cart for guest in guests[10:]],
         "carts_ordered": [buyer.cart],
+        "views_of_carts": ["en"],
+        "preconditions": ["*"],
         "carts_to_change": [many.cart],
         "lines_to_change": _lines(many),
         "carts_to_empty": [fewer.cart],
@@ -112,18 +114,21 @@ EVERYWHERE = {
     "body.password": "passwords", "body.refresh_token": "refresh_tokens", "body.country": "countries",
     "body.address.country": "countries", "path.wishlist": "wishlists", "path.share": "shares",
     "path.file": "samples", "path.number": "sitemaps", "header.X-Order-Key": "order_keys",
+    "header.If-Match": "preconditions",
 }  # fmt: skip
 """Which pool a parameter is drawn from."""
-OF_MANY = {"header.X-Cart-Secret": "secrets_of_many"}
-WITH_COUPON = {"path.cart": "carts_with_coupon", "header.X-Cart-Secret": "secrets_with_coupon"}
+OF_CARTS = {"path.view": "views_of_carts"}  # a cart is known in its own view only
+OF_MANY = {**OF_CARTS, "header.X-Cart-Secret": "secrets_of_many"}
+WITH_COUPON = {**OF_CARTS, "path.cart": "carts_with_coupon", "header.X-Cart-Secret": "secrets_with_coupon"}
 FOR_OPERATION = {
     "category_listing": {"path.slug": "categories"},
-    "claim_cart": {"path.cart": "carts_to_claim"},
-    "place_order": {"path.cart": "carts_to_order"},
-    "placement": {"path.cart": "carts_ordered"},
+    **dict.fromkeys(("get_cart", "confirm_cart", "add_line", "set_delivery", "shipping_options"), OF_CARTS),
+    "claim_cart": {"path.cart": "carts_to_claim", **OF_CARTS},
+    "place_order": {"path.cart": "carts_to_order", **OF_CARTS},
+    "placement": {"path.cart": "carts_ordered", **OF_CARTS},
     "change_line": {"path.cart": "carts_to_change", "path.line": "lines_to_change", **OF_MANY},
     "remove_line": {"path.cart": "carts_to_empty", "path.line": "lines_to_remove", **OF_MANY},
-    "enter_coupon": {"path.code": "coupons"},
+    "enter_coupon": {"path.code": "coupons", **OF_CARTS},
     "remove_coupon": {"path.code": "coupons", **WITH_COUPON},
     "content_block": {"path.code": "blocks"},
     "content_page": {"path.slug": "pages"},
