@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from django.db import connections
 from django.db.models import F
 
 from catalog.catalog.downloads.errors import DownloadEnded, UnknownFile
 from catalog.catalog.downloads.models import CancelledOrder, DownloadFile, DownloadGrant
 from chassis import clock
 from chassis.unit_of_work import unit_of_work
-from contracts.commerce import OrderCancelled, OrderLine, OrderPaid
+from contracts.commerce import OrderCancelled, OrderLine, OrderPaid, OrderRefunded
 
 
 class Sold(NamedTuple):
@@ -24,13 +25,16 @@ class Sold(NamedTuple):
 
 
 def grant_downloads(event: OrderPaid) -> None:
-    """A paid order brings the files of what it sold, once; one that is cancelled brings nothing."""
+    """A paid order brings the files of what it sold, once; one that is cancelled or refunded brings nothing."""
     sold = list(_sold(event.lines))
     files = DownloadFile.objects.filter(product__in={one.product for one in sold}, offered=True, is_sample=False)
     by_product: dict[UUID, list[DownloadFile]] = {}
     for file in files:
         by_product.setdefault(file.product_id, []).append(file)
-    if not by_product or CancelledOrder.objects.filter(id=event.order).exists():
+    if not by_product:
+        return
+    _one_at_a_time(event.order)
+    if CancelledOrder.objects.filter(id=event.order).exists():
         return
     DownloadGrant.objects.bulk_create(
         [
@@ -42,10 +46,18 @@ def grant_downloads(event: OrderPaid) -> None:
     )
 
 
-def revoke_downloads(event: OrderCancelled) -> None:
-    """A cancelled order gives nothing to fetch, whatever of it is known by now."""
-    CancelledOrder.objects.get_or_create(id=event.order, defaults={"at": clock.now()})
-    DownloadGrant.objects.filter(order=event.order, revoked_at=None).update(revoked_at=clock.now())
+def revoke_downloads(event: OrderCancelled | OrderRefunded) -> None:
+    """An order that is cancelled or wholly refunded gives nothing to fetch, whatever of it is known by now.
+
+    Of one that keeps some of its money nobody knows which goods it was for: its files stay. What staff gave anew stays
+    too when it is told again.
+    """
+    if isinstance(event, OrderRefunded) and not event.whole:
+        return
+    _one_at_a_time(event.order)
+    _, new = CancelledOrder.objects.get_or_create(id=event.order, defaults={"at": clock.now()})
+    if new:
+        DownloadGrant.objects.filter(order=event.order, revoked_at=None).update(revoked_at=clock.now())
 
 
 def revoke_grant(grant: UUID) -> None:
@@ -82,6 +94,12 @@ def sample(file: UUID, *, channel: str) -> DownloadFile:
     if row is None:
         raise UnknownFile()
     return row
+
+
+def _one_at_a_time(order: UUID) -> None:
+    """Payment and end of one order, told to two consumers at once, would not see each other's rows."""
+    with connections["catalog"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"catalog.downloads {order}"])
 
 
 def _sold(lines: Iterable[OrderLine]) -> Iterable[Sold]:
