@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from chassis import clock
+from chassis.outside import calling_out
 from commerce.payment.errors import BadSignature
 
 TOLERANCE_SECONDS = 300
@@ -120,6 +121,7 @@ def refund(*, provider_id: str, amount: Decimal, reference: str, key: str) -> st
 
 
 def _send(method: str, path: str, *, key: str = "", **options: Any) -> Any:
+    calling_out("the payment provider")
     headers = {"Idempotency-Key": key} if key else {}
     try:
         response = _client().request(method, path, headers=headers, **options)
