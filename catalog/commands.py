@@ -13,8 +13,12 @@ from catalog.catalog.commands import (
     define_product_type,
     define_view,
 )
+from catalog.catalog.composition.commands import (
+    compose_products,
+)
 from catalog.catalog.composition.inputs import (
     ChoiceInput,
+    ComposeProduct,
     GiftCardInput,
     LinksInput,
     MemberInput,
@@ -100,6 +104,7 @@ __all__ = [
     "AddCoupon",
     "AreaInput",
     "ChoiceInput",
+    "ComposeProduct",
     "DefineAttribute",
     "DefineCategory",
     "DefineChannel",
@@ -135,6 +140,7 @@ __all__ = [
     "approve_review",
     "change_publication",
     "clear_list_prices",
+    "compose_products",
     "define_attribute",
     "define_category",
     "define_channel",

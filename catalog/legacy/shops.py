@@ -27,6 +27,11 @@ SHIPPED = {
     "general/locale/timezone": "America/Los_Angeles",
     "tax/calculation/price_includes_tax": "0",
 }
+# What is made anew when websites and stores are others.
+_DEPENDING = (
+    *("attribute", "category", "product", "composition", "tax_rule", "cms_page", "cms_block"),
+    *("address", "review", "wishlist"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +165,7 @@ def make_shop(source: str, _: Iterable[str] = ()) -> None:
         "zones": [channel.time_zone for channel in channels.values()],
     }
     if made.changed(source, "scopes", {"all": meaning}):
-        for kind in ("attribute", "category", "product"):
+        for kind in _DEPENDING:
             MIRROR.touch_all(source, kind)
 
 

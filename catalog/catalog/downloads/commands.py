@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F
 
 from catalog.catalog.downloads.errors import DownloadEnded, UnknownFile
+from catalog.catalog.downloads.inputs import FILES
 from catalog.catalog.downloads.models import CancelledOrder, DownloadFile, DownloadGrant
 from chassis import clock
 from chassis.unit_of_work import unit_of_work
@@ -16,11 +17,12 @@ from contracts.commerce import OrderCancelled, OrderLine, OrderPaid
 
 
 class Sold(NamedTuple):
-    """So many of a product on an order line, itself or as part of a bundle."""
+    """So many of a product on an order line, itself or as part of a bundle; `files`: only these of it, all if empty."""
 
     line: UUID
     product: UUID
     quantity: Decimal
+    files: frozenset[str] = frozenset()
 
 
 def grant_downloads(event: OrderPaid) -> None:
@@ -37,6 +39,7 @@ def grant_downloads(event: OrderPaid) -> None:
             _grant(event, one, file, granted_at=event.paid_at)
             for one in sold
             for file in by_product.get(one.product, ())
+            if not one.files or file.code in one.files
         ],
         ignore_conflicts=True,
     )
@@ -86,7 +89,8 @@ def sample(file: UUID, *, channel: str) -> DownloadFile:
 
 def _sold(lines: Iterable[OrderLine]) -> Iterable[Sold]:
     for line in lines:
-        yield Sold(line.id, line.product, line.quantity)
+        singly = frozenset(str(choice.value) for choice in line.choices if choice.option == FILES)
+        yield Sold(line.id, line.product, line.quantity, singly)
         for part in line.components:
             yield Sold(line.id, part.product, line.quantity * part.quantity)
 

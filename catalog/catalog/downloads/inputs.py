@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+# The option with this code sells a product's files singly: its choices are codes of files, and who buys gets those.
+FILES = "files"
+
 
 @dataclass(frozen=True, kw_only=True)
 class FileInput:
