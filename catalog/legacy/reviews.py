@@ -127,7 +127,7 @@ def _store(shop: Shop, detail: Row, rows: Rows, notes: Notes) -> Store | None:
 
 def _rating(votes: Collection[Row], notes: Notes) -> int | None:
     by_rating: dict[str, int] = defaultdict(int)
-    for vote in votes:
+    for vote in sorted(votes, key=lambda vote: (int(vote["rating_id"] or 0), int(vote["vote_id"] or 0))):
         by_rating[vote["rating_id"] or ""] = int(vote["value"] or 0)
     values = [value for value in by_rating.values() if 1 <= value <= 5]
     if not values:

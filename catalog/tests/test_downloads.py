@@ -24,7 +24,7 @@ from chassis.access.principal import Kind, Principal
 from chassis.ids import new_id
 from chassis.unit_of_work import unit_of_work
 from contracts.commerce import OrderCancelled, OrderLine, OrderPaid
-from contracts.shared import Amount, Component
+from contracts.shared import Amount, Choice, Component
 
 pytestmark = pytest.mark.django_db(databases=["catalog"])
 CUSTOMER = new_id()
@@ -101,6 +101,14 @@ def test_a_bundle_brings_the_files_of_its_parts() -> None:
     part = Component(sku="PDF", product=book, name="Book", quantity=Decimal(1), requires_shipping=False)
     deliver(replace(event, lines=(replace(event.lines[0], product=new_id(), sku="SET", components=(part,)),)))
     assert len(listed(http())) == 1
+
+
+def test_of_files_that_are_sold_singly_who_buys_gets_what_was_chosen() -> None:
+    event = paid()
+    for chosen, count in (("other", 0), ("book", 1)):
+        choice = Choice(option="files", value=chosen)
+        deliver(replace(event, order=new_id(), lines=(replace(event.lines[0], id=new_id(), choices=(choice,)),)))
+        assert len(listed(http())) == count
 
 
 def test_a_file_can_be_fetched_as_often_as_said_for_each_that_was_bought() -> None:

