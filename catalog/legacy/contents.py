@@ -66,22 +66,13 @@ def _command(
     active = [row for row in several if row["is_active"] == "1"]
     if active and len(active) < len(several):
         notes("inactive_version", ", ".join(row[_key(kind)] or "" for row in several if row not in active))
-    texts: dict[str, dict[str, str]] = {}
-    everywhere = False
-    views: set[str] = set()
-    for row in active or several:
-        _note_the_rest(row, notes)
-        for store in _stores(kind, row, stores):
-            if store == ADMIN:
-                everywhere, texts[GLOBAL] = True, _texts(row)
-            elif store in shop.stores:
-                views.add(shop.stores[store].code)
-                texts[shop.stores[store].scope] = _texts(row)
+    texts, views = _versions(shop, kind, active or several, stores, notes)
     if not texts:
         notes.whole("no_store", owner)
         return None
-    if everywhere and len(texts) > 1:
-        _note_shining_through(texts, notes)
+    if kind == PAGE and not any(text.get("title") for text in texts.values()):
+        notes("no_title", owner)
+        texts = {scope: {**text, "title": owner} for scope, text in texts.items()}
     code = f"page-{owner}" if kind == PAGE else owner
     if len(code) > _MOST_CODE:
         notes("code_shortened", owner)
@@ -92,11 +83,30 @@ def _command(
         kind=Content.PAGE if kind == PAGE else Content.BLOCK,
         texts=dict(sorted(texts.items())),
         slugs={store.code: slug for store in shop.stores.values()} if kind == PAGE else {},
-        views=() if everywhere else tuple(sorted(views)),
+        views=() if GLOBAL in texts else tuple(sorted(views)),
         active=bool(active),
         position=int((active or several)[0].get("sort_order") or 0),
         external_id={source: owner},
     )
+
+
+def _versions(
+    shop: Shop, kind: str, rows: Iterable[Row], stores: Mapping[str, Rows], notes: Notes
+) -> tuple[dict[str, dict[str, str]], set[str]]:
+    """Texts by scope, and the views that have a version of their own."""
+    texts: dict[str, dict[str, str]] = {}
+    views: set[str] = set()
+    for row in rows:
+        _note_the_rest(row, notes)
+        for store in _stores(kind, row, stores):
+            if store == ADMIN:
+                texts[GLOBAL] = _texts(row)
+            elif store in shop.stores:
+                views.add(shop.stores[store].code)
+                texts[shop.stores[store].scope] = _texts(row)
+    if GLOBAL in texts and len(texts) > 1:
+        _note_shining_through(texts, notes)
+    return texts, views
 
 
 def _stores(kind: str, row: Row, stores: Mapping[str, Rows]) -> list[int]:

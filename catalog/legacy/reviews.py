@@ -89,12 +89,11 @@ def _command(
     store = _store(shop, detail, rows, notes)
     if row["entity_id"] != OF_PRODUCTS:
         notes.whole("of_something_else", "not of a product")
-        return None
-    if product is None:
+    elif product is None:
         notes.whole("no_product", row["entity_pk_value"] or "")
-        return None
-    if state is None or store is None:
+    elif state is None or store is None:
         notes.whole("unknown_state" if state is None else "no_store", row["status_id"] or "")
+    if row["entity_id"] != OF_PRODUCTS or product is None or state is None or store is None:
         return None
     if product.parent_id:
         notes("of_a_variant", "shown with the variant's product")

@@ -164,6 +164,9 @@ def make_shop(source: str, _: Iterable[str] = ()) -> None:
         "prices": shop.prices_per_website,
         "zones": [channel.time_zone for channel in channels.values()],
     }
+    taxed = sorted((*key, value) for key, value in shop.settings.items() if key[0].startswith(("tax/", "shipping/")))
+    if made.changed(source, "tax_settings", {"all": taxed}):
+        MIRROR.touch_all(source, "tax_rule")
     if made.changed(source, "scopes", {"all": meaning}):
         for kind in _DEPENDING:
             MIRROR.touch_all(source, kind)

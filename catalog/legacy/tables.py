@@ -14,7 +14,10 @@ SETTINGS = (
     "currency/options/",
     "general/country/default",
     "general/locale/",
-    "tax/calculation/price_includes_tax",
+    "shipping/origin/",
+    "tax/calculation/",
+    "tax/classes/shipping_tax_class",
+    "tax/display/type",
 )
 
 _PRODUCT = Mirrored(owner=("product", "entity_id"))

@@ -12,8 +12,9 @@ from catalog.commands import AreaInput, DefineTaxZone, TaxRateInput, define_tax_
 from catalog.legacy import made
 from catalog.legacy.groups import GUEST_GROUP
 from catalog.legacy.sets import tax_classes
-from catalog.legacy.shops import shop_of
+from catalog.legacy.shops import Shop, shop_of
 from catalog.legacy.tables import MIRROR
+from catalog.legacy.tax_policies import SHIPPED, make_policies
 from catalog.legacy.values import Notes
 from catalog.pricing.tax_commands import replace_tax_rates
 from chassis.mirrors import Row, Rows
@@ -30,7 +31,9 @@ def make_taxes(source: str, owners: Iterable[str] = ()) -> None:
     for owner in sorted(made.changed(source, RATE, zones), key=int):
         define_tax_zone(zones[owner])
     found = _rates(source, rules, rates, zones, notes)
-    channels = {str(site.id): (site.code, found) for site in shop_of(source).websites.values()}
+    shop = shop_of(source)
+    make_policies(source, shop, tax_classes(source), _region_codes(source, shop))
+    channels = {str(site.id): (site.code, found) for site in shop.websites.values()}
     for owner in made.changed(source, "tax_rates", channels):
         replace_tax_rates(*channels[owner])
     made.forget(source, RATE, made.known(source, RATE) - zones.keys())
@@ -39,8 +42,17 @@ def make_taxes(source: str, owners: Iterable[str] = ()) -> None:
 
 
 def make_regions(source: str, owners: list[str]) -> None:
-    """A rate may have waited for its region."""
+    """A rate may have waited for its region, and what a price contains depends on where goods are sent from."""
     MIRROR.touch_found(source, RATE, ["unknown_region"])
+    MIRROR.touch_all(source, RULE)
+
+
+def _region_codes(source: str, shop: Shop) -> dict[str, str]:
+    """Codes of the regions that goods are sent from."""
+    path = "shipping/origin/region_id"
+    asked = {shop.setting(path, website=site) for site in shop.websites} | {SHIPPED[path]}
+    rows = MIRROR.rows_of(source, REGION, asked - {""})
+    return {id_: row["code"] or "" for id_, one in rows.items() if (row := one.one("directory_country_region"))}
 
 
 def _zones(source: str, rates: Mapping[str, Rows], notes: Mapping[str, Notes]) -> dict[str, DefineTaxZone]:
@@ -100,17 +112,22 @@ def _rates(
             elif rate not in zones or goods not in classes:
                 notes[RULE][id_]("rate_not_carried", f"rate {rate} of class {goods}")
             else:
-                found[code, rate, goods] = TaxRateInput(
-                    rate=Decimal((rates[rate].all("tax_calculation_rate")[0])["rate"] or 0),
-                    zone=zones[rate].code,
-                    tax_class=classes[goods],
-                    code=code,
-                    priority=int(rule["priority"] or 0),
-                    on_subtotal=rule["calculate_subtotal"] == "1",
-                )
+                percent = Decimal(rates[rate].all("tax_calculation_rate")[0]["rate"] or 0)
+                found[code, rate, goods] = _rate(rule, code, percent, zones[rate].code, classes[goods])
     for rate in zones.keys() - used:
         notes[RATE][rate]("of_no_rule", "due nowhere")
     return tuple(found[key] for key in sorted(found))
+
+
+def _rate(rule: Row, code: str, percent: Decimal, zone: str, tax_class: str) -> TaxRateInput:
+    return TaxRateInput(
+        rate=percent,
+        zone=zone,
+        tax_class=tax_class,
+        code=code,
+        priority=int(rule["priority"] or 0),
+        on_subtotal=rule["calculate_subtotal"] == "1",
+    )
 
 
 def _class_of_guests(source: str) -> str | None:

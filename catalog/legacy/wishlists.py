@@ -78,15 +78,7 @@ def _lists(
         if rows:
             notes.whole("incomplete", "items of a list that is not there")
         return ()
-    by_site: dict[int, dict[UUID, datetime]] = {}
-    for item in rows.all(ITEM):
-        store = shop.stores.get(int(item["store_id"] or 0)) or _only(shop)
-        if product := _product(item, wishes.get(item["wishlist_item_id"] or "", Rows()), products, notes):
-            if store is None:
-                notes("no_store", f"item {item['wishlist_item_id']}")
-                continue
-            wanted = by_site.setdefault(store.website, {})
-            wanted.setdefault(product.id, moment(item["added_at"]) or clock.now())
+    by_site = _wanted(shop, rows, wishes, products, notes)
     if not by_site:
         notes.whole("empty")
         return ()
@@ -105,6 +97,22 @@ def _lists(
         )
         for number, (site, wanted) in enumerate(sorted(by_site.items()))
     )
+
+
+def _wanted(
+    shop: Shop, rows: Rows, wishes: Mapping[str, Rows], products: Mapping[str, Product], notes: Notes
+) -> dict[int, dict[UUID, datetime]]:
+    """By website: since when which product is on the list."""
+    by_site: dict[int, dict[UUID, datetime]] = {}
+    for item in rows.all(ITEM):
+        store = shop.stores.get(int(item["store_id"] or 0)) or _only(shop)
+        product = _product(item, wishes.get(item["wishlist_item_id"] or "", Rows()), products, notes)
+        if product and store:
+            wanted = by_site.setdefault(store.website, {})
+            wanted.setdefault(product.id, moment(item["added_at"]) or clock.now())
+        elif product:
+            notes("no_store", f"item {item['wishlist_item_id']}")
+    return by_site
 
 
 def _only(shop: Shop) -> Any:

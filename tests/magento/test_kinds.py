@@ -23,7 +23,7 @@ from catalog.catalog.reviews.models import Review
 from catalog.catalog.wishlists.models import Wishlist
 from catalog.legacy.models import MagentoFinding, MagentoRow
 from catalog.legacy.tables import MIRROR
-from catalog.pricing.models import TaxRate, TaxZone
+from catalog.pricing.models import TaxPolicy, TaxRate, TaxZone
 from catalog.provides import Pricing
 from chassis.ids import migrated_id
 from contracts.catalog import QuoteRequestLine
@@ -451,6 +451,32 @@ def test_taxes_are_due_where_and_on_what_magento_says() -> None:
     assert told("tax_rate", 7) == {("unknown_region", "9999")}
     assert {code for code, _ in told("tax_rate", 1)} == {"of_no_rule"}
     assert told("tax_rule", 1) == {("rate_not_carried", "rate 7 of class 2")}
+
+
+def test_a_price_abroad_is_taxed_as_in_magentos_orders() -> None:
+    """Goods are sent from California, where no tax is due: what France takes comes on a price entered with tax."""
+    policies = {row.channel: row for row in TaxPolicy.objects.all()}
+    assert {(p.home_country, p.home_region, p.rounding, p.same_price_abroad) for p in policies.values()} == {
+        ("US", "CA", "total", False),
+    }  # fmt: skip
+    assert {p.display for p in policies.values()} == {"entered"}
+    looked = 0
+    for _, body in rest("orders"):
+        if body["store_id"] != 3 or body["billing_address"]["country_id"] != "FR":
+            continue
+        for line in body["items"]:
+            row = Product.objects.filter(id=ours("product", line["product_id"])).first()
+            plain = line["base_price"] == line["base_original_price"] and not line["base_discount_amount"]
+            if row is None or line["product_type"] != "simple" or not plain or "eu" not in row.channels:
+                continue
+            one = QuoteRequestLine(key="a", sku=row.sku, quantity=Decimal(1))
+            (mine,) = Pricing().quote(
+                channel="eu", view="fr", country="FR", customer_group="general", shipping=Decimal(0), lines=(one,)
+            ).lines  # fmt: skip
+            if mine.net_unit_price == Decimal(str(line["base_price"])):
+                assert mine.unit_price == Decimal(str(line["base_price_incl_tax"])), line["sku"]
+                looked += 1
+    assert looked > 3
 
 
 def test_a_second_extraction_changes_nothing_and_a_change_only_what_it_is_about(shop: MagentoServer) -> None:
