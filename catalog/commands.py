@@ -31,6 +31,10 @@ from catalog.catalog.content.commands import (
 from catalog.catalog.downloads.inputs import (
     FileInput,
 )
+from catalog.catalog.forwarding.commands import (
+    Forward,
+    forward,
+)
 from catalog.catalog.inputs import (
     MediaInput,
     PlaceInput,
@@ -56,6 +60,16 @@ from catalog.catalog.reviews.commands import (
     approve_review,
     reject_review,
     write_review,
+)
+from catalog.catalog.reviews.importing import (
+    ImportReview,
+    import_reviews,
+    remove_reviews,
+)
+from catalog.catalog.wishlists.importing import (
+    ImportWish,
+    ImportWishlist,
+    import_wishlists,
 )
 from catalog.pricing.choice import (
     GUESTS,
@@ -115,7 +129,11 @@ __all__ = [
     "DefineTaxZone",
     "DefineView",
     "FileInput",
+    "Forward",
     "GiftCardInput",
+    "ImportReview",
+    "ImportWish",
+    "ImportWishlist",
     "LinksInput",
     "ListPriceInput",
     "MakeBatch",
@@ -152,11 +170,15 @@ __all__ = [
     "define_view",
     "discontinue_products",
     "end_rule",
+    "forward",
+    "import_reviews",
+    "import_wishlists",
     "make_batch",
     "pause_rule",
     "publish_product",
     "publish_rule",
     "reject_review",
+    "remove_reviews",
     "resume_rule",
     "save_product",
     "save_products",

@@ -11,8 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from catalog.catalog.models import Product
-from catalog.catalog.reviews.importing import ImportReview, import_reviews, remove_reviews
 from catalog.catalog.reviews.states import State
+from catalog.commands import ImportReview, import_reviews, remove_reviews
 from catalog.legacy import made
 from catalog.legacy.shops import Shop, Store, shop_of
 from catalog.legacy.tables import MIRROR

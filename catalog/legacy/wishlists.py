@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from catalog.catalog.models import Product
-from catalog.catalog.wishlists.importing import ImportWish, ImportWishlist, import_wishlists
+from catalog.commands import ImportWish, ImportWishlist, import_wishlists
 from catalog.legacy import made
 from catalog.legacy.shops import Shop, shop_of
 from catalog.legacy.tables import MIRROR
