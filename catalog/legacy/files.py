@@ -18,6 +18,7 @@ from catalog.legacy.choices import cut
 from catalog.legacy.surcharges import added, of_website
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.values import Note, Values, labels
+from chassis.ids import migrated_id
 from chassis.mirrors import Row, Rows
 
 LINK, SAMPLE = "downloadable_link", "downloadable_sample"
@@ -52,7 +53,7 @@ def sold_singly(values: Values) -> bool:
 
 def files_of(values: Values, rows: Rows, attached: Attached, note: Note) -> tuple[FileInput, ...]:
     """Links, their samples and the product's samples, in order."""
-    found = []
+    found, source = [], values.shop.source
     for row in _ordered(rows.all(LINK), "link_id"):
         id_ = row["link_id"] or ""
         titles = {"": id_, **labels(values.shop, attached.links.get(id_, Rows()).all(f"{LINK}_title"), "title")}
@@ -63,16 +64,16 @@ def files_of(values: Values, rows: Rows, attached: Attached, note: Note) -> tupl
             if most > _MOST_DOWNLOADS:
                 note("downloads_without_limit", f"link {id_}: {most}")
                 most = 0
-            found.append(_file(f"link-{id_}", path, titles, most=most))
+            found.append(_file(source, f"link-{id_}", path, titles, most=most))
         if (row["sample_file"] or row["sample_url"]) and (
             path := _path(row["sample_file"], row["sample_type"], "link_samples", f"sample of link {id_}", note)
         ):
-            found.append(_file(f"link-{id_}-sample", path, titles, is_sample=True))
+            found.append(_file(source, f"link-{id_}-sample", path, titles, is_sample=True))
     for row in _ordered(rows.all(SAMPLE), "sample_id"):
         id_ = row["sample_id"] or ""
         titles = {"": id_, **labels(values.shop, attached.samples.get(id_, Rows()).all(f"{SAMPLE}_title"), "title")}
         if path := _path(row["sample_file"], row["sample_type"], "samples", f"sample {id_}", note):
-            found.append(_file(f"sample-{id_}", path, titles, is_sample=True))
+            found.append(_file(source, f"sample-{id_}", path, titles, is_sample=True))
     return tuple(found)
 
 
@@ -118,5 +119,14 @@ def _path(file: str | None, type_: str | None, folder: str, what: str, note: Not
     return f"{FOLDER}/{folder}/{file.lstrip('/')}"
 
 
-def _file(code: str, path: str, titles: Mapping[str, str], *, is_sample: bool = False, most: int = 0) -> FileInput:
-    return FileInput(code=code, path=path, labels=titles, is_sample=is_sample, most_downloads=most or None)
+def _file(
+    source: str, code: str, path: str, titles: Mapping[str, str], *, is_sample: bool = False, most: int = 0
+) -> FileInput:
+    return FileInput(
+        id=migrated_id(source, "download", code),
+        code=code,
+        path=path,
+        labels=titles,
+        is_sample=is_sample,
+        most_downloads=most or None,
+    )

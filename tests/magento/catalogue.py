@@ -64,7 +64,7 @@ _STATE = {
     "catalog_productoption": "product_id, code, kind, labels, required, max_length, position, prices, percent",
     "catalog_optionchoice": "code, labels, component_id, quantity, quantity_changes, is_default, position, prices",
     "catalog_productlink": "product_id, target_id, kind, quantity, position",
-    "catalog_downloadfile": "product_id, code, path, labels, is_sample, most_downloads, position, offered",
+    "catalog_downloadfile": "id, product_id, code, path, labels, is_sample, most_downloads, position, offered",
     "catalog_content": "id, code, kind, texts, views, active, position, external_id",
     "catalog_forwarding": 'id, view, path, kind, target, "to", permanent',
     "catalog_review": "id, product_id, view, channel, customer, nickname, title, text, rating, state, external_id",
