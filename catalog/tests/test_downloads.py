@@ -24,7 +24,7 @@ from chassis.access.principal import Kind, Principal
 from chassis.ids import new_id
 from chassis.unit_of_work import unit_of_work
 from contracts.commerce import OrderCancelled, OrderLine, OrderPaid, OrderRefunded
-from contracts.shared import Amount, Component
+from contracts.shared import Amount, Choice, Component
 
 pytestmark = pytest.mark.django_db(databases=["catalog"])
 CUSTOMER = new_id()
@@ -114,6 +114,14 @@ def test_a_bundle_brings_the_files_of_its_parts() -> None:
     part = Component(sku="PDF", product=book, name="Book", quantity=Decimal(1), requires_shipping=False)
     deliver(replace(event, lines=(replace(event.lines[0], product=new_id(), sku="SET", components=(part,)),)))
     assert len(listed(http())) == 1
+
+
+def test_of_files_that_are_sold_singly_who_buys_gets_what_was_chosen() -> None:
+    event = paid()
+    for chosen, count in (("other", 0), ("book", 1)):
+        choice = Choice(option="files", value=chosen)
+        deliver(replace(event, order=new_id(), lines=(replace(event.lines[0], id=new_id(), choices=(choice,)),)))
+        assert len(listed(http())) == count
 
 
 def test_a_file_can_be_fetched_as_often_as_said_for_each_that_was_bought() -> None:
@@ -217,3 +225,12 @@ def test_no_public_address_leads_to_what_is_sold(path: str) -> None:
 def test_a_file_that_is_sold_lies_in_the_private_part_of_the_storage(path: str) -> None:
     with pytest.raises(InvalidProduct):
         kinds.downloadable("X", files=(FileInput(code="a", path=path, labels={}),))
+
+
+def test_a_file_that_is_not_there_and_a_look_at_the_headers_count_as_no_download() -> None:
+    deliver(paid())
+    (found,) = listed(http())
+    assert http(None).head(found["url"]).status_code == 200
+    default_storage.delete("private/book.pdf")
+    assert http(None).get(found["url"]).status_code == 404
+    assert listed(http())[0]["used"] == 0

@@ -171,13 +171,14 @@ class OrderAdmin(FoundByKey, Defined):
             title="Hold",
             run=lambda order, _: hold_order(order.id),
             when=lambda order: "hold" in ORDER[order.state],
-            explanation="It stays as it is until somebody releases it.",
+            explanation="Nothing of it is picked or sent until somebody releases it.",
         ),
         Transition(
             name="release",
             title="Release",
             run=lambda order, _: release_order(order.id),
             when=lambda order: "release" in ORDER[order.state],
+            explanation="It may be picked and sent again.",
         ),
         Transition(
             name="refund",

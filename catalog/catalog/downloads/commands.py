@@ -7,9 +7,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connections
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from catalog.catalog.downloads.errors import DownloadEnded, UnknownFile
+from catalog.catalog.downloads.inputs import FILES
 from catalog.catalog.downloads.models import CancelledOrder, DownloadFile, DownloadGrant
 from chassis import clock
 from chassis.unit_of_work import unit_of_work
@@ -17,11 +18,12 @@ from contracts.commerce import OrderCancelled, OrderLine, OrderPaid, OrderRefund
 
 
 class Sold(NamedTuple):
-    """So many of a product on an order line, itself or as part of a bundle."""
+    """So many of a product on an order line, itself or as part of a bundle; `files`: only these of it, all if empty."""
 
     line: UUID
     product: UUID
     quantity: Decimal
+    files: frozenset[str] = frozenset()
 
 
 def grant_downloads(event: OrderPaid) -> None:
@@ -41,6 +43,7 @@ def grant_downloads(event: OrderPaid) -> None:
             _grant(event, one, file, granted_at=event.paid_at)
             for one in sold
             for file in by_product.get(one.product, ())
+            if not one.files or file.code in one.files
         ],
         ignore_conflicts=True,
     )
@@ -75,16 +78,25 @@ def renew_grant(grant: UUID) -> None:
         row.save(update_fields=["used", "revoked_at", "expires_at"])
 
 
-def use_grant(grant: UUID) -> DownloadFile:
-    """Count one download and name its file. Of two at once that both want the last one, one gets it."""
+def granted_file(grant: UUID) -> DownloadFile:
+    """The file that a grant opens today. UnknownFile, DownloadEnded."""
+    return _usable(DownloadGrant.objects.select_related("file"), grant).file
+
+
+def use_grant(grant: UUID) -> None:
+    """Count one download. Of two at once that both want the last one, one gets it. UnknownFile, DownloadEnded."""
     with unit_of_work("catalog"):
-        row = DownloadGrant.objects.select_for_update(of=("self",)).select_related("file").filter(id=grant).first()
-        if row is None:
-            raise UnknownFile()
-        if row.ended(clock.now()):
-            raise DownloadEnded()
+        _usable(DownloadGrant.objects.select_for_update(), grant)
         DownloadGrant.objects.filter(id=grant).update(used=F("used") + 1)
-    return row.file
+
+
+def _usable(grants: QuerySet[DownloadGrant], grant: UUID) -> DownloadGrant:
+    row = grants.filter(id=grant).first()
+    if row is None:
+        raise UnknownFile()
+    if row.ended(clock.now()):
+        raise DownloadEnded()
+    return row
 
 
 def sample(file: UUID, *, channel: str) -> DownloadFile:
@@ -104,7 +116,8 @@ def _one_at_a_time(order: UUID) -> None:
 
 def _sold(lines: Iterable[OrderLine]) -> Iterable[Sold]:
     for line in lines:
-        yield Sold(line.id, line.product, line.quantity)
+        singly = frozenset(str(choice.value) for choice in line.choices if choice.option == FILES)
+        yield Sold(line.id, line.product, line.quantity, singly)
         for part in line.components:
             yield Sold(line.id, part.product, line.quantity * part.quantity)
 
