@@ -141,7 +141,17 @@ class FulfilmentAdmin(FoundByKey, Defined):
     list_filter = (shown.one_of("state", tuple(State)), "on_hold", shown.one_of("channel", channels), "placed_at")
     ordering = ("-placed_at",)
     fieldsets = (
-        (None, {"fields": (("number", "placed_at"), ("state_shown", "on_hold"), ("channel", "shipping_method"), "address")}),
+        (
+            None,
+            {
+                "fields": (
+                    ("number", "placed_at"),
+                    ("state_shown", "on_hold"),
+                    ("channel", "shipping_method"),
+                    "address",
+                )
+            },
+        ),
         ("Belongs to", {"fields": (("order_link", "reservation_link"),)}),
         ("Notes", {"fields": ("metadata",)}),
     )
@@ -256,10 +266,6 @@ class ShipmentAdmin(FoundByKey, LookOnly):
 
 
 site.watch(
-    Watch(
-        model=FulfilmentOrder, title="orders to pick", query={"state": State.OPEN.value, "on_hold__exact": "0"}
-    ),
-    Watch(
-        model=FulfilmentOrder, title="orders to send", query={"state": State.PICKED.value, "on_hold__exact": "0"}
-    ),
+    Watch(model=FulfilmentOrder, title="orders to pick", query={"state": State.OPEN.value, "on_hold__exact": "0"}),
+    Watch(model=FulfilmentOrder, title="orders to send", query={"state": State.PICKED.value, "on_hold__exact": "0"}),
 )

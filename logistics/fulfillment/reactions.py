@@ -24,6 +24,7 @@ from contracts.commerce import (
 from contracts.postpurchase import ReturnReceived
 from logistics.fulfillment.models import FulfilmentOrder, PickLine
 from logistics.fulfillment.states import State
+from logistics.warehouse.announcing import released
 from logistics.warehouse.commands import AdjustStock, StockChange, adjust_stock
 from logistics.warehouse.errors import UnknownSource
 from logistics.warehouse.models import Allocation, ChannelSource, Reservation
@@ -146,6 +147,7 @@ def _return_stock(held: Held, reservation: Reservation | None) -> None:
         return
     give_back(held, reservation)
     reservation.become(Stock.RELEASED, reason="order cancelled")
+    released(reservation, reason=reservation.reason)
 
 
 def _open(fulfilment: FulfilmentOrder, held: Held, reservation: Reservation) -> None:
