@@ -172,6 +172,9 @@ def test_an_edit_is_written_with_its_history_and_never_the_personal_value(view):
     assert (entry.action, entry.actor) == ("change", f"staff:{StaffMember.objects.get().id}")
     assert (entry.before["locale"], entry.after["locale"]) == ("de_DE", "fr_FR")
     assert entry.before["name"] == entry.after["name"] == "•••"
+    [told] = OutboxEvent.objects.filter(type="identity.customer_changed")
+    event = decode_event(decode_message(told.message))
+    assert (event.customer, event.name, event.locale) == (customer.id, "Anne", "fr_FR")
     assert b"fr_FR" in client.get(page("customer", customer, "history/")).content
 
 

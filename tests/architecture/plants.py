@@ -176,7 +176,7 @@ PLANTS = (
         rule="silent-transition",
         path="identity/user/states.py",
         source=(
-            "TRANSITIONS = {'active': {'suspend': 'suspended', 'retire': 'gone'}, 'suspended': {'reinstate': 'active'}}\n"
+            "TRANSITIONS = {'active': {'suspend': 'off', 'retire': 'gone'}, 'off': {'reinstate': 'active'}}\n"
         ),
     ),
     Plant(rule="file-name", path="commerce/order/utils.py", source=""),
