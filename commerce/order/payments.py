@@ -65,6 +65,7 @@ def record_refund(order_id: UUID, *, refund: UUID, amount: Decimal, whole: bool,
             refund=refund,
             amount=Amount(amount=amount, currency=order.currency),
             return_request=return_request,
+            whole=whole,
         ),
     )
 

@@ -218,7 +218,10 @@ class OrderCancelled:
 @event("commerce.order_refunded", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class OrderRefunded:
-    """Money went back for an order. `return_request` names the return that asked for it, if one did."""
+    """Money went back for an order; `whole` when nothing that was paid is left.
+
+    `return_request` names the return that asked for it, if one did.
+    """
 
     order: UUID
     number: str
@@ -227,6 +230,7 @@ class OrderRefunded:
     refund: UUID
     amount: Amount
     return_request: UUID | None = None
+    whole: bool = False
 
 
 @event("commerce.refund_failed", aggregate="order")

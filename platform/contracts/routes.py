@@ -10,7 +10,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "commerce.order_held": ("logistics",),
     "commerce.order_paid": ("catalog", "platform", "postpurchase"),
     "commerce.order_placed": ("logistics", "platform", "postpurchase"),
-    "commerce.order_refunded": ("platform", "postpurchase"),
+    "commerce.order_refunded": ("catalog", "platform", "postpurchase"),
     "commerce.order_released": ("logistics",),
     "commerce.redemption_confirmation_requested": ("catalog",),
     "commerce.redemption_release_requested": ("catalog",),

@@ -19,8 +19,8 @@ SUBSCRIPTIONS = (
     reaction(catalog.PagesChanged, purging.pages_changed),
     reaction(catalog.ViewChanged, purging.views_changed),
     projection(catalog.ChannelChanged, analytics.copy_channels),
-    reaction(commerce.OrderPlaced, analytics.add_facts),
-    reaction(commerce.OrderPaid, analytics.add_facts),
+    reaction(commerce.OrderPlaced, analytics.add_facts, personal=False),
+    reaction(commerce.OrderPaid, analytics.add_facts, personal=False),
     reaction(commerce.OrderCancelled, analytics.add_facts),
     reaction(commerce.OrderRefunded, analytics.add_facts),
 )
