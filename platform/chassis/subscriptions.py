@@ -94,9 +94,7 @@ def caused_by(message: Message) -> Iterator[None]:
 
 
 def _row(event: type[E], handler: Handler[E], kind: str, personal: bool) -> Subscription[E]:
-    return Subscription(
-        type=type_of(event).name, handler=handler, name=_name(handler), kind=kind, personal=personal
-    )
+    return Subscription(type=type_of(event).name, handler=handler, name=_name(handler), kind=kind, personal=personal)
 
 
 def _name(handler: Callable[..., Any]) -> str:

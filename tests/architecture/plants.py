@@ -172,7 +172,9 @@ class LinterPlant:
 
 
 LINTER_PLANTS = (
-    LinterPlant(contract="independence", module="commerce.order.planted_import", source="from logistics import models\n"),
+    LinterPlant(
+        contract="independence", module="commerce.order.planted_import", source="from logistics import models\n"
+    ),
     LinterPlant(
         contract="independence",
         module="commerce.order.planted_function",

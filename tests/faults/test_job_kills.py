@@ -1,4 +1,4 @@
-"""kill -9 at every point of a job: it is called again with the same key, recorded once, and never run twice at a time."""
+"""kill -9 at every point of a job: it is called again with the same key, recorded once, never run twice at a time."""
 
 import time
 
