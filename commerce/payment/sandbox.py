@@ -39,6 +39,7 @@ class ProviderPayment:
     id: str
     reference: str
     status: str
+    currency: str
     amount: Decimal
     captured: Decimal
     refunded: Decimal
@@ -47,6 +48,11 @@ class ProviderPayment:
     pending: Decimal = Decimal(0)
     """Accepted for capture and not taken yet."""
 
+    @property
+    def holding(self) -> bool:
+        """Whether it may still take money, or holds some that is not taken."""
+        return self.status in ("requires_action", "authorised", "partially_captured")
+
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> "ProviderPayment":
         """From the provider's JSON."""
@@ -54,6 +60,7 @@ class ProviderPayment:
             id=body["id"],
             reference=body["reference"],
             status=body["status"],
+            currency=body["currency"],
             amount=Decimal(body["amount"]),
             captured=Decimal(body["amount_captured"]),
             refunded=Decimal(body["amount_refunded"]),

@@ -30,7 +30,7 @@ class StockReservationFailed:
 @event("logistics.stock_released", aggregate="reservation")
 @dataclass(frozen=True, kw_only=True)
 class StockReleased:
-    """A reservation is void, by request or because it expired."""
+    """A reservation is void: by request, because it expired, or with the order that had it."""
 
     saga: UUID
     reason: str
@@ -55,6 +55,25 @@ class AvailabilityChanged:
     sku: str
     available: Decimal
     in_stock: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PickedLine:
+    sku: str
+    source: str
+    quantity: Decimal
+
+
+@event("logistics.goods_picked", aggregate="fulfilment")
+@dataclass(frozen=True, kw_only=True)
+class GoodsPicked:
+    """Goods of an order were taken from the shelves; `complete` when nothing is left to pick."""
+
+    order: UUID
+    order_number: str
+    channel: str
+    lines: tuple[PickedLine, ...]
+    complete: bool
 
 
 @dataclass(frozen=True, kw_only=True)

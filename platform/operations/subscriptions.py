@@ -1,7 +1,7 @@
 """Which events this domain takes, and who handles them."""
 
 from chassis.subscriptions import projection, reaction
-from contracts import catalog, commerce, identity, logistics
+from contracts import catalog, commerce, identity, logistics, postpurchase
 from operations.analytics import projection as analytics
 from operations.gateway import purging
 from operations.notification import projection as contacts
@@ -13,6 +13,8 @@ SUBSCRIPTIONS = (
     reaction(logistics.ShipmentSent, notification.announce_shipment),
     reaction(commerce.OrderCancelled, notification.confirm_cancellation),
     reaction(commerce.OrderRefunded, notification.confirm_refund),
+    reaction(postpurchase.ReturnApproved, notification.approve_return),
+    reaction(postpurchase.ReturnDeclined, notification.decline_return),
     reaction(identity.CustomerRegistered, notification.welcome_customer),
     reaction(catalog.PagesChanged, purging.pages_changed),
     reaction(catalog.ViewChanged, purging.views_changed),

@@ -138,6 +138,47 @@ PLANTS = (
         path="postpurchase/returns/api.py",
         source="def view(request):\n    try:\n        return 1\n    except ValueError:\n        return 400\n",
     ),
+    Plant(
+        rule="silent-transition",
+        path="commerce/order/planted_x.py",
+        source="def stop(order):\n    order.transition('hold')\n",
+    ),
+    Plant(  # one of two callers publishes
+        rule="silent-transition",
+        path="commerce/order/planted_y.py",
+        source=(
+            "from chassis.unit_of_work import publish\nfrom contracts.commerce import OrderHeld\n\n\n"
+            "def loud(order):\n    _go(order, 'hold')\n    publish(OrderHeld(order=order.id))\n\n\n"
+            "def quiet(order):\n    _go(order, 'hold')\n\n\n"
+            "def _go(order, name):\n    order.transition(name)\n"
+        ),
+    ),
+    Plant(  # another event than the table's
+        rule="silent-transition",
+        path="logistics/fulfillment/planted_z.py",
+        source=(
+            "from chassis.unit_of_work import publish\nfrom contracts.logistics import ShipmentSent\n"
+            "from logistics.fulfillment.states import State\n\n\n"
+            "def take(order):\n    order.become(State.PICKED)\n    publish(ShipmentSent(order=order.id))\n"
+        ),
+    ),
+    Plant(
+        rule="silent-transition",
+        path="catalog/pricing/planted_aa.py",
+        source="def move(row):\n    pass\n\n\ndef end(row):\n    row.transition('end')\n",
+    ),
+    Plant(  # a machine that the table does not have
+        rule="silent-transition",
+        path="postpurchase/loyalty/states.py",
+        source="ACCOUNT = {'open': {'close': 'closed'}, 'closed': {}}\n",
+    ),
+    Plant(  # a transition that the table does not have
+        rule="silent-transition",
+        path="identity/user/states.py",
+        source=(
+            "TRANSITIONS = {'active': {'suspend': 'suspended', 'retire': 'gone'}, 'suspended': {'reinstate': 'active'}}\n"
+        ),
+    ),
     Plant(rule="file-name", path="commerce/order/utils.py", source=""),
     Plant(rule="file-name", path="catalog/common/__init__.py", source=""),
     Plant(rule="platform-folder", path="platform/__init__.py", source=""),
@@ -155,6 +196,12 @@ INNOCENT = {
         "at = models.DateTimeField(default=now)\n"
         "SQL = 'SELECT 1 FROM commerce_outboxevent WHERE at < %s'\n\n\n"
         "def ask():\n    apps.get_model('commerce', 'Order')\n    return connections['commerce']\n"
+    ),
+    "commerce/order/innocent_too.py": (
+        "from chassis.unit_of_work import publish\nfrom contracts.commerce import OrderHeld\n\n\n"
+        "def loud(order):\n    _go(order, 'hold')\n    _tell(order)\n\n\n"
+        "def _go(order, name):\n    order.transition(name)\n\n\n"
+        "def _tell(order):\n    publish(OrderHeld(order=order.id))\n"
     ),
     "platform/strangler/innocent.py": "KIND = 'catalog_product'\nSQL = 'SELECT * FROM catalog_product_entity'\n",
     "config/innocent.py": "from importlib import import_module\n\nimport_module('commerce.provides')\n",
