@@ -1,5 +1,6 @@
 """What this domain reads of the environment beside what all read: where its search indexes are."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from chassis.environment import Environment
@@ -13,6 +14,10 @@ def read(env: Environment) -> dict[str, Any]:
     url = env.text("SEARCH_URL")
     if url:
         env.try_to(lambda: address.parse(url), name="SEARCH_URL")
+        if find_spec("opensearchpy") is None:
+            env.wrong.append(
+                "SEARCH_URL is set, and opensearch-py is not installed: install sixfold-catalog[opensearch]."
+            )
     return {
         "SEARCH_URL": url,
         "SEARCH_COUNT_SECONDS": env.number("SEARCH_COUNT_SECONDS", 10, least=0, most=3600),

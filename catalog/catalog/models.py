@@ -72,7 +72,10 @@ class View(Edited):
     active = models.BooleanField(default=True)
     base_url = models.TextField(default="", blank=True, help_text="of its storefront, with a slash at the end")
     steering = models.IntegerField(
-        default=0, editable=False, help_text="grows when its synonyms, redirects or merchandising rules change"
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="grows when its synonyms, redirects or merchandising rules change",
     )
 
     def __str__(self) -> str:
@@ -95,6 +98,7 @@ class Attribute(Edited):
     range_limits = ArrayField(
         models.DecimalField(max_digits=20, decimal_places=6),
         default=list,
+        db_default=[],
         blank=True,
         help_text="of a number's facet: 1, 5 is < 1, 1 – 5, ≥ 5; empty: drawn by what is found",
     )

@@ -1,7 +1,5 @@
 """Storefront reads that search: category listings, search, suggestions."""
 
-from typing import Any
-
 import msgspec
 from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema

@@ -50,7 +50,8 @@ def note(view: ViewFacts, wanted: Asked, *, found: int, corrected: bool) -> None
     query = normalised(wanted.text)
     if wanted.page != 1 or not query or not _may_be_kept(query):
         return
-    narrowed = wanted.filters or wanted.prices or wanted.in_stock or wanted.price_from or wanted.price_to
+    prices = wanted.prices or not (wanted.price_from is None and wanted.price_to is None)
+    narrowed = wanted.filters or wanted.in_stock or prices
     with _lock:
         if len(_counts) >= MOST and (view.channel, view.code, query) not in _counts:
             return

@@ -23,6 +23,7 @@ def intact(path: Path) -> bool:
     Each ends in a checksum of what is before: its footer as JSON, the footer's length and a magic number.
     """
     try:
+        folders.groups_of(path)
         meta = (path / "meta.json").read_text()
         for segment in json.loads(meta)["segments"]:
             files = list(path.glob(f"{segment['segment_id'].replace('-', '')}.*"))

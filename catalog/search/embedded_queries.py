@@ -1,7 +1,6 @@
 """A question as queries of the embedded index."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import tantivy

@@ -50,4 +50,3 @@ class EmbeddedStore:
             writer.commit()
             writer.wait_merging_threads()
         return None
-

@@ -45,9 +45,7 @@ def listing(view: ViewFacts, wanted: Asked, *, category: UUID | None = None) -> 
     }
 
 
-def _question(
-    view: ViewFacts, wanted: Asked, attributes: Mapping[str, Filterable], category: UUID | None
-) -> Question:
+def _question(view: ViewFacts, wanted: Asked, attributes: Mapping[str, Filterable], category: UUID | None) -> Question:
     filters, ranges = _told_apart(wanted.filters, attributes)
     counted = list(attributes)[:MAX_FACETS]
     return Question(

@@ -1,6 +1,9 @@
 """The queue between the documents and the search indexes."""
 
 from django.db import models
+from django.db.models.functions import Now
+
+from chassis import clock
 
 
 class SearchChange(models.Model):
@@ -8,3 +11,4 @@ class SearchChange(models.Model):
 
     seq = models.BigAutoField(primary_key=True)
     product_id = models.UUIDField()
+    since = models.DateTimeField(default=clock.now, db_default=Now())

@@ -22,9 +22,7 @@ def places(pins: Mapping[int, UUID], matched: Collection[UUID], *, total: int) -
     return found
 
 
-def page(
-    placed: Mapping[int, UUID], fetch: Callable[[int, int], list[UUID]], *, offset: int, limit: int
-) -> list[UUID]:
+def page(placed: Mapping[int, UUID], fetch: Callable[[int, int], list[UUID]], *, offset: int, limit: int) -> list[UUID]:
     """A page of the whole list; `fetch` reads offset and limit of the list without those that are placed."""
     before = sum(place < offset for place in placed)
     within = {place: product for place, product in placed.items() if offset <= place < offset + limit}

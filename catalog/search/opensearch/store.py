@@ -83,9 +83,7 @@ class OpenSearchStore:
             {"_op_type": "index", "_index": name, "_id": str(id_), "_source": mapping.document(entry, locale, groups)}
             for id_, entry in entries.items()
         )
-        self._send(
-            {"_op_type": "delete", "_index": name, "_id": str(id_)} for id_ in products if id_ not in entries
-        )
+        self._send({"_op_type": "delete", "_index": name, "_id": str(id_)} for id_ in products if id_ not in entries)
         client.indices.refresh(index=name)
 
     def _send(self, actions: Iterable[dict[str, Any]]) -> None:

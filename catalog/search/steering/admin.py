@@ -21,7 +21,10 @@ from chassis.admin import DomainAdmin, shown
 
 def views() -> list[tuple[str, str]]:
     """Codes of the views, and all of them."""
-    return [("", "every view"), *((code, code) for code in View.objects.order_by("code").values_list("code", flat=True))]
+    return [
+        ("", "every view"),
+        *((code, code) for code in View.objects.order_by("code").values_list("code", flat=True)),
+    ]
 
 
 class Steered(DomainAdmin):
@@ -49,7 +52,10 @@ def _facts(row: Any, *names: str) -> Mapping[str, Any]:
 
 class SynonymAdmin(Steered):
     list_display = ("code", "locale", "words", "also", "active")
-    list_filter = ("active", shown.one_of("locale", lambda: Synonym.objects.values_list("locale", flat=True).distinct()))
+    list_filter = (
+        "active",
+        shown.one_of("locale", lambda: Synonym.objects.values_list("locale", flat=True).distinct()),
+    )
     fields = ("code", "locale", "words", "also", "active")
 
     def save_model(self, request: HttpRequest, obj: Synonym, form: Any, change: bool) -> None:

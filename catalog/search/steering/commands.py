@@ -124,8 +124,11 @@ def define_merchandising(command: DefineMerchandising) -> UUID:
             all_known([command.attribute], set(known), "filterable attribute")
         facts = {
             **{name: getattr(command, name) for name in ("view", "action", "attribute", "value")},
-            **{"query": query, "category_id": category.id if category else None, "skus": keys},
-            **{"starts_at": command.starts_at, "ends_at": command.ends_at},
+            "query": query,
+            "category_id": category.id if category else None,
+            "skus": keys,
+            "starts_at": command.starts_at,
+            "ends_at": command.ends_at,
             "place": command.place if command.action == MerchandisingRule.PIN else None,
         }
         row = _put(MerchandisingRule, command, facts)

@@ -128,9 +128,7 @@ def _rules(view: ViewFacts) -> Iterable[tuple[str, UUID | None, Rule]]:
         ["", view.code],
     )
     for query, category, action, place, attribute, value, starts_at, ends_at, products in rows:
-        goods = Goods(
-            products=tuple(dict.fromkeys(products)), values=((attribute, value),) if attribute else ()
-        )
+        goods = Goods(products=tuple(dict.fromkeys(products)), values=((attribute, value),) if attribute else ())
         yield query, category, Rule(action=action, place=place or 1, goods=goods, starts_at=starts_at, ends_at=ends_at)
 
 

@@ -30,7 +30,7 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ports = [_free(PORTS[index :: NODES]) for index in range(NODES)]
+        self.ports = [_free(PORTS[index::NODES]) for index in range(NODES)]
         self.inner = [_free_port() for _ in range(NODES)]
         self.processes = [self._start(number) for number in range(NODES)]
         self.wait()

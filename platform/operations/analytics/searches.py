@@ -1,7 +1,7 @@
 """What was searched for: counted by day from catalog's events, and forgotten after a year or so."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db import connections
 
