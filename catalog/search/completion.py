@@ -15,7 +15,8 @@ _SHOWN = """NOT EXISTS (
         SELECT c.id, c.parent_id, c.active AND NOT s.view = ANY(c.inactive_in) AS active
         UNION ALL SELECT u.id, u.parent_id, u.active AND NOT s.view = ANY(u.inactive_in)
         FROM catalog_category u JOIN line l ON u.id = l.parent_id)
-    SELECT 1 FROM line HAVING NOT bool_and(active) OR (%(root)s::uuid IS NOT NULL AND NOT bool_or(id = %(root)s::uuid)))"""
+    SELECT 1 FROM line
+    HAVING NOT bool_and(active) OR (%(root)s::uuid IS NOT NULL AND NOT bool_or(id = %(root)s::uuid)))"""
 
 
 def categories_like(view: ViewFacts, text: str, *, limit: int) -> list[dict[str, Any]]:
@@ -25,7 +26,8 @@ def categories_like(view: ViewFacts, text: str, *, limit: int) -> list[dict[str,
         return []
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
-            f"""SELECT c.id, s.slug, c.texts::text, c.code FROM catalog_slug s JOIN catalog_category c ON c.id = s.target
+            f"""SELECT c.id, s.slug, c.texts::text, c.code
+                FROM catalog_slug s JOIN catalog_category c ON c.id = s.target
                 WHERE s.view = %(view)s AND s.kind = 'category' AND s.current
                   AND (s.slug LIKE %(start)s OR s.slug LIKE %(inside)s)
                   AND c.id IS DISTINCT FROM %(root)s::uuid AND {_SHOWN}

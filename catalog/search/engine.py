@@ -32,6 +32,9 @@ class Goods:
         return bool(self.products or self.values)
 
 
+NO_GOODS = Goods()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """What is looked for in a view. Values of one filter are alternatives, filters add up; so do ranges.
@@ -40,7 +43,8 @@ class Question:
     `group`: the customer group by whose prices is sorted and filtered.
     `facets` are the attributes to count: each over everything that the other filters leave (disjunctive); `numbers`
     are those counted by ranges, with the limits between these (none: the engine chooses by what it finds).
-    `sort`: keys in turn, the first deciding; what is equal in all goes by name, and by id in the order of staff. With `limit` 0 nothing is listed.
+    `sort`: keys in turn, the first deciding; what is equal in all goes by name, and by id in the order of staff.
+    With `limit` 0 nothing is listed.
     `pins`: products by place (from 1), found whatever the words; `boosted` come before and `buried` after all others.
     """
 
@@ -63,8 +67,8 @@ class Question:
     limit: int = 24
     group: str = ""
     pins: Mapping[int, UUID] = field(default_factory=dict)
-    boosted: Goods = Goods()
-    buried: Goods = Goods()
+    boosted: Goods = NO_GOODS
+    buried: Goods = NO_GOODS
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """The queue between the documents and the search indexes."""
 
 from django.db import models
-from django.db.models.functions import Now
 
 from chassis import clock
 
@@ -11,4 +10,4 @@ class SearchChange(models.Model):
 
     seq = models.BigAutoField(primary_key=True)
     product_id = models.UUIDField()
-    since = models.DateTimeField(default=clock.now, db_default=Now())
+    since = models.DateTimeField(default=clock.now, null=True)  # null: by a process of the release before

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 _WRITTEN = re.compile(r"(-?\d{1,14}(?:\.\d{1,6})?)?\.\.(-?\d{1,14}(?:\.\d{1,6})?)?")
 _STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
@@ -47,7 +48,7 @@ def read(text: str) -> Range | None:
 def between(limits: Sequence[Decimal]) -> list[Range]:
     """The ranges that some limits, in order, draw: below the first, between two, from the last on."""
     ends = [None, *limits, None]
-    return [Range(least, below) for least, below in zip(ends[:-1], ends[1:], strict=True)] if limits else []
+    return [Range(least, below) for least, below in pairwise(ends)] if limits else []
 
 
 def limits_for(least: Decimal | None, most: Decimal | None) -> tuple[Decimal, ...]:

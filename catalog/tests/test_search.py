@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from catalog.catalog.availability import keep_availability
-from catalog.commands import PlaceInput, PriceInput, SetPrice, set_price
+from catalog.commands import DefineCategory, PlaceInput, PriceInput, SetPrice, define_category, set_price
 from catalog.search import folders
 from catalog.search.models import SearchChange
 from catalog.tests import shop
@@ -107,6 +107,19 @@ def test_suggestions_complete_what_is_typed(indexed: str) -> None:
     assert "knife" in body["terms"]
     assert {item["sku"] for item in body["products"]} == {"K1", "K2", "K3"}
     assert [category["slug"] for category in body["categories"]] == ["knives"]
+
+
+def test_only_categories_that_are_shown_are_suggested() -> None:
+    def suggested(text: str) -> list[str]:
+        return [category["slug"] for category in get(f"en/suggest?q={text}")["categories"]]
+
+    define_category(DefineCategory(code="bread", parent="knives", texts={"": {"name": "Fine bread knives"}}))
+    assert suggested("kni") == ["knives", "fine-bread-knives"]
+    assert suggested("root") == [], "the root is no category of the view's"
+    define_category(DefineCategory(code="knives", parent="kitchen", texts={"": {"name": "Knives"}}, active=False))
+    assert suggested("kni") == suggested("bread") == [], "what is under a hidden one is hidden"
+    define_category(DefineCategory(code="elsewhere", texts={"": {"name": "Elsewhere"}}))
+    assert suggested("else") == [], "another view's tree"
 
 
 def test_a_new_price_is_searched_by_once_the_job_ran(indexed: str) -> None:

@@ -66,7 +66,8 @@ def _shop(db: Any) -> None:
             """CREATE TEMPORARY TABLE made ON COMMIT DROP AS
                SELECT md5(n::text)::uuid AS id, 'K' || lpad(n::text, 5, '0') AS sku,
                       'Knife ' || lpad((n * 31 %% 4000)::text, 5, '0') AS name, n %% 7 + 1 AS price,
-                      n * 7919 %% %s / 10 AS place, (ARRAY['red', 'blue', 'green'])[n %% 3 + 1] AS colour, n %% 10 AS weight
+                      n * 7919 %% %s / 10 AS place, n %% 10 AS weight,
+                      (ARRAY['red', 'blue', 'green'])[n %% 3 + 1] AS colour
                FROM generate_series(0, %s) AS n""",
             [MANY, MANY - 1],
         )

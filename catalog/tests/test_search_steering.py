@@ -169,12 +169,9 @@ def test_a_rule_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
 
 def test_what_a_rule_names_must_be_there() -> None:
     for wrong in ({"skus": ("NONE",)}, {"view": "xx"}, {"query": "", "category": "none"}):
+        sound = {"code": "r", "action": "pin", "query": "a", "place": 1, "skus": ("S1",)}
         with pytest.raises(UnknownReference):
-            define_merchandising(
-                DefineMerchandising(
-                    **{"code": "r", "action": "pin", "query": "a", "place": 1, "skus": ("S1",), **wrong}
-                )
-            )
+            define_merchandising(DefineMerchandising(**{**sound, **wrong}))
 
 
 def test_a_cache_is_told_when_staff_change_a_search() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connections
 
 from catalog.catalog.queries import ViewFacts
-from catalog.search.engine import Concept, Goods
+from catalog.search.engine import NO_GOODS, Concept, Goods
 from catalog.search.steering import expansion
 from catalog.search.steering.models import MerchandisingRule
 from catalog.search.words import normalised
@@ -35,8 +35,8 @@ class Steering:
     """What is pinned by place, what comes first and what last."""
 
     pins: dict[int, UUID] = field(default_factory=dict)
-    boosted: Goods = Goods()
-    buried: Goods = Goods()
+    boosted: Goods = NO_GOODS
+    buried: Goods = NO_GOODS
 
 
 @dataclass(frozen=True, kw_only=True)
