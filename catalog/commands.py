@@ -13,8 +13,12 @@ from catalog.catalog.commands import (
     define_product_type,
     define_view,
 )
+from catalog.catalog.composition.commands import (
+    compose_products,
+)
 from catalog.catalog.composition.inputs import (
     ChoiceInput,
+    ComposeProduct,
     GiftCardInput,
     LinksInput,
     MemberInput,
@@ -26,6 +30,10 @@ from catalog.catalog.content.commands import (
 )
 from catalog.catalog.downloads.inputs import (
     FileInput,
+)
+from catalog.catalog.forwarding.commands import (
+    Forward,
+    forward,
 )
 from catalog.catalog.inputs import (
     MediaInput,
@@ -52,6 +60,16 @@ from catalog.catalog.reviews.commands import (
     approve_review,
     reject_review,
     write_review,
+)
+from catalog.catalog.reviews.importing import (
+    ImportReview,
+    import_reviews,
+    remove_reviews,
+)
+from catalog.catalog.wishlists.importing import (
+    ImportWish,
+    ImportWishlist,
+    import_wishlists,
 )
 from catalog.pricing.choice import (
     GUESTS,
@@ -108,6 +126,7 @@ __all__ = [
     "AddCoupon",
     "AreaInput",
     "ChoiceInput",
+    "ComposeProduct",
     "DefineAttribute",
     "DefineCategory",
     "DefineChannel",
@@ -121,7 +140,11 @@ __all__ = [
     "DefineTaxZone",
     "DefineView",
     "FileInput",
+    "Forward",
     "GiftCardInput",
+    "ImportReview",
+    "ImportWish",
+    "ImportWishlist",
     "LinksInput",
     "ListPriceInput",
     "MakeBatch",
@@ -146,6 +169,7 @@ __all__ = [
     "approve_review",
     "change_publication",
     "clear_list_prices",
+    "compose_products",
     "define_attribute",
     "define_category",
     "define_channel",
@@ -160,11 +184,15 @@ __all__ = [
     "define_view",
     "discontinue_products",
     "end_rule",
+    "forward",
+    "import_reviews",
+    "import_wishlists",
     "make_batch",
     "pause_rule",
     "publish_product",
     "publish_rule",
     "reject_review",
+    "remove_reviews",
     "resume_rule",
     "save_product",
     "save_products",

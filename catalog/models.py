@@ -4,6 +4,7 @@ from catalog.catalog.composition.models import *  # noqa: F403
 from catalog.catalog.content.models import *  # noqa: F403
 from catalog.catalog.downloads.models import *  # noqa: F403
 from catalog.catalog.exchange.models import *  # noqa: F403
+from catalog.catalog.forwarding.models import *  # noqa: F403
 from catalog.catalog.models import *  # noqa: F403
 from catalog.catalog.publication.models import *  # noqa: F403
 from catalog.catalog.reviews.models import *  # noqa: F403

@@ -10,6 +10,7 @@ from chassis.subscriptions import each, projection, reaction
 from contracts.commerce import (
     OrderCancelled,
     OrderPaid,
+    OrderRefunded,
     RedemptionConfirmationRequested,
     RedemptionReleaseRequested,
     RedemptionRequested,
@@ -26,8 +27,9 @@ SUBSCRIPTIONS = (
     reaction(RedemptionReleaseRequested, redemption_events),
     reaction(RedemptionConfirmationRequested, redemption_events),
     reaction(OrderCancelled, redemption_events),
-    reaction(OrderPaid, each(grant_downloads)),
+    reaction(OrderPaid, each(grant_downloads), personal=False),
     reaction(OrderCancelled, each(revoke_downloads)),
+    reaction(OrderRefunded, each(revoke_downloads)),
     projection(ScopeRowChanged, keep_rows),
     projection(AttributeRowChanged, keep_rows),
     projection(ProductRowChanged, keep_rows),

@@ -6,6 +6,7 @@ from catalog.catalog import api as catalog_api
 from catalog.catalog.composition.links import product_links
 from catalog.catalog.content import api as content_api
 from catalog.catalog.downloads import api as downloads_api
+from catalog.catalog.forwarding.api import forwarding
 from catalog.catalog.publication.api import Preview
 from catalog.catalog.reviews.api import Reviews
 from catalog.catalog.seo import api as seo_api
@@ -27,6 +28,7 @@ urlpatterns = [
     path("wishlists/<uuid:wishlist>", wishlists_api.WishlistDetail.as_view(), name="wishlist"),
     path("wishlists/<uuid:wishlist>/items", wishlists_api.Wishes.as_view(), name="wishes"),
     path("wishlists/<uuid:wishlist>/items/<str:sku>", wishlists_api.Wish.as_view(), name="wish"),
+    path("forwarding", forwarding, name="forwarding"),
     path("sitemap.xml", seo_api.Sitemap.as_view(), name="sitemap"),
     path("sitemaps/<int:number>", seo_api.SitemapFile.as_view(), name="sitemap_file"),
     path("categories", catalog_api.categories, name="categories"),

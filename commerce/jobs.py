@@ -1,4 +1,4 @@
-"""The kinds of job of commerce: everything that talks to a provider, and the saga's deadline."""
+"""The kinds of job of commerce: what talks to a provider or tidies up after it, and the saga's deadline."""
 
 from chassis.sagas.runner import deadline_kind
 from commerce.checkout.saga import PlaceOrder
@@ -10,5 +10,6 @@ JOBS = (
     payment.CAPTURE,
     payment.REFUND,
     payment.RECONCILE,
+    payment.FORGET_WEBHOOKS,
     deadline_kind(PlaceOrder),
 )

@@ -1,11 +1,11 @@
-"""What commerce can tell again, so that others rebuild their copies of it: orders as they were sold, and cancelled."""
+"""What commerce can tell again, so that others rebuild their copies of it: orders as they were sold, held, and cancelled."""
 
 from collections.abc import Iterator
 
 from chassis.republishing import State
-from commerce.order.announcing import order_cancelled, order_placed
-from commerce.order.models import Order
-from contracts.commerce import OrderCancelled, OrderPlaced
+from commerce.order.announcing import order_cancelled, order_held, order_placed, order_released
+from commerce.order.models import Order, OrderEvent
+from contracts.commerce import OrderCancelled, OrderHeld, OrderPlaced, OrderReleased
 
 
 def placed() -> Iterator[State]:
@@ -15,6 +15,19 @@ def placed() -> Iterator[State]:
         yield State(event=event, aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
 
 
+def held() -> Iterator[State]:
+    """Every order that is on hold."""
+    for row in Order.objects.filter(state="held").order_by("id").iterator(chunk_size=500):
+        yield State(event=order_held(row), aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
+
+
+def released() -> Iterator[State]:
+    """Every order that was on hold once and is not."""
+    once = OrderEvent.objects.filter(what="state.hold").values("order")
+    for row in Order.objects.filter(id__in=once).exclude(state="held").order_by("id").iterator(chunk_size=500):
+        yield State(event=order_released(row), aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
+
+
 def cancelled() -> Iterator[State]:
     """Every order that was cancelled; the reason was told once and is not kept."""
     for row in Order.objects.filter(state="cancelled").order_by("id").iterator(chunk_size=500):
@@ -22,4 +35,4 @@ def cancelled() -> Iterator[State]:
         yield State(event=event, aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
 
 
-REPUBLISH = {OrderPlaced: placed, OrderCancelled: cancelled}
+REPUBLISH = {OrderPlaced: placed, OrderHeld: held, OrderReleased: released, OrderCancelled: cancelled}

@@ -119,7 +119,7 @@ def _entities(source: str, summaries: list[Summary]) -> Iterator[EntityRows]:
 def _domain(summary: Summary) -> DomainReport:
     domain = domains.get(summary.domain)
     letters = domain.tables.letter._default_manager.using(domain.alias)
-    open_ = letters.filter(type__startswith="magento.", state__in=["retrying", "dead"]).order_by("first_failed_at")
+    open_ = letters.filter(type__startswith="magento.", state__in=domain.tables.letter.OPEN).order_by("first_failed_at")
     first = open_.first()
     reason = mask_lines(first.reason) if first else ""
     return DomainReport(

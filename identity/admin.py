@@ -11,6 +11,7 @@ from chassis.admin.finding import FoundByKey
 from chassis.admin.permissions import granted, staff_of
 from chassis.errors import Forbidden
 from identity.auth.models import SignIn
+from identity.customer import announcing
 from identity.customer.commands import block_customer, join_channel_group, unblock_customer
 from identity.customer.models import Address, ChannelCopy, Customer, CustomerGroup, ViewCopy
 from identity.user.commands import reinstate_staff, set_staff_password, suspend_staff
@@ -62,6 +63,10 @@ class CustomerAdmin(FoundByKey, DomainAdmin):
     @admin.display(description="e-mail address")
     def email_masked(self, customer: Customer) -> str:
         return shown.masked_email(customer.email)
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        announcing.changed(obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # customers register; staff do not choose passwords for them

@@ -4,7 +4,9 @@ from chassis.subscriptions import projection, reaction
 from contracts.catalog import ChannelChanged, ViewChanged
 from contracts.commerce import (
     OrderCancelled,
+    OrderHeld,
     OrderPlaced,
+    OrderReleased,
     StockConfirmationRequested,
     StockReleaseRequested,
     StockRequested,
@@ -22,6 +24,8 @@ SUBSCRIPTIONS = (
     reaction(StockConfirmationRequested, stock_events),
     reaction(OrderPlaced, stock_events),
     reaction(OrderCancelled, stock_events),
+    projection(OrderHeld, stock_events),
+    projection(OrderReleased, stock_events),
     reaction(ReturnReceived, restock),
     projection(ChannelChanged, copy_channels),
     projection(ViewChanged, copy_views),

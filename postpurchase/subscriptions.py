@@ -16,7 +16,7 @@ SUBSCRIPTIONS = (
     projection(SessionsRevoked, keep_revocations("postpurchase")),
     projection(OrderPlaced, each(copy_order)),
     projection(OrderCancelled, each(note_cancellation)),
-    reaction(OrderPaid, points),
+    reaction(OrderPaid, points, personal=False),
     reaction(OrderRefunded, points),
     reaction(OrderRefunded, each(refunded)),
     reaction(RefundFailed, each(refund_failed)),

@@ -30,6 +30,7 @@ from catalog.catalog.models import (
 from catalog.catalog.rebuilding import rebuild_all, rebuild_category
 from catalog.catalog.values import CHOICES, KINDS, NUMBERS
 from catalog.pricing.tax_commands import TaxRateInput, replace_tax_rates
+from catalog.search.pages import tell_category_changed
 from chassis import clock
 from chassis.ids import new_id
 from chassis.unit_of_work import publish, unit_of_work
@@ -249,6 +250,8 @@ def define_category(command: DefineCategory) -> UUID:
         before = Category.objects.filter(code=command.code).values_list("rule", flat=True).first()
         category, changed = put(Category, command, facts)
         moved = slugs.name_category(category, command.slugs, similar=command.similar_slugs)
+        if changed or moved:
+            tell_category_changed(category.id)
         if category.rule != before:
             _apply_rule(category)
         elif (changed or moved) and category.version > 1:

@@ -39,6 +39,10 @@ class IllegalPublication(DomainError):
     code, status, title = "illegal_publication", 409, "A product in this state cannot do that."
 
 
+class NoForwarding(DomainError):
+    code, status, title = "no_forwarding", 404, "This address leads nowhere."
+
+
 class UnknownReview(DomainError):
     code, status, title = "unknown_review", 404, "There is no such review."
 

@@ -21,13 +21,6 @@ def make_entity_types(source: str, owners: list[str]) -> None:
         MIRROR.touch_all(source, kind)
 
 
-def make_options(source: str, owners: list[str]) -> None:
-    """An option is part of its attribute."""
-    touching = MIRROR.touching(source, "option", owners)
-    rows = [row for several in touching.values() for table, row in several if table == "eav_attribute_option"]
-    MIRROR.touch(source, "attribute", {row["attribute_id"] or "" for row in rows})
-
-
 def make_attributes(source: str, owners: list[str]) -> None:
     """Define the attributes; products that depend on what changed are due again."""
     shop = shop_of(source)

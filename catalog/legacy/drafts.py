@@ -6,11 +6,22 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from catalog.catalog.composition.checking import MOST_OPTIONS
 from catalog.catalog.models import Product
-from catalog.commands import MediaInput, PlaceInput, PriceInput, SaveProduct, VariantInput
+from catalog.commands import (
+    FileInput,
+    MediaInput,
+    PlaceInput,
+    PriceInput,
+    ProductOptionInput,
+    SaveProduct,
+    VariantInput,
+)
+from catalog.legacy.choices import Asked, cut, options_of
+from catalog.legacy.files import Attached, files_of, links_option
 from catalog.legacy.meanings import TEXTS, Meaning
 from catalog.legacy.pictures import media_of
-from catalog.legacy.prices import prices_of
+from catalog.legacy.prices import is_dynamic, prices_of
 from catalog.legacy.sets import UNTAXED, type_code
 from catalog.legacy.shops import Shop, category_code
 from catalog.legacy.typed import plain, typed_values
@@ -20,7 +31,14 @@ from chassis.mirrors import Row, Rows
 
 TABLE = "catalog_product_entity"
 SUPER, LINK = "catalog_product_super_attribute", "catalog_product_super_link"
-KINDS = {"simple": Product.SIMPLE, "virtual": Product.VIRTUAL, "configurable": Product.CONFIGURABLE}
+KINDS = {
+    "simple": Product.SIMPLE,
+    "virtual": Product.VIRTUAL,
+    "configurable": Product.CONFIGURABLE,
+    "bundle": Product.BUNDLE,
+    "grouped": Product.GROUPED,
+    "downloadable": Product.DOWNLOADABLE,
+}
 ENABLED = "1"
 _SHOWN = {"1": Product.NOWHERE, "2": Product.CATALOG, "3": Product.SEARCH, "4": ""}
 _WEIGHT = Decimal("0.0001")
@@ -38,6 +56,8 @@ class Surroundings:
     types: Collection[str]
     categories: Collection[str]
     pictures: Mapping[str, Rows]
+    asked: Asked
+    attached: Attached
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +80,9 @@ class Draft:
     weight: Decimal | None
     created_at: datetime | None
     product_type: str | None
+    options: tuple[ProductOptionInput, ...] | None
+    files: tuple[FileInput, ...] | None
+    dynamic_price: bool
     axes: tuple[str, ...]
     children: tuple[str, ...]
     has_page: bool
@@ -74,15 +97,20 @@ class Draft:
             channels=self.offered, shown=self.shown, slugs=self.slugs, similar_slugs=True,
             axes=self.axes if configurable and variants else (), variants=variants if configurable else None,
             prices=self.prices, media=self.media, places=self.places, tax_class=self.tax_class, weight=self.weight,
+            options=self.options, files=self.files, dynamic_price=self.dynamic_price,
             created_at=self.created_at, id=migrated_id(self.source, "product", self.id),
             external_id={self.source: self.id},
         )  # fmt: skip
 
     def variant(self) -> VariantInput:
-        """The command for a variant of another product."""
+        """The command for a variant of another product; what is asked is asked of that, in Magento too."""
+        if self.options:
+            self.notes("options_of_a_variant", ", ".join(option.code for option in self.options))
+        if self.files:
+            self.notes("files_of_a_variant", ", ".join(file.code for file in self.files))
         return VariantInput(
             sku=self.sku, values=self.values, texts=self.texts, prices=self.prices, media=self.media,
-            weight=self.weight, requires_shipping=self.kind != Product.VIRTUAL, tax_class=self.tax_class,
+            weight=self.weight, requires_shipping=self.kind not in Product.INTANGIBLE, tax_class=self.tax_class,
             channels=self.offered, shown=dict.fromkeys(self.closed, Product.NOWHERE), created_at=self.created_at,
             id=migrated_id(self.source, "product", self.id), external_id={self.source: self.id},
         )  # fmt: skip
@@ -94,32 +122,51 @@ def draft(around: Surroundings, id_: str, rows: Rows, notes: Notes) -> Draft:
     values = values_of(around.shop, around.meanings, TABLE, rows, notes)
     offered, closed = _offered(around.shop, values, rows, notes)
     shown = _shown(around.shop, values, closed)
+    kind = KINDS[entity["type_id"] or ""]
+    files = files_of(values, rows, around.attached, notes) if kind == Product.DOWNLOADABLE else None
     sku = (entity["sku"] or "").strip()
     if sku != entity["sku"]:
         notes("sku_trimmed", entity["sku"] or "")
     return Draft(
         id=id_,
         sku=sku or f"{around.shop.source}-{id_}",
-        kind=KINDS[entity["type_id"] or ""],
+        kind=kind,
         texts=_texts(values, sku, notes),
         values=typed_values(values, around.options, notes),
         offered=offered,
         closed=closed,
         shown=shown,
         slugs=_slugs(around.shop, values, shown),
-        prices=prices_of(values, rows, around.customer_groups, notes),
+        prices=prices_of(values, rows, around.customer_groups, notes, kind=kind),
         media=media_of(values, rows, around.pictures, notes),
         places=_places(around, rows, notes),
         tax_class=_tax_class(around, values, notes),
         weight=_weight(values, notes),
         created_at=_created(entity),
         product_type=_type(around, entity, notes),
+        options=_options(around, kind, values, rows, files or (), notes),
+        files=files,
+        dynamic_price=is_dynamic(values, kind),
         axes=_axes(around, rows, notes),
         has_page=any(shown.get(store.code) != Product.NOWHERE for store in around.shop.stores.values()),
         children=tuple(sorted({row["product_id"] or "" for row in rows.all(LINK)}, key=int)),
         source=around.shop.source,
         notes=notes,
     )
+
+
+def _options(
+    around: Surroundings, kind: str, values: Values, rows: Rows, files: tuple[FileInput, ...], notes: Notes
+) -> tuple[ProductOptionInput, ...] | None:
+    """What is asked; a bundle's questions come with its parts, and nobody buys a group itself."""
+    if kind == Product.BUNDLE:
+        return None
+    if kind == Product.GROUPED:
+        if rows.all("catalog_product_option"):
+            notes("options_of_a_group")
+        return ()
+    links = links_option(values, rows, around.attached, files, notes) if kind == Product.DOWNLOADABLE else ()
+    return cut((*links, *options_of(around.shop, rows, around.asked, notes)), MOST_OPTIONS, "options", notes)
 
 
 def _offered(shop: Shop, values: Values, rows: Rows, notes: Notes) -> tuple[tuple[str, ...], tuple[str, ...]]:

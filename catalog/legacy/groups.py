@@ -31,6 +31,6 @@ def make_groups(source: str, owners: list[str]) -> None:
     MIRROR.replace_findings(source, "customer_group", owners, [
         Found(owner=owner, code="of_guests", whole=True) for owner in owners if owner == GUEST_GROUP
     ])  # fmt: skip
-    for kind in ("sales_rule", "catalog_rule"):
+    for kind in ("tax_rule", "sales_rule", "catalog_rule"):
         MIRROR.touch_all(source, kind)
     MIRROR.touch_found(source, "product", ["unknown_customer_group"])

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 
 from catalog.commands import MediaInput
 from catalog.legacy.shops import Shop
-from catalog.legacy.tables import MIRROR
 from catalog.legacy.values import Note, Values
 from chassis.mirrors import Row, Rows
 
@@ -12,12 +11,6 @@ FOLDER = "catalog/product"
 ROLES = {"image": "base", "small_image": "small", "thumbnail": "thumbnail", "swatch_image": "swatch"}
 NO_PICTURE = "no_selection"
 LINK = "catalog_product_entity_media_gallery_value_to_entity"
-
-
-def make_pictures(source: str, owners: list[str]) -> None:
-    """A picture is part of its products."""
-    touching = MIRROR.touching(source, "picture", owners)
-    MIRROR.touch(source, "product", {row["entity_id"] or "" for rows in touching.values() for _, row in rows})
 
 
 def media_of(values: Values, rows: Rows, pictures: Mapping[str, Rows], note: Note) -> tuple[MediaInput, ...]:

@@ -1,4 +1,4 @@
-"""Products: simple and virtual ones, and configurable ones together with their variants.
+"""Products of all kinds, configurable ones together with their variants; what names other products comes behind.
 
 In Magento every variant is a product of its own that a configurable one links to. Here it is part of the configurable
 one, so a family is made together whichever of its members changed. A child that cannot be a variant stays a product
@@ -7,12 +7,16 @@ of its own.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from catalog.catalog.models import AttributeOption, Category, ProductType, Slug
 from catalog.catalog.models import Product as Ours
 from catalog.commands import SaveProduct, VariantInput, discontinue_products, save_products
-from catalog.legacy import made
+from catalog.legacy import addresses, made
+from catalog.legacy.choices import Asked
+from catalog.legacy.compositions import tell_compositions
 from catalog.legacy.drafts import KINDS, LINK, TABLE, Draft, Surroundings, draft
+from catalog.legacy.files import Attached
 from catalog.legacy.meanings import PRODUCT, meanings_of
 from catalog.legacy.pictures import LINK as PICTURE_LINK
 from catalog.legacy.sets import tax_classes
@@ -23,6 +27,9 @@ from catalog.legacy.values import Notes
 from chassis.ids import migrated_id
 from chassis.messages import Lane
 from chassis.mirrors import Found, Rows
+
+# What a configurable product may link to, in Magento too.
+VARIANTS = frozenset({Ours.SIMPLE, Ours.VIRTUAL, Ours.DOWNLOADABLE})
 
 
 def make_products(source: str, owners: list[str]) -> None:
@@ -46,10 +53,26 @@ def make_products(source: str, owners: list[str]) -> None:
     discontinue_products(_ours(source, gone), lane=Lane.BULK)
     changed = made.changed(source, "product", commands)
     save_products([commands[id_] for id_ in sorted(changed, key=int)], lane=Lane.BULK, may_become=True)
+    _tell_of_parts(source, commands, gone)
     _note_addresses(source, commands, drafts)
     for one in drafts.values():
         found += one.notes.found
     MIRROR.replace_findings(source, "product", family.rows.keys(), found)
+
+
+def _tell_of_parts(source: str, commands: Mapping[str, SaveProduct], gone: Collection[str]) -> None:
+    """Who names a product is due when it is new, is called something else, or has become something else."""
+    facts: dict[str, Any] = {}
+    for id_, command in commands.items():
+        facts[id_] = (command.sku, command.kind, command.dynamic_price)
+        facts |= {str(v.external_id[source]): (v.sku, Ours.VARIANT, id_) for v in command.variants or ()}
+    due = made.changed(source, "part", facts) | made.forget(source, "part", gone)
+    bundles = {id_ for id_, command in commands.items() if command.kind == Ours.BUNDLE}
+    tell_compositions(source, due | bundles)
+    if due:
+        MIRROR.touch_found(source, "address", addresses.LACKING)
+        MIRROR.touch_found(source, "review", ["no_product"])
+        MIRROR.touch_found(source, "wishlist", ["no_product"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +129,7 @@ def _variants(parent: Draft, drafts: Mapping[str, Draft], family: _Family) -> di
     seen: set[tuple[str, ...]] = set()
     for id_ in parent.children:
         child = drafts.get(id_)
-        if child is None or child.kind == Ours.CONFIGURABLE:
+        if child is None or child.kind not in VARIANTS:
             parent.notes("variant_not_carried", id_)
             continue
         if family.parent.get(id_) != parent.id:
@@ -146,6 +169,8 @@ def _surroundings(source: str, rows: Mapping[str, Rows]) -> Surroundings:
         types=set(ProductType.objects.values_list("code", flat=True)),
         categories=set(Category.objects.values_list("code", flat=True)),
         pictures=MIRROR.rows_of(source, "picture", links),
+        asked=Asked.of(source, rows.values()),
+        attached=Attached.of(source, rows.values()),
     )
 
 

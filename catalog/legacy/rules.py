@@ -21,6 +21,7 @@ from catalog.legacy.groups import GUEST_GROUP, group_codes
 from catalog.legacy.shops import Shop, Website, shop_of
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.trees import Data, Untranslatable, Words, condition, of_either
+from catalog.legacy.values import moment
 from catalog.promotion import states
 from catalog.promotion.coupons import code_key
 from catalog.promotion.models import Coupon, CustomerUsage, PromotionRule
@@ -256,8 +257,8 @@ def _coupons(source: str, rule: UUID, rows: Rows) -> None:
             code_key=code_key(one["code"] or ""),
             uses_limit=int(one["usage_limit"] or 0) or None,
             used=int(one["times_used"] or 0),
-            ends_at=_moment(one["expiration_date"]),
-            created_at=_moment(one["created_at"]) or clock.now(),
+            ends_at=moment(one["expiration_date"]),
+            created_at=moment(one["created_at"]) or clock.now(),
         )
         for one in rows.all("salesrule_coupon")
         if one["code"]
@@ -284,10 +285,3 @@ def _uses(source: str, rule: UUID, rows: Rows) -> None:
     CustomerUsage.objects.bulk_create(
         counted, update_conflicts=True, unique_fields=["rule_id", "shopper"], update_fields=["used"]
     )
-
-
-def _moment(text: str | None) -> datetime | None:
-    if not text or text.startswith("0000"):
-        return None
-    found = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo("UTC"))

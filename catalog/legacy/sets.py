@@ -60,6 +60,7 @@ def make_tax_classes(source: str, owners: list[str]) -> None:
     MIRROR.replace_findings(source, "tax_class", owners, found)
     if made.changed(source, "tax_classes", {"all": tax_classes(source)}):
         MIRROR.touch_all(source, "product")
+        MIRROR.touch_all(source, "tax_rule")
 
 
 def tax_classes(source: str) -> dict[str, str]:

@@ -27,6 +27,11 @@ SHIPPED = {
     "general/locale/timezone": "America/Los_Angeles",
     "tax/calculation/price_includes_tax": "0",
 }
+# What is made anew when websites and stores are others.
+_DEPENDING = (
+    *("attribute", "category", "product", "composition", "tax_rule", "cms_page", "cms_block"),
+    *("address", "review", "wishlist"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,8 +164,11 @@ def make_shop(source: str, _: Iterable[str] = ()) -> None:
         "prices": shop.prices_per_website,
         "zones": [channel.time_zone for channel in channels.values()],
     }
+    taxed = sorted((*key, value) for key, value in shop.settings.items() if key[0].startswith(("tax/", "shipping/")))
+    if made.changed(source, "tax_settings", {"all": taxed}):
+        MIRROR.touch_all(source, "tax_rule")
     if made.changed(source, "scopes", {"all": meaning}):
-        for kind in ("attribute", "category", "product"):
+        for kind in _DEPENDING:
             MIRROR.touch_all(source, kind)
 
 

@@ -24,8 +24,10 @@ def groups_of(source: str) -> dict[str, str]:
     return {GUEST_GROUP: GUESTS, **group_codes(source)}
 
 
-def tiers_of(shop: Shop, site: Website, rows: Rows, groups: Mapping[str, str], note: Note) -> tuple[TierInput, ...]:
-    """A product's tiers in a website."""
+def tiers_of(
+    shop: Shop, site: Website, rows: Rows, groups: Mapping[str, str], note: Note, *, percent: bool = False
+) -> tuple[TierInput, ...]:
+    """A product's tiers in a website; `percent`: all of them are percent off, a bundle's."""
     found: dict[tuple[str, Decimal], Row] = {}
     for row in sorted(rows.all(TABLE), key=lambda row: int(row["website_id"] or 0)):
         if int(row["website_id"] or 0) in (ADMIN, site.id):
@@ -38,7 +40,7 @@ def tiers_of(shop: Shop, site: Website, rows: Rows, groups: Mapping[str, str], n
             note("unknown_customer_group", f"{group}: {where}")
         elif not 0 < quantity < 10**8:
             note("tier_refused", where)
-        elif tier := _tier(list_code(shop.source, site, groups.get(group, EVERYBODY)), quantity, row):
+        elif tier := _tier(list_code(shop.source, site, groups.get(group, EVERYBODY)), quantity, row, percent=percent):
             if tier.amount is not None and row["website_id"] == str(ADMIN) and _converted(shop, site):
                 note("tier_in_another_currency", where)
             else:
@@ -72,12 +74,12 @@ def list_code(source: str, site: Website, group: str) -> str:
     return f"{source}-{site.id}-{group.removeprefix('@') or 'all'}"
 
 
-def _tier(price_list: str, quantity: Decimal, row: Row) -> TierInput | None:
-    percent = Decimal(row["percentage_value"] or 0)
+def _tier(price_list: str, quantity: Decimal, row: Row, *, percent: bool) -> TierInput | None:
     amount = Decimal(row["value"] or 0)
-    if percent:
-        valid = 0 < percent <= 100
-        return TierInput(price_list=price_list, min_quantity=quantity, percent=percent) if valid else None
+    off = Decimal(row["percentage_value"] or 0) or (amount if percent else 0)
+    if off or percent:
+        valid = 0 < off <= 100
+        return TierInput(price_list=price_list, min_quantity=quantity, percent=Decimal(off)) if valid else None
     valid = 0 <= amount < LIMIT
     return TierInput(price_list=price_list, min_quantity=quantity, amount=amount) if valid else None
 

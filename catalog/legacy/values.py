@@ -6,11 +6,12 @@ scope is stored for each store of the website: the row of the default view holds
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from catalog.legacy.meanings import Meaning
 from catalog.legacy.shops import Shop, Store, Website
 from catalog.legacy.tables import VALUE_TABLES
-from chassis.mirrors import Found, Rows
+from chassis.mirrors import Found, Row, Rows
 
 Note = Callable[[str, str], None]
 """Takes a finding's code and detail."""
@@ -92,6 +93,21 @@ class Values:
                 yield site.scope, value
             elif default and not value:
                 note("blank_in_view", f"{code} in {site.code}")
+
+
+def moment(text: str | None) -> datetime | None:
+    """A stored time, which is UTC; None for none and for a zero date."""
+    if not text or text.startswith("0000"):
+        return None
+    found = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def labels(shop: Shop, rows: Iterable[Row], column: str) -> dict[str, str]:
+    """Texts of stores by our scopes; that of all stores is global, empty ones are none."""
+    scopes = {0: "", **{id_: store.scope for id_, store in shop.stores.items()}}
+    found = {(int(row["store_id"] or 0)): row[column] for row in rows}
+    return {scopes[store]: text for store, text in sorted(found.items()) if store in scopes and text}
 
 
 def values_of(shop: Shop, meanings: Mapping[str, Meaning], entity: str, rows: Rows, note: Note) -> Values:

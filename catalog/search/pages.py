@@ -1,6 +1,6 @@
 """Which pages changed, told to whoever keeps copies of them: by the keys that `Surrogate-Key` names."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import connections
@@ -23,9 +23,37 @@ def tell_pages_changed(products: Collection[UUID]) -> None:
             "SELECT DISTINCT category_id FROM catalog_categoryentry WHERE product_id = ANY(%s)", [list(products)]
         )
         categories = sorted(category for (category,) in cursor.fetchall())
+    _tell([*_in_views("search"), *_keys("category", categories), *_keys("product", sorted(products))])
+
+
+def tell_category_changed(category: UUID) -> None:
+    """Pages of a category and of all below it, the trees that list it, and the searches that suggest it.
+
+    Inside the unit of work that changed it, since none of these is made of the index; its products come by the index.
+    """
+    with connections["catalog"].cursor() as cursor:
+        cursor.execute(
+            """WITH RECURSIVE below AS (
+                   SELECT %s::uuid AS id
+                   UNION SELECT c.id FROM catalog_category c JOIN below b ON c.parent_id = b.id)
+               SELECT id FROM below ORDER BY id""",
+            [category],
+        )
+        below = [id_ for (id_,) in cursor.fetchall()]
+    _tell([*_in_views("categories"), *_in_views("search"), *_keys("category", below)])
+
+
+def _in_views(name: str) -> list[str]:
+    with connections["catalog"].cursor() as cursor:
         cursor.execute("SELECT code FROM catalog_view WHERE active ORDER BY code")
-        searches = [f"search-{code}" for (code,) in cursor.fetchall()]
-    keys = [*searches, *(f"category-{id_}" for id_ in categories), *(f"product-{id_}" for id_ in sorted(products))]
+        return [f"{name}-{code}" for (code,) in cursor.fetchall()]
+
+
+def _keys(name: str, ids: Iterable[UUID]) -> list[str]:
+    return [f"{name}-{id_}" for id_ in ids]
+
+
+def _tell(keys: list[str]) -> None:
     lane = Lane.FAST if len(keys) <= KEYS else Lane.BULK
     for start in range(0, len(keys), KEYS):
         publish(PagesChanged(keys=tuple(keys[start : start + KEYS])), aggregate_id=new_id(), lane=lane)

@@ -23,8 +23,8 @@ from chassis import clock
 from chassis.access.principal import Kind, Principal
 from chassis.ids import new_id
 from chassis.unit_of_work import unit_of_work
-from contracts.commerce import OrderCancelled, OrderLine, OrderPaid
-from contracts.shared import Amount, Component
+from contracts.commerce import OrderCancelled, OrderLine, OrderPaid, OrderRefunded
+from contracts.shared import Amount, Choice, Component
 
 pytestmark = pytest.mark.django_db(databases=["catalog"])
 CUSTOMER = new_id()
@@ -62,13 +62,25 @@ def paid(quantity: int = 1, *, customer: UUID | None = CUSTOMER) -> OrderPaid:
     )
 
 
-def deliver(event: OrderPaid | OrderCancelled) -> None:
+def deliver(event: OrderPaid | OrderCancelled | OrderRefunded) -> None:
     with unit_of_work("catalog"):
         (grant_downloads if isinstance(event, OrderPaid) else revoke_downloads)(event)  # type: ignore[operator]
 
 
 def cancelled(event: OrderPaid) -> OrderCancelled:
     return OrderCancelled(order=event.order, number="EU-1", channel="eu", total=event.total, reason="changed mind")
+
+
+def refunded(event: OrderPaid, amount: int, *, whole: bool) -> OrderRefunded:
+    return OrderRefunded(
+        order=event.order,
+        number="EU-1",
+        channel="eu",
+        customer=event.customer,
+        refund=new_id(),
+        amount=Amount(amount=Decimal(amount), currency="EUR"),
+        whole=whole,
+    )
 
 
 def http(customer: UUID | None = CUSTOMER) -> APIClient:
@@ -92,6 +104,7 @@ def test_a_paid_order_brings_its_files_once_and_a_link_gives_the_file() -> None:
     answer = http(None).get(found["url"])
     assert b"".join(answer.streaming_content) == b"the book"  # type: ignore[attr-defined]
     assert "book.pdf" in answer["Content-Disposition"] and "no-store" in answer["Cache-Control"]
+    assert answer["Content-Type"] == "application/octet-stream"
     assert listed(http())[0]["used"] == 1
 
 
@@ -101,6 +114,14 @@ def test_a_bundle_brings_the_files_of_its_parts() -> None:
     part = Component(sku="PDF", product=book, name="Book", quantity=Decimal(1), requires_shipping=False)
     deliver(replace(event, lines=(replace(event.lines[0], product=new_id(), sku="SET", components=(part,)),)))
     assert len(listed(http())) == 1
+
+
+def test_of_files_that_are_sold_singly_who_buys_gets_what_was_chosen() -> None:
+    event = paid()
+    for chosen, count in (("other", 0), ("book", 1)):
+        choice = Choice(option="files", value=chosen)
+        deliver(replace(event, order=new_id(), lines=(replace(event.lines[0], id=new_id(), choices=(choice,)),)))
+        assert len(listed(http())) == count
 
 
 def test_a_file_can_be_fetched_as_often_as_said_for_each_that_was_bought() -> None:
@@ -138,13 +159,34 @@ def test_strangers_see_nothing_and_a_guest_needs_the_orders_key() -> None:
     assert len(http(None).get(path, headers={"X-Order-Key": "the-key"}).json()) == 1
 
 
-@pytest.mark.parametrize("first", ["paid", "cancelled"])
-def test_a_cancelled_order_brings_nothing_whatever_is_told_first(first: str) -> None:
+@pytest.mark.parametrize("first", ["paid", "the end"])
+@pytest.mark.parametrize("end", ["cancelled", "refunded"])
+def test_a_cancelled_or_refunded_order_brings_nothing_whatever_is_told_first(end: str, first: str) -> None:
     event = paid()
-    news = [event, cancelled(event)]
+    news = [event, cancelled(event) if end == "cancelled" else refunded(event, 10, whole=True)]
     for one in news if first == "paid" else reversed(news):
         deliver(one)
+    assert len(listed(http())) == (1 if first == "paid" else 0)
     assert all(found["url"] is None for found in listed(http()))
+
+
+def test_the_refund_that_leaves_nothing_ends_an_orders_downloads_and_one_before_it_does_not() -> None:
+    event = paid()
+    deliver(event)
+    deliver(refunded(event, 4, whole=False))
+    assert listed(http())[0]["url"] is not None
+    deliver(refunded(event, 6, whole=True))
+    assert listed(http())[0]["url"] is None
+
+
+def test_what_staff_gave_anew_stays_when_the_end_of_its_order_is_told_again() -> None:
+    event = paid()
+    deliver(event)
+    for end in (refunded(event, 10, whole=True), cancelled(event)):
+        deliver(end)
+        renew_grant(DownloadGrant.objects.get().id)
+        deliver(end)
+        assert listed(http())[0]["url"] is not None
 
 
 def test_staff_take_a_right_back_and_give_it_anew() -> None:
@@ -167,13 +209,28 @@ def test_a_sample_is_free_and_the_whole_is_not() -> None:
     assert http(None).get(f"/api/v1/en/downloads/samples/{whole}").status_code == 404
 
 
-def test_no_public_address_leads_to_what_is_sold() -> None:
-    assert http(None).get("/media/private/book.pdf").status_code == 404
-    assert http(None).get("/media/x/../private/book.pdf").status_code == 404
-    assert http(None).get("/media/./private/book.pdf").status_code == 404
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("private", "private/", "private/book.pdf", "private//book.pdf", "/private/book.pdf", "./private/book.pdf"),
+        *("x/../private/book.pdf", "%70rivate/book.pdf", "%2e/private/book.pdf", "..%2fmedia/private/book.pdf"),
+        *("derived/320/private/book.pdf", "derived/../private/book.pdf", "derived/320/../../private/book.pdf"),
+    ],
+)
+def test_no_public_address_leads_to_what_is_sold(path: str) -> None:
+    assert http(None).get(f"/media/{path}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["book.pdf", "private/../x.pdf", "private/", "/private/x.pdf"])
 def test_a_file_that_is_sold_lies_in_the_private_part_of_the_storage(path: str) -> None:
     with pytest.raises(InvalidProduct):
         kinds.downloadable("X", files=(FileInput(code="a", path=path, labels={}),))
+
+
+def test_a_file_that_is_not_there_and_a_look_at_the_headers_count_as_no_download() -> None:
+    deliver(paid())
+    (found,) = listed(http())
+    assert http(None).head(found["url"]).status_code == 200
+    default_storage.delete("private/book.pdf")
+    assert http(None).get(found["url"]).status_code == 404
+    assert listed(http())[0]["used"] == 0

@@ -13,13 +13,16 @@ from catalog.catalog.models import Product
 from catalog.catalog.queries import Body, cards, product_page, view_facts
 from catalog.commands import (
     ChoiceInput,
+    ComposeProduct,
     GiftCardInput,
+    LinksInput,
     MemberInput,
     PriceInput,
     ProductOptionInput,
     PublishProduct,
     SaveProduct,
     SetPrice,
+    compose_products,
     publish_product,
     save_product,
     set_price,
@@ -81,6 +84,46 @@ def test_a_bundle_of_fixed_price_costs_that_and_what_its_choices_add() -> None:
     assert line("FIX", *kinds.choices(knife="k1")).unit_price == 9
     assert line("FIX", *kinds.choices(knife="k2")).unit_price == Decimal("11.50")
     assert (line("FIX").problem, line("FIX").problem_option) == ("choice_missing", "knife")
+
+
+def test_what_a_part_adds_follows_how_many_of_it_are_chosen() -> None:
+    boards = ChoiceInput(
+        code="b", component="B1", quantity=Decimal(2), quantity_changes=True, prices={"eu": Decimal(6)}
+    )
+    share = ChoiceInput(code="k", component="K1", quantity_changes=True, percent=Decimal(10))
+    kinds.bundle()
+    options = tuple(
+        ProductOptionInput(code=code, labels={"": code}, required=False, choices=(choice,))
+        for code, choice in (("boards", boards), ("knives", share))
+    )
+    kinds.bundle("FIX", dynamic=False, prices=(PriceInput(channel="eu", amount=Decimal(20)),), options=options)
+
+    def price(option: str, value: str, quantity: int) -> Decimal:
+        return line("FIX", Choice(option=option, value=value, quantity=Decimal(quantity))).unit_price
+
+    assert [price("boards", "b", n) for n in (1, 2, 6)] == [23, 26, 38]
+    assert [price("knives", "k", n) for n in (1, 3)] == [22, 26]
+
+
+def test_products_are_composed_when_all_of_them_are_there() -> None:
+    kinds.grouped()
+    version = Product.objects.get(sku="G1").version
+    linked = LinksInput(related=("G2", "GRP"))
+    member = MemberInput(sku="G2", quantity=Decimal(4))
+    compose_products(
+        [
+            ComposeProduct(sku="GRP", members=(member,), links=LinksInput(up_sell=("G1",))),
+            ComposeProduct(sku="G1", links=linked, options=(ProductOptionInput(code="t", kind="text", labels={}),)),
+        ]
+    )
+    assert [(m["sku"], m["quantity"]) for m in page("knives-together")["members"]] == [("G2", "4")]
+    row = Product.objects.get(sku="G1")
+    assert (row.version, row.has_choices) == (version + 1, True)
+    assert [option["code"] for option in page("bread-knife")["options"]] == ["t"]
+    with pytest.raises(UnknownReference):
+        compose_products([ComposeProduct(sku="G1", links=LinksInput(related=("NONE",)))])
+    with pytest.raises(InvalidProduct):
+        compose_products([ComposeProduct(sku="G1", members=(member,))])
 
 
 def test_a_bundle_is_not_sold_without_what_it_consists_of() -> None:

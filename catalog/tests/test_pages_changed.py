@@ -1,5 +1,6 @@
 """What caches are told: the keys of every answer that is another now, and no other, once it is."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from django.test import Client
 
 from catalog.catalog.models import Product
-from catalog.commands import PlaceInput, PriceInput, SetPrice, set_price
+from catalog.commands import DefineCategory, PlaceInput, PriceInput, SetPrice, define_category, set_price
 from catalog.messaging import OutboxEvent
 from catalog.search import pages
 from catalog.tests import shop
@@ -49,6 +50,38 @@ def test_a_changed_price_names_every_answer_that_is_another_now() -> None:
     assert f"product-{product.id}" in keys
     for path, (content, named) in before.items():
         assert (read(path)[0] != content) == bool(named & keys), path
+
+
+def test_a_renamed_category_without_products_names_its_page_the_trees_and_what_suggests_it() -> None:
+    define_category(DefineCategory(code="spoons", parent="kitchen", texts={"": {"name": "Spoons"}}))
+    OutboxEvent.objects.all().delete()
+    pages_of_it = ("categories/spoons", "categories", "suggest?q=spo")
+    before = {path: read(path) for path in (*pages_of_it, "categories/kitchen", "products/walnut-board")}
+    define_category(DefineCategory(code="spoons", parent="kitchen", texts={"": {"name": "Big spoons"}}))
+    keys = {key for event in told() for key in event.keys}
+    for path, (content, named) in before.items():
+        assert (read(path)[0] != content) == (path in pages_of_it) == bool(named & keys), path
+
+
+def test_a_category_that_is_new_or_moves_changes_the_trees_and_one_defined_again_changes_nothing() -> None:
+    tree, named = read("categories")
+    spoons = DefineCategory(code="spoons", parent="kitchen", texts={"": {"name": "Spoons"}})
+    for command in (spoons, replace(spoons, parent="root"), replace(spoons, parent="root", slugs={"en": "ladles"})):
+        OutboxEvent.objects.all().delete()
+        define_category(command)
+        assert named & {key for event in told() for key in event.keys}
+        assert read("categories")[0] != tree
+        tree, _ = read("categories")
+    OutboxEvent.objects.all().delete()
+    define_category(command)
+    assert told() == []
+
+
+def test_a_category_that_is_switched_off_takes_the_pages_below_it_along() -> None:
+    _, named = read("categories/knives")
+    define_category(DefineCategory(code="kitchen", parent="root", texts={"": {"name": "Kitchen"}}, active=False))
+    assert Client().get("/api/v1/en/categories/knives").status_code == 404
+    assert named & {key for event in told() for key in event.keys}
 
 
 def test_what_many_changes_touch_is_told_in_events_of_a_size_and_without_hurry() -> None:

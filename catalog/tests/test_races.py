@@ -2,17 +2,21 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import connections
 
+from catalog.catalog.downloads.commands import grant_downloads, revoke_downloads
+from catalog.catalog.downloads.models import DownloadGrant
 from catalog.catalog.models import Product, ProductDocument
 from catalog.commands import PriceInput, SetPrice, set_price
 from catalog.search import folders
 from catalog.search.models import SearchChange
-from catalog.tests import shop
+from catalog.tests import kinds, shop
+from catalog.tests.test_downloads import paid, refunded
 from chassis.jobs.runner import JobRunner
+from chassis.unit_of_work import unit_of_work
 
 pytestmark = pytest.mark.django_db(databases=["catalog"], transaction=True)
 
@@ -70,3 +74,24 @@ def test_a_page_shows_the_last_of_many_prices_and_the_index_too() -> None:
     found = shop.indexed_price("K1")
     assert found == amount
     assert folders.current("en", locale="en-GB")
+
+
+def test_an_order_that_ends_while_its_payment_is_applied_brings_no_downloads() -> None:
+    shop.structure()
+    kinds.downloadable()
+    event, begun = paid(), Event()
+
+    def end() -> None:
+        with unit_of_work("catalog"):
+            begun.set()
+            revoke_downloads(refunded(event, 10, whole=True))
+        connections["catalog"].close()
+
+    ending = Thread(target=end)
+    with unit_of_work("catalog"):
+        grant_downloads(event)
+        ending.start()
+        assert begun.wait(10)
+        ending.join(1)  # it must wait for this transaction, or it has missed what that brings
+    ending.join(10)
+    assert DownloadGrant.objects.get().revoked_at is not None

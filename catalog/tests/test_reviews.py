@@ -1,5 +1,6 @@
 """Reviews wait for staff, count once per customer, and are summed up on the page."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from catalog.catalog.errors import IllegalReview
+from catalog.catalog.models import Product
+from catalog.catalog.reviews.importing import ImportReview, import_reviews, remove_reviews
 from catalog.catalog.reviews.models import Review
 from catalog.catalog.reviews.states import TRANSITIONS, State, moved
 from catalog.commands import approve_review, reject_review
 from catalog.tests import shop
+from chassis import clock
 from chassis.access.principal import Kind, Principal
 from chassis.ids import new_id
 
@@ -50,6 +54,22 @@ def test_a_review_is_shown_when_staff_have_approved_it() -> None:
     (shown,) = APIClient().get(PATH).json()["items"]
     assert (shown["nickname"], shown["rating"], shown["answer"]) == ("Ada", 4, "Thank you.")
     assert page()["rating"] == {"average": "4.00", "count": 1}
+
+
+def test_imported_reviews_have_their_state_and_an_author_is_kept_once() -> None:
+    product, ada = Product.objects.get(sku="K1").id, new_id()
+    write(as_customer(ada), 1)
+    facts: dict[str, Any] = {"product": product, "view": "en", "channel": "eu", "nickname": "A", "text": "Old."}
+    old = ImportReview(id=new_id(), rating=None, customer=ada, state=State.APPROVED, created_at=clock.now(), **facts)
+    other = ImportReview(id=new_id(), rating=5, state=State.APPROVED, created_at=clock.now(), **facts)
+    assert import_reviews([old, other]) == {old.id}
+    assert Review.objects.get(id=old.id).customer is None and Review.objects.get(customer=ada).rating == 1
+    assert page()["rating"] == {"average": "5.00", "count": 1}
+    assert {item["rating"] for item in APIClient().get(PATH).json()["items"]} == {5, None}
+    import_reviews([replace(other, state=State.REJECTED)])
+    assert page()["rating"] is None
+    remove_reviews([old.id, other.id])
+    assert Review.objects.count() == 1
 
 
 def test_a_product_is_rated_by_the_average_of_what_is_approved() -> None:

@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from chassis.admin import LookOnly, ShownInline, shown
 from chassis.admin.finding import FoundByKey
+from commerce.checkout.adjustments import DELIVERY, discounts
 from commerce.checkout.models import Cart, CartLine, ChannelCopy
 
 
@@ -39,10 +40,13 @@ class CartAdmin(FoundByKey, LookOnly):
     fieldsets = (
         (None, {"fields": (("state_shown", "view"), ("created_at", "changed_at"))}),
         ("Shopper", {"fields": ("email_link", ("address", "shipping_method"), "customer_group")}),
-        ("Quote", {"fields": (("total", "shipping_shown"), "quoted", "checkout_link")}),
+        ("Quote", {"fields": (("total", "shipping_shown"), "quoted", ("coupons", "discounts_shown"), "checkout_link")}),
         ("Notes", {"fields": ("metadata",)}),
     )
-    readonly_fields = ("state_shown", "email_link", "address", "total", "shipping_shown", "quoted", "checkout_link")
+    readonly_fields = (
+        *("state_shown", "email_link", "address", "total", "shipping_shown", "quoted"),
+        *("coupons", "discounts_shown", "checkout_link"),
+    )
     state_fields = ("state",)
     inlines = (CartLineInline,)
     state_shown = shown.state(
@@ -79,6 +83,16 @@ class CartAdmin(FoundByKey, LookOnly):
                 for row in rows
             ],
         )
+
+    @admin.display(description="coupons entered")
+    def coupons(self, cart: Cart) -> str:
+        return ", ".join(cart.codes) or shown.NOTHING
+
+    @admin.display(description="discounts")
+    def discounts_shown(self, cart: Cart) -> str:
+        quote = cart.quote or {}
+        lines = [(row["sku"], row.get("adjustments", ())) for row in quote.get("lines", ())]
+        return discounts([*lines, (DELIVERY, quote.get("shipping_adjustments", ()))], cart.currency)
 
     @admin.display(description="checkout")
     def checkout_link(self, cart: Cart) -> str:

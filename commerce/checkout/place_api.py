@@ -16,7 +16,7 @@ from commerce.checkout import serializers as shapes
 from commerce.checkout.api import SECRET, cart_secret, shopper_of, valid
 from commerce.checkout.errors import UnknownCart
 from commerce.checkout.models import Cart
-from commerce.checkout.placement import Placement, look, place
+from commerce.checkout.placement import Placement, place, standing
 
 PREFER = OpenApiParameter(
     "Prefer", str, OpenApiParameter.HEADER, description="wait=n: seconds to wait for the outcome, 0 to 2."
@@ -53,7 +53,7 @@ class Place(APIView):
             source=body["payment_source"],
             expected_total=body["expected_total"],
         )
-        return _placement(placed, _await_outcome(saga, _patience(request)))
+        return _placement(placed, _await_outcome(placed.id, saga, _patience(request)))
 
     @extend_schema(
         operation_id="placement", parameters=[SECRET], responses={200: shapes.PlacementBody}, tags=["checkout"]
@@ -66,7 +66,7 @@ class Place(APIView):
         found = commands.find_cart(view=view, cart_id=cart, shopper=shopper_of(request))
         if found.saga is None:
             raise UnknownCart("This cart was not ordered.")
-        response = _placement(found, look(found.saga))
+        response = _placement(found, standing(found.id, found.saga))
         response.status_code = 200
         return response
 
@@ -74,17 +74,17 @@ class Place(APIView):
 _waiters: Waiters | None = None
 
 
-def _await_outcome(saga: UUID, seconds: float) -> Placement:
+def _await_outcome(cart: UUID, saga: UUID, seconds: float) -> Placement:
     """Wait for the outcome without holding a connection; pending when it takes longer or too many wait."""
     global _waiters
     if _waiters is None:
         _waiters = Waiters("commerce", most=getattr(settings, "PLACE_ORDER_WAITERS", 1))
     with _waiters.expect(saga) as expectation:
         until = time.monotonic() + seconds
-        placement = look(saga)
+        placement = standing(cart, saga)
         # A wake-up is no promise: the listener wakes everybody when it connects, and a saga has interim news.
         while placement.outcome == "pending" and (left := until - time.monotonic()) > 0 and expectation.wait(left):
-            placement = look(saga)
+            placement = standing(cart, saga)
         return placement
 
 

@@ -16,6 +16,7 @@ from commerce.checkout.pricing import as_json, draft_of, quote_of, shopper_key
 from commerce.checkout.queries import differences, needs_shipping
 from commerce.checkout.saga import PlaceOrder
 from commerce.models import SagaInstance
+from commerce.order.models import Order
 from contracts.catalog import Quote
 
 
@@ -61,6 +62,23 @@ def place(
         locked.save(update_fields=["state", "saga", "quote", "payment_source"])
         start(PlaceOrder, key=str(cart.id), data=_snapshot(locked, quote), saga_id=saga_id)
     return locked, saga_id
+
+
+def standing(cart: UUID, saga_id: UUID) -> Placement:
+    """How the attempt to order a cart stands; one that retention has swept away is known by what came of it."""
+    try:
+        return look(saga_id)
+    except SagaInstance.DoesNotExist:
+        order = Order.objects.filter(cart=cart).only("id", "number").first()
+        return Placement(
+            saga=saga_id,
+            outcome="placed" if order else "failed",
+            order=str(order.id) if order else None,
+            number=order.number if order else None,
+            action_url=None,
+            reason=None,
+            finished=True,
+        )
 
 
 def look(saga_id: UUID) -> Placement:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from chassis.admin import Defined, LookOnly, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
 from chassis.money import exponent
+from commerce.checkout.adjustments import DELIVERY, discounts
 from commerce.checkout.models import ChannelCopy
 from commerce.order.commands import cancel_order, hold_order, refund_order, release_order
 from commerce.order.models import Order, OrderEvent, OrderLine
@@ -152,13 +153,13 @@ class OrderAdmin(FoundByKey, Defined):
     fieldsets = (
         (None, {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"))}),
         ("Shopper", {"fields": ("email_link", ("address", "shipping_method"))}),
-        ("Money", {"fields": ("figures", "payments")}),
+        ("Money", {"fields": ("figures", "discounts_shown", "payments")}),
         ("Goes on in", {"fields": (("fulfilment_link", "returns_link"), ("checkout_link", "cart_link"))}),
         ("Notes", {"fields": ("metadata",)}),
     )
     readonly_fields = (
         *("number", "placed_at", "order_state", "money_state", "goods_state", "view", "email_link"),
-        *("address", "shipping_method", "figures", "payments"),
+        *("address", "shipping_method", "figures", "discounts_shown", "payments"),
         *("fulfilment_link", "returns_link", "checkout_link", "cart_link"),
     )
     state_fields = ("state", "payment_state", "fulfilment_state", "captured", "refunded")
@@ -170,13 +171,14 @@ class OrderAdmin(FoundByKey, Defined):
             title="Hold",
             run=lambda order, _: hold_order(order.id),
             when=lambda order: "hold" in ORDER[order.state],
-            explanation="It stays as it is until somebody releases it.",
+            explanation="Nothing of it is picked or sent until somebody releases it.",
         ),
         Transition(
             name="release",
             title="Release",
             run=lambda order, _: release_order(order.id),
             when=lambda order: "release" in ORDER[order.state],
+            explanation="It may be picked and sent again.",
         ),
         Transition(
             name="refund",
@@ -239,6 +241,11 @@ class OrderAdmin(FoundByKey, Defined):
         names = ("goods", "delivery", "tax in it", "total", "captured", "refunded or about to be")
         figures = (order.subtotal, order.shipping, order.tax, order.total, order.captured, order.refunded)
         return shown.table(names, [[shown.amount(figure, order.currency) for figure in figures]])
+
+    @admin.display(description="discounts")
+    def discounts_shown(self, order: Order) -> str:
+        lines = [(line.sku, line.adjustments) for line in order.lines.all()]
+        return discounts([*lines, (DELIVERY, order.shipping_adjustments)], order.currency)
 
     @admin.display(description="payments")
     def payments(self, order: Order) -> str:

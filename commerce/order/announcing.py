@@ -5,6 +5,7 @@ import hashlib
 import msgspec
 
 from chassis import clock
+from chassis.unit_of_work import publish
 from commerce.checkout.items import restored
 from commerce.order.models import Order, OrderLine
 from contracts import commerce as events
@@ -46,6 +47,36 @@ def order_paid(order: Order, lines: list[OrderLine]) -> events.OrderPaid:
         lines=order_lines(lines),
         key_hash=hashlib.sha256(order.access_key.encode()).hexdigest(),
     )
+
+
+def order_held(order: Order) -> events.OrderHeld:
+    """The event that says that an order is not to be worked on."""
+    return events.OrderHeld(order=order.id, number=order.number, channel=order.channel)
+
+
+def order_released(order: Order) -> events.OrderReleased:
+    """The event that says that a held order may be worked on again."""
+    return events.OrderReleased(order=order.id, number=order.number, channel=order.channel)
+
+
+def order_completed(order: Order) -> events.OrderCompleted:
+    """The event that says that nothing is left to do for an order."""
+    return events.OrderCompleted(order=order.id, number=order.number, channel=order.channel, customer=order.customer)
+
+
+def payment_voided(order: Order) -> events.PaymentVoided:
+    """The event that says that what was held for an order is free again."""
+    return events.PaymentVoided(
+        order=order.id,
+        number=order.number,
+        channel=order.channel,
+        amount=Amount(amount=order.total, currency=order.currency),
+    )
+
+
+def tell(order: Order, event: object) -> None:
+    """Publish what happened to an order at its present version."""
+    publish(event, aggregate_id=order.id, aggregate_version=order.version, channel=order.channel)
 
 
 def order_cancelled(order: Order, *, reason: str) -> events.OrderCancelled:

@@ -7,9 +7,10 @@ from uuid import UUID
 from chassis import clock
 from chassis.ids import new_id
 from chassis.sagas import Run
-from chassis.unit_of_work import publish, unit_of_work
+from chassis.unit_of_work import unit_of_work
 from commerce.checkout.models import Cart, CartLine
-from commerce.order.announcing import order_cancelled, order_paid, order_placed
+from commerce.order.announcing import order_cancelled, order_held, order_paid, order_placed, order_released, tell
+from commerce.order.completion import complete_if_done
 from commerce.order.errors import IllegalTransition, OrderUnknown
 from commerce.order.models import NumberSequence, Order, OrderLine
 from commerce.order.states import FULFILMENT
@@ -55,15 +56,14 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(lines)
     order.note("placed", {"total": snapshot["total"], "currency": order.currency})
+    tell(order, order_placed(order, lines))
     if payment is None:
-        order.complete_if_nothing_ships()
+        tell(order, order_paid(order, lines))
+        complete_if_done(order)
         order.save(update_fields=["state"])
-    if payment is not None:
+    else:
         payment.order = order.id
         payment.save(update_fields=["order"])
-    publish(order_placed(order, lines), aggregate_id=order.id, aggregate_version=order.version, channel=order.channel)
-    if payment is None:
-        publish(order_paid(order, lines), aggregate_id=order.id, aggregate_version=order.version, channel=order.channel)
     return order
 
 
@@ -82,22 +82,31 @@ def cancel_order(order_id: UUID, *, reason: str) -> Order:
             _set_aside(order, payment, order.captured - order.refunded, return_request=None)
         order.version += 1
         order.save()
-        publish(
-            order_cancelled(order, reason=reason),
-            aggregate_id=order.id,
-            aggregate_version=order.version,
-        )
+        tell(order, order_cancelled(order, reason=reason))
         return order
 
 
 def hold_order(order_id: UUID) -> Order:
-    """Stop an order from being worked on until it is released."""
-    return _transition(order_id, "hold")
+    """Stop an order from being worked on until it is released: logistics picks and sends nothing more of it."""
+    with unit_of_work("commerce"):
+        order = _locked(order_id)
+        order.transition("hold")
+        order.version += 1
+        order.save()
+        tell(order, order_held(order))
+        return order
 
 
 def release_order(order_id: UUID) -> Order:
-    """Let a held order go on."""
-    return _transition(order_id, "release")
+    """Let a held order go on; it is complete at once if nothing was left to do meanwhile."""
+    with unit_of_work("commerce"):
+        order = _locked(order_id)
+        order.transition("release")
+        order.version += 1
+        tell(order, order_released(order))
+        complete_if_done(order)
+        order.save()
+        return order
 
 
 def refund_order(order_id: UUID, *, amount: Decimal, return_request: UUID | None = None) -> UUID:
@@ -125,15 +134,6 @@ def _set_aside(order: Order, payment: Payment, amount: Decimal, *, return_reques
     order.note("refund.requested", {"amount": str(amount), "refund": str(refund)})
     request_refund(payment, refund=refund, amount=amount, return_request=return_request)
     return refund
-
-
-def _transition(order_id: UUID, name: str) -> Order:
-    with unit_of_work("commerce"):
-        order = _locked(order_id)
-        order.transition(name)
-        order.version += 1
-        order.save()
-        return order
 
 
 def _payment_of(order_id: UUID) -> Payment | None:

@@ -105,10 +105,11 @@ class Order(models.Model):
         """The delivery address; None where nothing is sent and none was given."""
         return self.delivery or None
 
-    def complete_if_nothing_ships(self) -> None:
-        """What needs no parcel is complete once it is paid."""
-        if self.fulfilment_state == "not_needed" and self.payment_state == "paid" and self.state == "placed":
-            self.transition("complete")
+    @property
+    def is_done(self) -> bool:
+        """Whether all of it was sent or, of what needs no parcel, paid (also if money went back since)."""
+        paid = self.payment_state not in ("authorised", "voided")
+        return self.fulfilment_state == "fulfilled" or (self.fulfilment_state == "not_needed" and paid)
 
     def transition(self, name: str) -> None:
         """Move the order itself (hold, release, cancel, complete); IllegalTransition otherwise."""

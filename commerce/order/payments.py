@@ -3,8 +3,8 @@
 from decimal import Decimal
 from uuid import UUID
 
-from chassis.unit_of_work import publish
-from commerce.order.announcing import order_paid
+from commerce.order.announcing import order_paid, payment_voided, tell
+from commerce.order.completion import complete_if_done
 from commerce.order.models import Order
 from contracts.commerce import OrderRefunded
 from contracts.shared import Amount
@@ -17,6 +17,7 @@ def record_void(order_id: UUID) -> None:
         order.transition_payment("void")
         order.version += 1
         order.save()
+        tell(order, payment_voided(order))
 
 
 def reserve_refund(order_id: UUID, *, refund: UUID, amount: Decimal) -> None:
@@ -40,12 +41,8 @@ def record_capture(order_id: UUID, *, captured: Decimal, final: bool = False) ->
         order.transition_payment("capture")
     elif captured >= order.total and order.payment_state == "authorised":
         order.transition_payment("capture")
-        publish(
-            order_paid(order, list(order.lines.all())),
-            aggregate_id=order.id,
-            aggregate_version=order.version,
-        )
-        order.complete_if_nothing_ships()
+        tell(order, order_paid(order, list(order.lines.all())))
+        complete_if_done(order)
     order.save()
 
 
@@ -58,7 +55,8 @@ def record_refund(order_id: UUID, *, refund: UUID, amount: Decimal, whole: bool,
     order.transition_payment("refund" if whole else "refund_part")
     order.version += 1
     order.save()
-    publish(
+    tell(
+        order,
         OrderRefunded(
             order=order.id,
             number=order.number,
@@ -67,9 +65,8 @@ def record_refund(order_id: UUID, *, refund: UUID, amount: Decimal, whole: bool,
             refund=refund,
             amount=Amount(amount=amount, currency=order.currency),
             return_request=return_request,
+            whole=whole,
         ),
-        aggregate_id=order.id,
-        aggregate_version=order.version,
     )
 
 

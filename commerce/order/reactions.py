@@ -1,7 +1,9 @@
 """What other domains' events mean to an order."""
 
 from chassis.unit_of_work import publish
+from commerce.order.announcing import order_held, tell
 from commerce.order.commands import refund_order
+from commerce.order.completion import complete_if_done
 from commerce.order.models import Order, OrderShipment
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from contracts.commerce import RefundFailed
@@ -34,9 +36,8 @@ def shipment_sent(event: ShipmentSent) -> None:
     complete = all(line.shipped >= line.quantity for line in lines if line.requires_shipping)
     order.transition_fulfilment("ship" if complete else "ship_part")
     order.note("shipped", {"carrier": event.carrier, "tracking": event.tracking_number})
-    if complete and order.state == "placed":
-        order.transition("complete")
     order.version += 1
+    complete_if_done(order)
     order.save()
 
 
@@ -50,6 +51,7 @@ def stock_lost(event: StockConfirmed) -> None:
         order.note("stock.lost")
         order.version += 1
         order.save()
+        tell(order, order_held(order))
 
 
 def refund_requested(event: RefundRequested) -> None:

@@ -15,14 +15,13 @@ from django.db import connections
 from chassis import clock
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
+from chassis.retention import ages
 from chassis.unit_of_work import enqueue, open_domain
 from commerce.payment import outcomes, sandbox
-from commerce.payment.models import Payment
+from commerce.payment.models import Payment, WebhookReceipt
 
-HOLDING = ("requires_action", "authorised", "partially_captured")
-"""What the provider calls a payment that may still take money, or holds some that is not taken."""
 FOR_EVER = 1_000_000
-"""Attempts at what must not be given up: money that may have gone back counts as gone until the provider says no."""
+"""Attempts at what must not be given up: money stays in doubt until the provider has said what became of it."""
 RECONCILE_AFTER = (timedelta(seconds=30), timedelta(minutes=10))
 
 
@@ -34,7 +33,7 @@ class PaymentJob(JobKind):
     """Provider calls are tried again soon, and long: money in doubt is not given up."""
 
     def delay(self, attempts: int) -> timedelta:
-        return timedelta(seconds=min(0.5 * 2 ** max(attempts - 1, 0), 30))
+        return timedelta(seconds=min(0.5 * 2 ** min(max(attempts - 1, 0), 10), 30))
 
 
 def _read(job: LeasedJob) -> Payment:
@@ -76,7 +75,7 @@ def _void(job: LeasedJob) -> sandbox.ProviderPayment | None:
     known = sandbox.find(reference=payment.reference)
     if known is not None and known.pending > 0:
         raise CapturePending(f"{known.pending} is being captured; what is taken will be given back")
-    if known is None or known.status not in HOLDING:
+    if known is None or not known.holding:
         return known
     return sandbox.void(provider_id=known.id, key=_fresh(job, known))
 
@@ -124,7 +123,7 @@ def _refunded(job: LeasedJob, answer: str | sandbox.ProviderRefused) -> None:
 def _look(job: LeasedJob) -> sandbox.ProviderPayment | None:
     payment = _read(job)
     known = sandbox.find(reference=payment.reference)
-    if known is None or known.pending > 0 or payment.state not in ("voided", "voiding") or known.status not in HOLDING:
+    if known is None or known.pending > 0 or payment.state not in ("voided", "voiding") or not known.holding:
         return known
     return sandbox.void(provider_id=known.id, key=_fresh(job, known))
 
@@ -200,7 +199,15 @@ def _enqueue(verb: str, payment: Payment, *, again: bool = False) -> None:
 
 
 AUTHORISE = PaymentJob(name="commerce.authorise", call=_authorise, record=_authorised, max_attempts=100)
-VOID = PaymentJob(name="commerce.void", call=_void, record=_voided, max_attempts=1000)
-CAPTURE = PaymentJob(name="commerce.capture", call=_capture, record=_looked, max_attempts=1000)
+VOID = PaymentJob(name="commerce.void", call=_void, record=_voided, max_attempts=FOR_EVER)
+CAPTURE = PaymentJob(name="commerce.capture", call=_capture, record=_looked, max_attempts=FOR_EVER)
 REFUND = PaymentJob(name="commerce.refund", call=_refund, record=_refunded, max_attempts=FOR_EVER)
 RECONCILE = PaymentJob(name="commerce.reconcile", call=_look, record=_looked, max_attempts=1000)
+
+
+def _forget_webhooks(_: LeasedJob, __: object) -> None:
+    """Drop receipts from before the inbox remembers: such a webhook, sent again, changes nothing either."""
+    WebhookReceipt.objects.filter(received_at__lt=clock.now() - ages().inbox).delete()
+
+
+FORGET_WEBHOOKS = JobKind(name="commerce.forget_webhooks", record=_forget_webhooks, every=timedelta(days=1))

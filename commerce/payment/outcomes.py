@@ -31,7 +31,10 @@ def apply(payment_id: UUID, theirs: ProviderPayment) -> None:
         if payment.state in ("voiding", "voided"):
             if theirs.captured > payment.captured:
                 _give_back(payment, theirs.captured)
-        elif theirs.amount != payment.amount:
+            elif theirs.holding:
+                # Later than the looks that followed the void: nobody else would let go of the shopper's money.
+                _jobs().request_looks(payment, after="late")
+        elif (theirs.amount, theirs.currency) != (payment.amount, payment.currency):
             _mismatch(payment, theirs)
         elif theirs.status == "declined" and payment.state in ("requested", "requires_action"):
             _declined(payment, theirs.decline_code)
@@ -166,7 +169,8 @@ def _give_back(payment: Payment, captured: Decimal) -> None:
 
 def _mismatch(payment: Payment, theirs: ProviderPayment) -> None:
     """The provider holds another amount than was asked for: nothing is bought with it, and it is given back."""
-    log.error("payment %s is %s and the provider says %s", payment.id, payment.amount, theirs.amount)
+    ours, says = f"{payment.amount} {payment.currency}", f"{theirs.amount} {theirs.currency}"
+    log.error("payment %s is %s and the provider says %s", payment.id, ours, says)
     if payment.state in ("requested", "requires_action"):
         fail(_saga(), payment.saga, outcome="failed", reason="payment_mismatch")
 

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from chassis import clock
+from chassis.outside import calling_out
 from commerce.payment.errors import BadSignature
 
 TOLERANCE_SECONDS = 300
@@ -38,6 +39,7 @@ class ProviderPayment:
     id: str
     reference: str
     status: str
+    currency: str
     amount: Decimal
     captured: Decimal
     refunded: Decimal
@@ -46,6 +48,11 @@ class ProviderPayment:
     pending: Decimal = Decimal(0)
     """Accepted for capture and not taken yet."""
 
+    @property
+    def holding(self) -> bool:
+        """Whether it may still take money, or holds some that is not taken."""
+        return self.status in ("requires_action", "authorised", "partially_captured")
+
     @classmethod
     def read(cls, body: Mapping[str, Any]) -> "ProviderPayment":
         """From the provider's JSON."""
@@ -53,6 +60,7 @@ class ProviderPayment:
             id=body["id"],
             reference=body["reference"],
             status=body["status"],
+            currency=body["currency"],
             amount=Decimal(body["amount"]),
             captured=Decimal(body["amount_captured"]),
             refunded=Decimal(body["amount_refunded"]),
@@ -113,6 +121,7 @@ def refund(*, provider_id: str, amount: Decimal, reference: str, key: str) -> st
 
 
 def _send(method: str, path: str, *, key: str = "", **options: Any) -> Any:
+    calling_out("the payment provider")
     headers = {"Idempotency-Key": key} if key else {}
     try:
         response = _client().request(method, path, headers=headers, **options)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
@@ -217,3 +218,14 @@ def a_ready_cart(*, view: str = "en", lines: dict[str, int] | None = None) -> tu
 
 def uuid_of(name: str) -> UUID:
     return uuid5(NAMESPACE_URL, name)
+
+
+@pytest.fixture
+def books(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The provider's books (`commerce.tests.books.Books`), in the place of its API."""
+    from commerce.tests.books import Books
+
+    books = Books()
+    for name in ("authorise", "find", "capture", "void", "refund"):
+        monkeypatch.setattr(f"commerce.payment.sandbox.{name}", getattr(books, name))
+    return books

@@ -104,6 +104,24 @@ def test_an_orders_page_shows_figures_in_money_and_a_readable_timeline(client: C
     assert "ada@example.org" in text
 
 
+def test_an_order_and_its_cart_show_what_was_taken_off_by_which_rule_and_coupon(client: Client) -> None:
+    order = an_order()
+    assert "SPRING" not in client.get(page(order)).content.decode()
+    spring = {"promotion": str(new_id()), "label": "Spring <sale>", "amount": "2.50", "code": "SPRING"}
+    sent = {"promotion": str(new_id()), "label": "Sent for less", "amount": "1.00", "code": ""}
+    order.shipping_adjustments = [sent]
+    order.save()
+    OrderLine.objects.update(adjustments=[spring], discount=Decimal("2.5"))
+    line = {"sku": "MUG", "name": "Mug", "quantity": "2", "total": "12.50", "adjustments": [spring]}
+    quote = {"total": "16.50", "lines": [line], "shipping_adjustments": [sent]}
+    Cart.objects.update(quote=quote, codes=["SPRING", "LATER"])
+    cart = client.get(f"/admin/commerce/cart/{order.cart}/change/").content.decode()
+    for text, on in ((client.get(page(order)).content.decode(), "MUG-0"), (cart, "MUG")):
+        for shown in (on, "Spring &lt;sale&gt;", "SPRING", "-2.50 EUR", "delivery", "Sent for less", "-1.00 EUR"):
+            assert shown in text
+    assert "SPRING, LATER" in cart
+
+
 def test_a_list_of_orders_masks_addresses_and_finds_whole_ones(client: Client) -> None:
     an_order()
     text = client.get("/admin/commerce/order/?q=ada@example.org").content.decode()

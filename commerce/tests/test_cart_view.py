@@ -9,9 +9,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from chassis.bounded import MOST_UNDER_WAY
-from chassis.clients import SynchronousCallInHandler
 from chassis.context import handling
 from chassis.ids import new_id
+from chassis.outside import CallInHandler
 from commerce.checkout import commands
 from commerce.checkout.availability import SECONDS, stock
 from commerce.checkout.commands import Shopper
@@ -105,7 +105,7 @@ def test_a_frozen_cart_asks_nobody(shop: str, shelves: Shelves) -> None:
 
 
 def test_asking_within_a_time_is_still_refused_to_handlers(shop: str) -> None:
-    with handling(), pytest.raises(SynchronousCallInHandler):
+    with handling(), pytest.raises(CallInHandler):
         stock("home", ["MUG"])
 
 

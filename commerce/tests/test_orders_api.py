@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from chassis import clock
 from chassis.access.principal import Kind, Principal
 from chassis.ids import new_id
+from chassis.messages import decode_event, decode_message
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout import commands
 from commerce.checkout.commands import Shopper
@@ -18,7 +19,7 @@ from commerce.checkout.errors import Incomplete
 from commerce.checkout.models import Cart, ChannelCopy, ViewCopy
 from commerce.checkout.placement import look, place
 from commerce.messaging import ChannelGroup
-from commerce.models import Order, OrderShipment
+from commerce.models import Order, OrderShipment, OutboxEvent
 from commerce.order.commands import cancel_order, refund_order
 from commerce.order.errors import IllegalTransition
 from commerce.order.reactions import shipment_sent
@@ -91,6 +92,15 @@ def test_a_refund_is_seen_once_it_is_booked(shop: str, books: Books) -> None:
     run_jobs()
     body = APIClient().get(f"/api/v1/{shop}/orders/{order.id}", headers=secret).json()
     assert [(Decimal(row["amount"]), row["currency"]) for row in body["refunds"]] == [(Decimal(5), "EUR")]
+
+
+def test_only_the_refund_that_leaves_nothing_says_that_it_is_the_whole(shop: str, books: Books) -> None:
+    order, _ = an_order()
+    for amount in (Decimal("5.00"), order.total - 5):
+        refund_order(order.id, amount=amount)
+        run_jobs()
+    rows = OutboxEvent.objects.filter(type="commerce.order_refunded").order_by("seq")
+    assert [decode_event(decode_message(row.message)).whole for row in rows] == [False, True]
 
 
 def test_a_customer_lists_orders_of_all_views_of_the_channel_newest_first(shop: str, books: Books) -> None:

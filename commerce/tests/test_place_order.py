@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from chassis import clock
 from chassis.jobs.runner import JobRunner
-from chassis.messages import decode_message
 from chassis.sagas import Done, Failed
 from chassis.sagas.runner import answer, fail, resume
 from chassis.unit_of_work import unit_of_work
@@ -18,117 +16,15 @@ from commerce.checkout.errors import CartFrozen, Incomplete, PriceChanged
 from commerce.checkout.models import Cart
 from commerce.checkout.placement import look, place
 from commerce.checkout.saga import PlaceOrder
-from commerce.models import Job, NumberSequence, Order, OutboxEvent, Payment, SagaInstance
+from commerce.models import Job, NumberSequence, Order, Payment, SagaInstance
 from commerce.order.commands import cancel_order, refund_order
 from commerce.payment import outcomes, sandbox
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from commerce.tests import conftest
+from commerce.tests.books import CARD, Books, begin, published, reserve, run_jobs
 from commerce.tests.conftest import a_ready_cart
 
 pytestmark = pytest.mark.django_db(databases=["commerce"])
-CARD = "4242424242424242"
-
-
-class Books:
-    """A provider that books by reference, loses answers on demand, and is looked at by the tests."""
-
-    def __init__(self) -> None:
-        self.payments: dict[str, dict[str, Any]] = {}
-        self.lose: list[str] = []
-        self.decline = False
-        self.challenge = False
-        self.amount: Decimal | None = None
-        self.refuse = ""
-        self.capture_only: Decimal | None = None
-        self.refuse_void_once = False
-        self.refused_keys: set[str] = set()
-
-    def authorise(
-        self, *, reference: str, amount: Decimal, currency: str, source: str, key: str
-    ) -> sandbox.ProviderPayment:
-        status = "declined" if self.decline else "requires_action" if self.challenge else "authorised"
-        held = self.amount or amount
-        known = self.payments.setdefault(reference, {"status": status, "amount": held, "captured": Decimal(0)})
-        known["refunded"] = Decimal(0)
-        if self.refuse == "authorise":
-            del self.payments[reference]
-            raise sandbox.ProviderRefused("card_unknown")
-        if "authorise" in self.lose:
-            self.lose.remove("authorise")
-            raise sandbox.ProviderUnanswered("lost")
-        return self.of(reference)
-
-    def of(self, reference: str) -> sandbox.ProviderPayment:
-        known = self.payments[reference]
-        return sandbox.ProviderPayment(
-            id=f"p-{reference}",
-            reference=reference,
-            status=known["status"],
-            amount=known["amount"],
-            captured=known["captured"],
-            refunded=known["refunded"],
-            pending=known.get("pending", Decimal(0)),
-            decline_code="card_declined" if known["status"] == "declined" else "",
-            action_url="",
-        )
-
-    def find(self, *, reference: str) -> sandbox.ProviderPayment | None:
-        return self.of(reference) if reference in self.payments else None
-
-    def capture(self, *, provider_id: str, amount: Decimal, key: str) -> sandbox.ProviderPayment:
-        known = self.payments[provider_id.removeprefix("p-")]
-        taken = min(amount, self.capture_only or amount)
-        known["status"], known["captured"] = "captured" if taken == amount else "partially_captured", taken
-        return self.of(provider_id.removeprefix("p-"))
-
-    def void(self, *, provider_id: str, key: str) -> sandbox.ProviderPayment:
-        """Refuses the first key when told to, and that key for ever: refusals are kept like any answer."""
-        if self.refuse_void_once:
-            self.refuse_void_once = False
-            self.refused_keys.add(key)
-        if key in self.refused_keys:
-            raise sandbox.ProviderUnanswered("409")
-        self.payments[provider_id.removeprefix("p-")]["status"] = "voided"
-        return self.of(provider_id.removeprefix("p-"))
-
-    def refund(self, *, provider_id: str, amount: Decimal, reference: str, key: str) -> str:
-        if "refund" in self.lose:
-            raise sandbox.ProviderUnanswered("lost")
-        if self.refuse == "refund":
-            raise sandbox.ProviderRefused("refused_by_issuer")
-        self.payments[provider_id.removeprefix("p-")]["refunded"] += amount
-        return f"r-{reference}"
-
-
-@pytest.fixture
-def books(monkeypatch: pytest.MonkeyPatch) -> Books:
-    books = Books()
-    for name in ("authorise", "find", "capture", "void", "refund"):
-        monkeypatch.setattr(sandbox, name, getattr(books, name))
-    return books
-
-
-def run_jobs(*, later: timedelta = timedelta(0)) -> None:
-    with clock.travel(clock.now() + later):
-        JobRunner("commerce").run_due()
-
-
-def published() -> list[str]:
-    return [decode_message(row.message).type for row in OutboxEvent.objects.order_by("seq")]
-
-
-def reserve(saga: Any, *, minutes: int = 15) -> None:
-    answer(
-        PlaceOrder,
-        saga,
-        "reserve_stock",
-        Done({"reserved_until": (clock.now() + timedelta(minutes=minutes)).isoformat()}),
-    )
-
-
-def begin(view: str) -> tuple[Cart, Any]:
-    cart, shopper = a_ready_cart(view=view)
-    return place(view=view, cart_id=cart.id, shopper=shopper, source=CARD, expected_total=None)
 
 
 def test_from_cart_to_paid_order(shop: str, books: Books) -> None:

@@ -14,8 +14,9 @@ from chassis.errors import NotFound
 from chassis.ids import new_id
 from chassis.precondition import NO_PRECONDITION, Precondition
 from chassis.unit_of_work import publish, unit_of_work
-from contracts.identity import ChannelGroupChanged, CustomerRegistered
+from contracts.identity import ChannelGroupChanged
 from identity.auth import credentials, sessions
+from identity.customer import announcing
 from identity.customer.errors import EmailTaken, TooManyAddresses, UnknownGroup
 from identity.customer.models import GENERAL, Address, ChannelCopy, Customer, CustomerGroup
 
@@ -67,19 +68,7 @@ def register_customer(command: RegisterCustomer) -> UUID:
             if "identity_customer_email" not in str(error):
                 raise
             raise EmailTaken() from None
-        publish(
-            CustomerRegistered(
-                customer=customer.id,
-                channel_group=customer.channel_group,
-                email=customer.email,
-                name=customer.name,
-                locale=customer.locale,
-                group=command.group,
-            ),
-            aggregate_id=customer.id,
-            aggregate_version=customer.version,
-            channel=command.channel,
-        )
+        announcing.registered(customer)
     return customer.id
 
 
@@ -140,6 +129,7 @@ def edit_customer(command: EditCustomer) -> Customer:
                 setattr(customer, field, value)
         customer.version += 1
         customer.save(update_fields=["name", "locale", "version"])
+        announcing.changed(customer)
     return customer
 
 
@@ -149,6 +139,7 @@ def block_customer(customer_id: UUID) -> None:
         customer = _locked(customer_id)
         customer.move("block")
         customer.save(update_fields=["state", "version"])
+        announcing.let_in_or_out(customer)
         sessions.end_all(Kind.CUSTOMER, customer.id, reason="blocked")
 
 
@@ -158,6 +149,7 @@ def unblock_customer(customer_id: UUID) -> None:
         customer = _locked(customer_id)
         customer.move("unblock")
         customer.save(update_fields=["state", "version"])
+        announcing.let_in_or_out(customer)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +178,7 @@ def add_address(command: AddAddress) -> Address:
         )
         _set_defaults(address, shipping=command.default_shipping, billing=command.default_billing)
         address.save(force_insert=True)
+        announcing.address_added(address)
     return address
 
 
@@ -194,8 +187,7 @@ def edit_address(
 ) -> Address:
     """Change the named parts of an address. Raises NotFound and StaleVersion."""
     with unit_of_work("identity"):
-        _locked(customer)
-        address = _own(customer, address_id)
+        address = _own(_locked(customer), address_id)
         precondition.check(address.version)
         address.postal = {**address.postal, **{n: changes[n] for n in _POSTAL if n in changes}}
         address.country = changes.get("country", address.country)
@@ -206,15 +198,16 @@ def edit_address(
         )
         address.version += 1
         address.save()
+        announcing.address_changed(address)
     return address
 
 
 def remove_address(customer: UUID, address_id: UUID, *, precondition: Precondition = NO_PRECONDITION) -> None:
     """Remove an address. Raises NotFound and StaleVersion."""
     with unit_of_work("identity"):
-        _locked(customer)
-        address = _own(customer, address_id)
+        address = _own(_locked(customer), address_id)
         precondition.check(address.version)
+        announcing.address_removed(address)
         address.delete()
 
 
@@ -226,8 +219,8 @@ def _locked(customer_id: UUID) -> Customer:
     return customer
 
 
-def _own(customer: UUID, address_id: UUID) -> Address:
-    address = Address.objects.filter(id=address_id, customer_id=customer).first()
+def _own(customer: Customer, address_id: UUID) -> Address:
+    address = customer.addresses.filter(id=address_id).first()
     if address is None:
         raise NotFound()
     return address

@@ -15,9 +15,10 @@ from uuid import UUID
 from chassis import clock
 from chassis.access.principal import Kind
 from chassis.fields import keyed_hash
+from chassis.messages import Lane
 from chassis.unit_of_work import unit_of_work
 from identity.auth import sessions
-from identity.customer import states
+from identity.customer import announcing, states
 from identity.customer.commands import ensure_group
 from identity.customer.models import GENERAL, Address, Customer, CustomerGroup
 
@@ -163,6 +164,7 @@ def _apply(wanted: ImportedCustomer, row: Customer) -> Customer:
         row.password = wanted.password.stored
     if wanted.blocked is not None and wanted.blocked != (row.state == states.BLOCKED):
         row.move("block" if wanted.blocked else "unblock")
+        announcing.let_in_or_out(row, lane=Lane.BULK)
     return row
 
 

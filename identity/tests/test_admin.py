@@ -6,12 +6,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 from django.test import Client
+from msgspec.structs import replace
 
 from chassis import clock
 from chassis.admin.middleware import SESSION_COOKIE
 from chassis.admin.permissions import granted
 from chassis.ids import new_id
-from chassis.messages import Message, encode
+from chassis.messages import Message, decode_message, encode
 from chassis.sagas.runner import STUCK_AFTER
 from identity.auth import sessions
 from identity.auth.models import SignIn
@@ -321,7 +322,19 @@ def test_a_replay_that_fails_again_says_so_and_keeps_the_letter():
     answer = client.post(page("deadletter", letter, "transition/replay/"), follow=True)
     assert b"failed again" in answer.content
     letter.refresh_from_db()
-    assert (letter.state, letter.attempts) == ("retrying", 2)
+    assert (letter.state, letter.attempts) == ("dead", 2)  # its handler is gone, which no repetition mends
+
+
+def test_a_scrubbed_letter_is_not_replayed_and_staff_read_why():
+    client = staff_client()
+    letter = make_letter()
+    message = replace(decode_message(letter.message), type="magento.customer_row_changed", scrubbed=True)
+    letter.handler, letter.message = "identity.legacy.rows.keep_rows", encode(message).decode()
+    letter.save()
+    answer = client.post(page("deadletter", letter, "transition/replay/"), follow=True)
+    assert b"personal data was removed" in answer.content
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts) == ("dead", 1)
 
 
 def test_several_letters_are_discarded_at_once():

@@ -133,15 +133,15 @@ class ShipmentInline(ShownInline):
 
 
 class FulfilmentAdmin(FoundByKey, Defined):
-    """What is to be sent for each order. An order is cancelled where it was sold, not here."""
+    """What is to be sent for each order. An order is held, released and cancelled where it was sold, not here."""
 
     search_fields = ("number",)
     search_help_text = "An order's number or a part of it, or its id"
-    list_display = ("number", "placed_at", "channel", "country", "shipping_method", "state_shown")
-    list_filter = (shown.one_of("state", tuple(State)), shown.one_of("channel", channels), "placed_at")
+    list_display = ("number", "placed_at", "channel", "country", "shipping_method", "state_shown", "on_hold")
+    list_filter = (shown.one_of("state", tuple(State)), "on_hold", shown.one_of("channel", channels), "placed_at")
     ordering = ("-placed_at",)
     fieldsets = (
-        (None, {"fields": (("number", "placed_at"), ("state_shown", "channel"), ("address", "shipping_method"))}),
+        (None, {"fields": (("number", "placed_at"), ("state_shown", "on_hold"), ("channel", "shipping_method"), "address")}),
         ("Belongs to", {"fields": (("order_link", "reservation_link"),)}),
         ("Notes", {"fields": ("metadata",)}),
     )
@@ -149,7 +149,7 @@ class FulfilmentAdmin(FoundByKey, Defined):
         *("number", "placed_at", "state_shown", "channel", "shipping_method", "address"),
         *("order_link", "reservation_link"),
     )
-    state_fields = ("state",)
+    state_fields = ("state", "on_hold")
     inlines = (PickInline, ShipmentInline)
     bulk = ("pick_all",)
     transitions = (
@@ -256,6 +256,10 @@ class ShipmentAdmin(FoundByKey, LookOnly):
 
 
 site.watch(
-    Watch(model=FulfilmentOrder, title="orders to pick", query={"state": State.OPEN.value}),
-    Watch(model=FulfilmentOrder, title="orders to send", query={"state": State.PICKED.value}),
+    Watch(
+        model=FulfilmentOrder, title="orders to pick", query={"state": State.OPEN.value, "on_hold__exact": "0"}
+    ),
+    Watch(
+        model=FulfilmentOrder, title="orders to send", query={"state": State.PICKED.value, "on_hold__exact": "0"}
+    ),
 )

@@ -8,10 +8,11 @@ from uuid import UUID
 from chassis import clock
 from chassis.context import current
 from chassis.unit_of_work import publish, unit_of_work
-from contracts.logistics import ShipmentSent, ShippedLine
+from contracts.logistics import GoodsPicked, PickedLine, ShipmentSent, ShippedLine
 from logistics.fulfillment.errors import (
     NothingToDo,
     NotPicked,
+    OnHold,
     PickTooMuch,
     UnknownFulfilment,
     UnknownPickLine,
@@ -40,12 +41,15 @@ class Pick:
 
 
 def pick(command: Pick) -> FulfilmentOrder:
-    """Note what was picked. Raises UnknownFulfilment, IllegalTransition, UnknownPickLine, PickTooMuch, NothingToDo."""
+    """Note what was picked and publish goods_picked.
+
+    Raises UnknownFulfilment, OnHold, IllegalTransition, UnknownPickLine, PickTooMuch, NothingToDo.
+    """
     with unit_of_work("logistics"):
-        fulfilment = _locked(command.order)
-        demand(fulfilment.state, PICKABLE)
+        fulfilment = _workable(_locked(command.order), PICKABLE)
         lines = {line.id: line for line in fulfilment.picks.select_related("source")}
-        for line, quantity in _chosen_to_pick(command, lines):
+        chosen = _chosen_to_pick(command, lines)
+        for line, quantity in chosen:
             if quantity <= 0 or line.picked + quantity > line.quantity:
                 raise PickTooMuch(f"{line.sku}: {line.quantity - line.picked} left to pick.")
             line.picked += quantity
@@ -55,6 +59,10 @@ def pick(command: Pick) -> FulfilmentOrder:
             fulfilment.become(State.PICKED)
         elif fulfilment.state == State.OPEN:
             fulfilment.become(State.PICKING)
+        else:
+            fulfilment.version += 1
+            fulfilment.save(update_fields=["version"])
+        _tell_picked(fulfilment, chosen, complete=complete)
     return fulfilment
 
 
@@ -71,7 +79,7 @@ class Ship:
 def ship(command: Ship) -> Shipment:
     """Send a parcel: stock falls, the reservation with it, and shipment_sent is published.
 
-    The same carrier and tracking number again answers the same shipment. Raises UnknownFulfilment,
+    The same carrier and tracking number again answers the same shipment. Raises UnknownFulfilment, OnHold,
     IllegalTransition, UnknownPickLine, NotPicked, NothingToDo.
     """
     with unit_of_work("logistics"):
@@ -81,7 +89,7 @@ def ship(command: Ship) -> Shipment:
         parcel = {"carrier": command.carrier, "tracking_number": command.tracking_number}
         if again := fulfilment.shipments.filter(**parcel).first():
             return again
-        demand(fulfilment.state, SENDABLE)
+        _workable(fulfilment, SENDABLE)
         lines = {line.id: line for line in fulfilment.picks.all()}
         chosen = _chosen_to_send(command, lines)
         for line, quantity in chosen:
@@ -102,7 +110,7 @@ def ship(command: Ship) -> Shipment:
             fulfilment.become(State.SENT)
         elif fulfilment.state != State.PARTLY_SENT:
             fulfilment.become(State.PARTLY_SENT)
-        _tell(fulfilment, shipment, chosen, complete=complete)
+        _tell_sent(fulfilment, shipment, chosen, complete=complete)
     return shipment
 
 
@@ -113,6 +121,14 @@ def _locked(order: UUID) -> FulfilmentOrder:
     fulfilment = FulfilmentOrder.objects.select_for_update().filter(id=order).first()
     if fulfilment is None:
         raise UnknownFulfilment()
+    return fulfilment
+
+
+def _workable(fulfilment: FulfilmentOrder, allowed: frozenset[State]) -> FulfilmentOrder:
+    """The locked row, if its state is one of `allowed` and commerce holds the order back no longer."""
+    demand(fulfilment.state, allowed)
+    if fulfilment.on_hold:
+        raise OnHold()
     return fulfilment
 
 
@@ -146,7 +162,19 @@ def _named(wanted: Sequence[LineQuantity], lines: dict[UUID, PickLine]) -> Chose
     return [(lines[key], quantity) for key, quantity in sums.items()]
 
 
-def _tell(fulfilment: FulfilmentOrder, shipment: Shipment, chosen: Chosen, *, complete: bool) -> None:
+def _tell_picked(fulfilment: FulfilmentOrder, chosen: Chosen, *, complete: bool) -> None:
+    lines = [PickedLine(sku=line.sku, source=line.source.code, quantity=quantity) for line, quantity in chosen]
+    event = GoodsPicked(
+        order=fulfilment.id,
+        order_number=fulfilment.number,
+        channel=fulfilment.channel,
+        lines=tuple(sorted(lines, key=lambda line: (line.source, line.sku))),
+        complete=complete,
+    )
+    publish(event, aggregate_id=fulfilment.id, aggregate_version=fulfilment.version, channel=fulfilment.channel)
+
+
+def _tell_sent(fulfilment: FulfilmentOrder, shipment: Shipment, chosen: Chosen, *, complete: bool) -> None:
     sums: dict[str, Decimal] = {}
     for line, quantity in chosen:
         sums[line.sku] = sums.get(line.sku, Decimal(0)) + quantity

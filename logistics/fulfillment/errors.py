@@ -15,6 +15,10 @@ class NotPicked(Conflict):
     code, title = "not_picked", "Only what was picked and not sent yet can be sent."
 
 
+class OnHold(Conflict):
+    code, title = "order_on_hold", "The order is on hold: nothing of it is picked or sent until it is released."
+
+
 class NothingToDo(Conflict):
     code, title = "nothing_to_do", "Nothing is left to pick or send here."
 

@@ -14,7 +14,8 @@ from logistics.warehouse.models import Allocation, Source, units
 class FulfilmentOrder(Recorded):
     """What is to be sent for an order; its id is the order's. `saga` leads to the reservation.
 
-    A cancellation that arrives before its order makes a row that is `cancelled` from the start.
+    A cancellation that arrives before its order makes a row that is `cancelled` from the start; a hold that does, one
+    that awaits the order, its `saga` unknown. `on_hold` is commerce's word, as of the order's version `hold_version`.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -23,6 +24,8 @@ class FulfilmentOrder(Recorded):
     channel = models.TextField(blank=True)
     state = models.TextField(db_index=True)
     shipping_method = models.TextField(blank=True)
+    on_hold = models.BooleanField(default=False, db_default=False)
+    hold_version = models.BigIntegerField(default=0, db_default=0)
     delivery = EncryptedJSONField(null=True)
     lines = models.JSONField(default=list)
     version = models.IntegerField(default=1)

@@ -1,9 +1,8 @@
 """Typed clients: how one domain asks another, through a Protocol of `contracts`.
 
 `config/wiring.py` binds a Protocol to the provider in this process; a standalone service binds the same
-Protocol to an HTTP proxy (`clients_http.py`). Calling is refused while an event is handled (a handler gets what it
-needs from the event or its own copy) and inside an open unit of work (nobody waits for another domain while holding
-locks). A provider that does not answer in time is `Unavailable`, or what the Protocol declares in `_fallback`.
+Protocol to an HTTP proxy (`clients_http.py`). Calling is refused to handlers and inside a unit of work (`outside.py`).
+A provider that does not answer in time is `Unavailable`, or what the Protocol declares in `_fallback`.
 """
 
 import inspect
@@ -16,25 +15,16 @@ from typing import Any, TypeVar, cast, get_type_hints
 import msgspec
 from django.db import DatabaseError, connections, transaction
 
-from chassis.context import in_handler
 from chassis.errors import DomainError
 from chassis.messages import encode
 from chassis.observe.tracing import span
-from chassis.unit_of_work import open_domain
+from chassis.outside import calling_out
 
 log = logging.getLogger("sixfold.clients")
 
 TIMEOUT_SECONDS = 2.0
 
 P = TypeVar("P")
-
-
-class SynchronousCallInHandler(RuntimeError):
-    """A typed client was called while an event is handled."""
-
-
-class CallInsideTransaction(RuntimeError):
-    """A typed client was called inside a unit of work."""
 
 
 class UnboundClient(LookupError):
@@ -76,7 +66,7 @@ def bind(protocol: type[Any], provider: Any, *, alias: str = "", timeout: float 
 
 def client(protocol: type[P]) -> P:
     """The client of a Protocol. Resolving is always allowed outside handlers; UnboundClient if unbound."""
-    _refuse(protocol)
+    calling_out(protocol.__name__)
     if protocol not in _bindings:
         raise UnboundClient(f"{protocol.__name__} is bound to no provider in this process")
     return cast(P, _Client(protocol))
@@ -88,7 +78,7 @@ class _Client:
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         def call(**arguments: Any) -> Any:
-            _refuse(self._protocol)
+            calling_out(self._protocol.__name__)
             binding = _bindings[self._protocol]
             try:
                 with span(f"ask {self._protocol.__name__}.{method}", kind="client"), _in_time(binding):
@@ -112,13 +102,6 @@ def _in_time(binding: Binding) -> Iterator[None]:
         with connections[binding.alias].cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{binding.timeout * 1000:.0f}ms"])
         yield
-
-
-def _refuse(protocol: type) -> None:
-    if in_handler():
-        raise SynchronousCallInHandler(f"{protocol.__name__} asked while an event is handled")
-    if open_domain():
-        raise CallInsideTransaction(f"{protocol.__name__} asked inside a unit of work of {open_domain()}")
 
 
 class JsonProvider:

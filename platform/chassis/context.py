@@ -50,7 +50,7 @@ def bind(**changes: Any) -> Iterator[MessageContext]:
 
 
 def in_handler() -> bool:
-    """Whether an event is being handled: synchronous calls to other domains are refused then."""
+    """Whether an event is being handled: calls to the outside are refused then, see `outside.py`."""
     return _handling.get()
 
 

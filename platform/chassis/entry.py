@@ -25,9 +25,12 @@ def command_line() -> None:
 def application(settings_module: str) -> Callable[..., Any]:
     """The WSGI application under these settings, unless DJANGO_SETTINGS_MODULE names others."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module)
-    from django.core.wsgi import get_wsgi_application
+    import django
 
     try:
-        return get_wsgi_application()
+        django.setup(set_prefix=False)
+        from chassis.web.requests import Application
+
+        return Application()
     except ImproperlyConfigured as error:
         sys.exit(str(error))

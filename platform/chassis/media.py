@@ -15,8 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from chassis.environment import Environment
 
-DISK = "django.core.files.storage.FileSystemStorage"
-BUCKET = "storages.backends.s3.S3Storage"
+DISK = "chassis.storage.disk.Disk"
+BUCKET = "chassis.storage.bucket.Bucket"
 STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 PARAMETERS = ("endpoint", "region")
 

@@ -72,7 +72,7 @@ def _steps(domain: domains.Domain, now: datetime, age: Ages) -> list[Iterator[No
 def _scrub(domain: domains.Domain, *, before: datetime) -> Iterator[None]:
     with unit_of_work(domain.label):
         letters = domain.tables.letter._default_manager.using(domain.alias)
-        scrubbing.scrub_letters(letters.filter(last_failed_at__lt=before).exclude(state="retrying"))
+        scrubbing.scrub_letters(letters.filter(last_failed_at__lt=before).exclude(state__in=letters.model.TRIED))
     yield
     with unit_of_work(domain.label):
         scrubbing.scrub_jobs(domain, before=before)

@@ -1,6 +1,6 @@
 """Emptying personal fields where their work is done: in outbox, letters, jobs and sagas. An inbox row holds none.
 
-What is not acknowledged, retrying, due or running is never touched: somebody still needs it.
+What is not acknowledged, retrying, waiting, due or running is never touched: somebody still needs it.
 """
 
 import json
@@ -51,8 +51,10 @@ def erase(label: str, *, aggregate_type: str, aggregate_id: UUID | str) -> Erase
             waiting += sum(meant(decode_message(row.message)) for row in _personal(rows.exclude(seq__in=free)))
     with unit_of_work(label):
         letters = _rows(domain, "letter").filter(message__contains=needle)
-        done += scrub_letters(letters.exclude(state="retrying"), meant)
-        waiting += sum(meant(decode_message(one.message)) for one in _personal(letters.filter(state="retrying")))
+        done += scrub_letters(letters.exclude(state__in=letters.model.TRIED), meant)
+        waiting += sum(
+            meant(decode_message(one.message)) for one in _personal(letters.filter(state__in=letters.model.TRIED))
+        )
     return Erased(scrubbed=done, waiting=waiting)
 
 

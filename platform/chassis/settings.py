@@ -14,6 +14,7 @@ from typing import Any
 
 from chassis import keyring, media, transport
 from chassis.environment import DEMO_MARK, Environment
+from chassis.fixed_settings import AFTER_DOMAINS, AFTER_GATEWAY, BEFORE_DOMAINS, BEFORE_GATEWAY, FIXED
 from chassis.observe import logs
 
 Row = tuple[str, str, str]
@@ -63,109 +64,18 @@ def build(
     }
     env.check()
     return {
+        **FIXED,
         "SECRET_KEY": secret,
         "DEBUG": debug,
         "PRODUCTION": env.production,
-        "INSTALLED_APPS": [
-            "chassis",
-            *apps,
-            "unfold.apps.BasicAppConfig",  # its templates come before the admin's
-            "unfold.contrib.filters",
-            "django.contrib.auth",
-            "django.contrib.contenttypes",
-            "django.contrib.sessions",
-            "django.contrib.messages",
-            "django.contrib.staticfiles",
-            "rest_framework",
-            "drf_spectacular",
-            "drf_spectacular_sidecar",
-            *(package for package, _, _ in rows),
-            "django.contrib.admin.apps.SimpleAdminConfig",  # `chassis.admin.site` loads the pages, when they are served
-        ],
-        "MIGRATION_MODULES": {"auth": None, "contenttypes": None, "admin": None, "sessions": None},
+        "INSTALLED_APPS": ["chassis", *apps, *BEFORE_DOMAINS, *(package for package, _, _ in rows), *AFTER_DOMAINS],
         "DATABASES": databases,
-        "DATABASE_ROUTERS": ["chassis.database.DomainRouter"],
         "DOMAIN_ALIASES": {label: alias for _, label, alias in rows},
         "EVENT_ROUTES": routes,
-        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "ROOT_URLCONF": root_urlconf,
-        "MIDDLEWARE": [
-            "chassis.web.middleware.CorrelationMiddleware",
-            "django.middleware.security.SecurityMiddleware",
-            "whitenoise.middleware.WhiteNoiseMiddleware",  # the admin's and the API pages' styles and scripts
-            "chassis.web.middleware.SecurityHeadersMiddleware",
-            "chassis.web.problem.ProblemMiddleware",
-            "chassis.web.middleware.LimitsMiddleware",
-            *middleware,
-            "chassis.web.middleware.HostMiddleware",
-            "chassis.admin.middleware.StaffSessionMiddleware",
-            "django.contrib.messages.middleware.MessageMiddleware",
-        ],
-        "USE_TZ": True,
-        "TIME_ZONE": "UTC",
-        "LANGUAGE_CODE": "en",
-        "USE_I18N": True,
-        "STATIC_URL": "/static/",
-        "WHITENOISE_USE_FINDERS": True,  # straight from the packages: nothing is collected into a folder
+        "MIDDLEWARE": [*BEFORE_GATEWAY, *middleware, *AFTER_GATEWAY],
         "STATE_FOLDER": state_folder(),
-        "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
-        "MESSAGE_STORAGE": "django.contrib.messages.storage.cookie.CookieStorage",
         "BROKER_URL": broker,
-        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
-        "DATA_UPLOAD_MAX_MEMORY_SIZE": 1_000_000,
-        "APPEND_SLASH": False,
-        "SILENCED_SYSTEM_CHECKS": [
-            "models.W042",
-            "admin.E410",
-            "security.W002",  # X-Frame-Options comes from our SecurityHeadersMiddleware
-            "security.W003",  # the API takes no cookies; the admin and the sign-in pages check the token by themselves
-            "security.W005",  # subdomains may be somebody else's: HSTS_SUBDOMAINS
-            "security.W021",  # no browser's preload list is ours to enter
-        ],
-        "UNFOLD": {
-            "SITE_TITLE": "Sixfold",
-            "SITE_HEADER": "Sixfold",
-            "SITE_URL": None,  # the shop's pages are another program's
-            "SITE_SYMBOL": "deployed_code",
-            "SHOW_BACK_BUTTON": True,
-            "SIDEBAR": {"show_search": True},
-        },
-        "TEMPLATES": [
-            {
-                "BACKEND": "django.template.backends.django.DjangoTemplates",
-                "APP_DIRS": True,
-                "OPTIONS": {
-                    "context_processors": [
-                        "django.template.context_processors.request",
-                        "django.contrib.auth.context_processors.auth",
-                        "django.contrib.messages.context_processors.messages",
-                    ]
-                },
-            }
-        ],
-        "REST_FRAMEWORK": {
-            "DEFAULT_AUTHENTICATION_CLASSES": ["chassis.access.authentication.TokenAuthentication"],
-            "DEFAULT_PERMISSION_CLASSES": ["chassis.access.permissions.OfThisShop"],
-            "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-            "DEFAULT_PARSER_CLASSES": ["chassis.web.parsers.StrictJSONParser"],
-            "DEFAULT_PAGINATION_CLASS": "chassis.web.pages.CursorPages",
-            "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-            "EXCEPTION_HANDLER": "chassis.web.problem.exception_handler",
-            "UNAUTHENTICATED_USER": None,
-            "COERCE_DECIMAL_TO_STRING": True,
-        },
-        "SPECTACULAR_SETTINGS": {
-            "TITLE": "Sixfold",
-            "VERSION": "1",
-            "OAS_VERSION": "3.1.0",
-            "SERVE_INCLUDE_SCHEMA": False,
-            "SWAGGER_UI_DIST": "SIDECAR",
-            "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-            "SWAGGER_UI_SETTINGS": {"deepLinking": True, "displayOperationId": False, "docExpansion": "list"},
-            "COMPONENT_SPLIT_REQUEST": True,
-            "POSTPROCESSING_HOOKS": ["chassis.web.schema.complete"],
-        },
-        "AUTH_USER_MODEL": "auth.User",
         **read,
     }
 

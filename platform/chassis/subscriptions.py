@@ -2,6 +2,7 @@
 
 A projection copies another domain's state: it applies an event only where its aggregate's version is
 not older than the copy's. A reaction does something once; the order of events does not matter to it. Both take a list.
+One that lacks a fact which comes with another event raises a `NotYet`.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,6 +15,10 @@ from chassis.messages import Message, type_of
 from chassis.observe.tracing import span
 
 E = TypeVar("E")
+
+
+class NotYet(Exception):
+    """What a handler needs comes with another event, which has not arrived: no fault, and tried again for a day."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,26 +34,30 @@ Handler = Callable[[list[Received[E]]], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Subscription(Generic[E]):
-    """One row: which event, which handler, which kind."""
+    """One row: which event, which handler, which kind, and whether it reads personal fields (see `letters.py`)."""
 
     type: str
     handler: Handler[E]
     name: str
     kind: str
+    personal: bool = True
 
     def concerns(self, message: Message) -> bool:
         """What is told again to one domain rebuilds its copies; a reaction to it would be a second one."""
         return not message.to or self.kind == "projection"
 
 
-def projection(event: type[E], handler: Handler[E]) -> Subscription[E]:
+def projection(event: type[E], handler: Handler[E], *, personal: bool = True) -> Subscription[E]:
     """A handler that keeps a copy, version-checked by itself; `events republish` rebuilds it."""
-    return Subscription(type=type_of(event).name, handler=handler, name=_name(handler), kind="projection")
+    return _row(event, handler, "projection", personal)
 
 
-def reaction(event: type[E], handler: Handler[E]) -> Subscription[E]:
-    """A handler that acts; it must not depend on the order of events."""
-    return Subscription(type=type_of(event).name, handler=handler, name=_name(handler), kind="reaction")
+def reaction(event: type[E], handler: Handler[E], *, personal: bool = True) -> Subscription[E]:
+    """A handler that acts; it must not depend on the order of events.
+
+    `personal=False` says that it reads no personal field of its event, and may get one whose fields were emptied.
+    """
+    return _row(event, handler, "reaction", personal)
 
 
 def each(handle: Callable[[E], None]) -> Handler[E]:
@@ -82,6 +91,10 @@ def caused_by(message: Message) -> Iterator[None]:
         span(f"process {message.type}", traceparent=message.traceparent, kind="consumer", message__id=str(message.id)),
     ):
         yield
+
+
+def _row(event: type[E], handler: Handler[E], kind: str, personal: bool) -> Subscription[E]:
+    return Subscription(type=type_of(event).name, handler=handler, name=_name(handler), kind=kind, personal=personal)
 
 
 def _name(handler: Callable[..., Any]) -> str:

@@ -69,6 +69,8 @@ def _databases() -> Iterator[None]:
     """Clone the templates for this process; drop the clones at the end."""
     from django.db import connections
 
+    from chassis.sagas.waiting import stop_listening
+
     aliases = [alias for alias in connections if alias != "default"]
     admin = os.environ["SIXFOLD_TEST_ADMIN_URL"]
     lock = Path(tempfile.gettempdir()) / f"sixfold-templates-{urlsplit(admin).port}.lock"
@@ -80,6 +82,7 @@ def _databases() -> Iterator[None]:
         for alias in aliases:
             clone_database(connection, _clone_name(alias), owner=alias, template=template[alias])
     yield
+    stop_listening()
     connections.close_all()
     for alias in aliases:
         pool = getattr(connections[alias], "pool", None)

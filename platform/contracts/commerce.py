@@ -160,6 +160,48 @@ class OrderPaid:
     key_hash: str = ""
 
 
+@event("commerce.order_held", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class OrderHeld:
+    """An order is not to be worked on until it is released."""
+
+    order: UUID
+    number: str
+    channel: str
+
+
+@event("commerce.order_released", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class OrderReleased:
+    """A held order may be worked on again."""
+
+    order: UUID
+    number: str
+    channel: str
+
+
+@event("commerce.order_completed", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class OrderCompleted:
+    """All of an order was sent, or it needs no parcel and is paid."""
+
+    order: UUID
+    number: str
+    channel: str
+    customer: UUID | None
+
+
+@event("commerce.payment_voided", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class PaymentVoided:
+    """The provider has let go of what it held for a cancelled order; nothing of it was taken."""
+
+    order: UUID
+    number: str
+    channel: str
+    amount: Amount
+
+
 @event("commerce.order_cancelled", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled:
@@ -176,7 +218,10 @@ class OrderCancelled:
 @event("commerce.order_refunded", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class OrderRefunded:
-    """Money went back for an order. `return_request` names the return that asked for it, if one did."""
+    """Money went back for an order; `whole` when nothing that was paid is left.
+
+    `return_request` names the return that asked for it, if one did.
+    """
 
     order: UUID
     number: str
@@ -185,6 +230,7 @@ class OrderRefunded:
     refund: UUID
     amount: Amount
     return_request: UUID | None = None
+    whole: bool = False
 
 
 @event("commerce.refund_failed", aggregate="order")

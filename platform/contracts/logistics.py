@@ -58,6 +58,25 @@ class AvailabilityChanged:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PickedLine:
+    sku: str
+    source: str
+    quantity: Decimal
+
+
+@event("logistics.goods_picked", aggregate="fulfilment")
+@dataclass(frozen=True, kw_only=True)
+class GoodsPicked:
+    """Goods of an order were taken from the shelves; `complete` when nothing is left to pick."""
+
+    order: UUID
+    order_number: str
+    channel: str
+    lines: tuple[PickedLine, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShippedLine:
     sku: str
     quantity: Decimal

@@ -46,7 +46,7 @@ class ProductRowChanged(RowChanged):
 @event("magento.catalog_row_changed", aggregate="magento_row")
 @dataclass(frozen=True, kw_only=True)
 class CatalogRowChanged(RowChanged):
-    """Categories, and what products say of themselves: values, variants, pictures, websites."""
+    """Categories, what products say of themselves and of each other, taxes, pages, addresses, reviews and wishlists."""
 
 
 @event("magento.rule_row_changed", aggregate="magento_row")

@@ -18,6 +18,52 @@ class PointsEarned:
     balance: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class AnnouncedLine:
+    """So many of an order's line are to come back."""
+
+    line: UUID
+    sku: str
+    quantity: Decimal
+
+
+@event("postpurchase.return_requested", aggregate="return_request")
+@dataclass(frozen=True, kw_only=True)
+class ReturnRequested:
+    """Somebody wants to send back lines of an order; staff have yet to decide."""
+
+    return_request: UUID
+    number: str
+    order: UUID
+    channel: str
+    customer: UUID | None
+    lines: tuple[AnnouncedLine, ...]
+    reason: str
+
+
+@event("postpurchase.return_approved", aggregate="return_request")
+@dataclass(frozen=True, kw_only=True)
+class ReturnApproved:
+    """The goods of a return may be sent."""
+
+    return_request: UUID
+    number: str
+    order: UUID
+    channel: str
+
+
+@event("postpurchase.return_declined", aggregate="return_request")
+@dataclass(frozen=True, kw_only=True)
+class ReturnDeclined:
+    """There will be no return; `reason` is what the shopper is told."""
+
+    return_request: UUID
+    number: str
+    order: UUID
+    channel: str
+    reason: str
+
+
 @event("postpurchase.refund_requested", aggregate="return_request")
 @dataclass(frozen=True, kw_only=True)
 class RefundRequested:

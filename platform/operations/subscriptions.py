@@ -1,7 +1,7 @@
 """Which events this domain takes, and who handles them."""
 
 from chassis.subscriptions import projection, reaction
-from contracts import catalog, commerce, identity, logistics
+from contracts import catalog, commerce, identity, logistics, postpurchase
 from operations.analytics import projection as analytics
 from operations.analytics import searches
 from operations.gateway import purging
@@ -14,13 +14,15 @@ SUBSCRIPTIONS = (
     reaction(logistics.ShipmentSent, notification.announce_shipment),
     reaction(commerce.OrderCancelled, notification.confirm_cancellation),
     reaction(commerce.OrderRefunded, notification.confirm_refund),
+    reaction(postpurchase.ReturnApproved, notification.approve_return),
+    reaction(postpurchase.ReturnDeclined, notification.decline_return),
     reaction(identity.CustomerRegistered, notification.welcome_customer),
     reaction(catalog.PagesChanged, purging.pages_changed),
     reaction(catalog.ViewChanged, purging.views_changed),
     projection(catalog.ChannelChanged, analytics.copy_channels),
     reaction(catalog.SearchesMade, searches.count_searches),
-    reaction(commerce.OrderPlaced, analytics.add_facts),
-    reaction(commerce.OrderPaid, analytics.add_facts),
+    reaction(commerce.OrderPlaced, analytics.add_facts, personal=False),
+    reaction(commerce.OrderPaid, analytics.add_facts, personal=False),
     reaction(commerce.OrderCancelled, analytics.add_facts),
     reaction(commerce.OrderRefunded, analytics.add_facts),
 )

@@ -16,7 +16,7 @@ from strangler.scopes import Store, read_configuration, read_stores
 from strangler.source import Position, Source
 from strangler.tables import ENTITIES, Fate, carried_tables, classify
 
-CARRIED_TYPES = frozenset({"simple", "virtual", "configurable"})
+CARRIED_TYPES = frozenset({"simple", "virtual", "configurable", "bundle", "grouped", "downloadable"})
 ROWS_PER_SECOND = 4_000  # extraction through the outbox into mirrors, on two cores
 
 Progress = Callable[[str], None]

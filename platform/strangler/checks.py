@@ -134,7 +134,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         kind="url_rewrite_to_nothing", entity="URL rewrites",
-        sentence="Leads to a product or category that does not exist: dropped when rewrites are carried.",
+        sentence="Leads to a product or category that does not exist: carried, leads nowhere and is told of.",
         sql="SELECT CONCAT(r.request_path, ' (store ', r.store_id, ') to ', r.entity_type, ' ', r.entity_id)"
         " AS example FROM {url_rewrite} r"
         " LEFT JOIN {catalog_product_entity} p ON r.entity_type = 'product' AND p.entity_id = r.entity_id"

@@ -19,7 +19,7 @@ from chassis.messages import Lane
 from chassis.unit_of_work import publish, unit_of_work
 from strangler.runs import RowSent, Run, TableCursor
 from strangler.source import Position, Source, SourceError
-from strangler.tables import carried_tables, event_of, parked_tables
+from strangler.tables import WITHHELD, carried_tables, event_of, parked_tables
 from strangler.values import Row, as_text
 
 LABEL, ALIAS = "strangler", "platform"
@@ -146,7 +146,11 @@ def _extract_table(
 
 
 def _send(run: Run, table: str, key: tuple[str, ...], rows: list[Row], *, position: Position) -> int:
-    texts = {_key_json(row, key): as_text(row) for row in rows}
+    withheld = WITHHELD.get(table, frozenset())
+    texts = {
+        _key_json(row, key): as_text({name: value for name, value in row.items() if name not in withheld})
+        for row in rows
+    }
     digests = {k: blake2b(msgspec.json.encode(sorted(after.items())), digest_size=16).digest()
                for k, after in texts.items()}  # fmt: skip
     changed = _note_sent(run, table, digests)

@@ -88,6 +88,11 @@ ENTITIES: tuple[Entity, ...] = (
         eav_attribute_option_swatch=swatch_id eav_attribute_label=attribute_label_id
         catalog_eav_attribute=attribute_id customer_eav_attribute=attribute_id""", count="eav_attribute"),
     _carried("tax classes", CatalogRowChanged, "tax_class=class_id"),
+    _carried("regions", CatalogRowChanged, "directory_country_region=region_id"),
+    _carried("tax rules", CatalogRowChanged, """
+        tax_calculation_rate=tax_calculation_rate_id tax_calculation_rate_title=tax_calculation_rate_title_id
+        tax_calculation_rule=tax_calculation_rule_id tax_calculation=tax_calculation_id""",
+        count="tax_calculation_rule"),
     _carried("categories", CatalogRowChanged, f"""
         catalog_category_entity=entity_id catalog_category_entity{_VALUES}"""),
     _carried("products", ProductRowChanged, "catalog_product_entity=entity_id"),
@@ -99,6 +104,22 @@ ENTITIES: tuple[Entity, ...] = (
     _carried("configurable options", CatalogRowChanged, """
         catalog_product_super_attribute=product_super_attribute_id
         catalog_product_super_attribute_label=value_id catalog_product_super_link=link_id"""),
+    _carried("custom options", CatalogRowChanged, """
+        catalog_product_option=option_id catalog_product_option_title=option_title_id
+        catalog_product_option_price=option_price_id catalog_product_option_type_value=option_type_id
+        catalog_product_option_type_title=option_type_title_id
+        catalog_product_option_type_price=option_type_price_id"""),
+    _carried("downloads", CatalogRowChanged, """
+        downloadable_link=link_id downloadable_link_price=price_id downloadable_link_title=title_id
+        downloadable_sample=sample_id downloadable_sample_title=title_id"""),
+    _carried("bundle options", CatalogRowChanged, """
+        catalog_product_bundle_option=option_id catalog_product_bundle_option_value=value_id
+        catalog_product_bundle_selection=selection_id
+        catalog_product_bundle_selection_price=selection_id,parent_product_id,website_id"""),
+    _carried("product links", CatalogRowChanged, """
+        catalog_product_link_type=link_type_id catalog_product_link_attribute=product_link_attribute_id
+        catalog_product_link=link_id
+        catalog_product_link_attribute+_int+_decimal+_varchar=value_id""", count="catalog_product_link"),
     _carried("media", CatalogRowChanged, """
         catalog_product_entity_media_gallery=value_id catalog_product_entity_media_gallery_value=record_id
         catalog_product_entity_media_gallery_value_to_entity=value_id,entity_id"""),
@@ -120,26 +141,16 @@ ENTITIES: tuple[Entity, ...] = (
     _carried("catalogue price rules", RuleRowChanged, """
         catalogrule=rule_id catalogrule_website=rule_id,website_id
         catalogrule_customer_group=rule_id,customer_group_id"""),
-    _parked("product links", """
-        catalog_product_link=link_id catalog_product_link_type=link_type_id
-        catalog_product_link_attribute=product_link_attribute_id
-        catalog_product_link_attribute+_int+_decimal+_varchar=value_id"""),
-    _parked("bundle options", """
-        catalog_product_bundle_option=option_id catalog_product_bundle_option_value=value_id
-        catalog_product_bundle_selection=selection_id
-        catalog_product_bundle_selection_price=selection_id,parent_product_id,website_id"""),
-    _parked("downloads", """
-        downloadable_link=link_id downloadable_link_price=price_id downloadable_link_title=title_id
-        downloadable_sample=sample_id downloadable_sample_title=title_id
-        downloadable_link_purchased=purchased_id downloadable_link_purchased_item=item_id"""),
-    _parked("custom options", """
-        catalog_product_option=option_id catalog_product_option_title=option_title_id
-        catalog_product_option_price=option_price_id catalog_product_option_type_value=option_type_id
-        catalog_product_option_type_title=option_type_title_id
-        catalog_product_option_type_price=option_type_price_id"""),
+    _carried("content", CatalogRowChanged, """
+        cms_page=page_id cms_page_store=page_id,store_id cms_block=block_id cms_block_store=block_id,store_id"""),
+    _carried("URL rewrites", CatalogRowChanged, "url_rewrite=url_rewrite_id"),
+    _carried("reviews and ratings", CatalogRowChanged, """
+        rating_option_vote=vote_id review_detail=detail_id review_store=review_id,store_id
+        review=review_id""", count="review"),
+    _carried("wish lists", CatalogRowChanged, """
+        wishlist_item_option=option_id wishlist_item=wishlist_item_id wishlist=wishlist_id""", count="wishlist"),
     _parked("product videos", "catalog_product_entity_media_gallery_value_video=value_id,store_id"),
     _parked("fixed product taxes", "weee_tax=value_id"),
-    _parked("URL rewrites", "url_rewrite=url_rewrite_id"),
     _parked("newsletter subscribers", "newsletter_subscriber=subscriber_id"),
     _parked("group and website exclusions", """
         customer_group_excluded_website=entity_id customer_eav_attribute_website=attribute_id,website_id"""),
@@ -147,6 +158,8 @@ ENTITIES: tuple[Entity, ...] = (
         quote=entity_id quote_item=item_id quote_item_option=option_id quote_address=address_id
         quote_address_item=address_item_id quote_id_mask=entity_id,quote_id quote_payment=payment_id
         quote_shipping_rate=rate_id inventory_pickup_location_quote_address=address_id"""),
+    _parked("bought downloads", """
+        downloadable_link_purchased=purchased_id downloadable_link_purchased_item=item_id""", "with orders"),
     _parked("orders", """
         sales_order=entity_id sales_order_item=item_id sales_order_address=entity_id
         sales_order_payment=entity_id sales_order_status_history=entity_id sales_order_tax=tax_id
@@ -162,25 +175,13 @@ ENTITIES: tuple[Entity, ...] = (
         sales_shipment_track=entity_id inventory_shipment_source=shipment_id"""),
     _parked("credit memos", """
         sales_creditmemo=entity_id sales_creditmemo_item=entity_id sales_creditmemo_comment=entity_id"""),
-    _parked("tax rules", """
-        tax_calculation_rule=tax_calculation_rule_id tax_calculation=tax_calculation_id
-        tax_calculation_rate=tax_calculation_rate_id
-        tax_calculation_rate_title=tax_calculation_rate_title_id"""),
     _parked("shipping table rates", "shipping_tablerate=pk"),
     _parked("currency rates", "directory_currency_rate=currency_from,currency_to"),
-    _parked("reviews and ratings", """
-        review=review_id review_detail=detail_id review_store=review_id,store_id review_entity=entity_id
-        review_status=status_id rating=rating_id rating_entity=entity_id rating_option=option_id
-        rating_option_vote=vote_id rating_store=rating_id,store_id rating_title=rating_id,store_id"""),
-    _parked("wish lists", """
-        wishlist=wishlist_id wishlist_item=wishlist_item_id wishlist_item_option=option_id"""),
     _parked("stock and price alerts", """
         product_alert_stock=alert_stock_id product_alert_price=alert_price_id
         inventory_low_stock_notification_configuration=source_code,sku"""),
-    _parked("content", """
-        cms_page=page_id cms_page_store=page_id,store_id cms_block=block_id
-        cms_block_store=block_id,store_id checkout_agreement=agreement_id
-        checkout_agreement_store=agreement_id,store_id pagebuilder_template=template_id
+    _parked("agreements and variables", """
+        checkout_agreement=agreement_id checkout_agreement_store=agreement_id,store_id pagebuilder_template=template_id
         variable=variable_id variable_value=value_id"""),
     _parked("search terms", "search_query=query_id search_synonyms=group_id"),
     _parked("staff", """
@@ -191,6 +192,10 @@ ENTITIES: tuple[Entity, ...] = (
     _parked("returns", """
         magento_rma=entity_id magento_rma_item_entity=entity_id magento_rma_status_history=entity_id
         magento_rma_shipping_label=entity_id"""),
+    _never("words of reviews", """
+        review_entity=entity_id review_status=status_id rating=rating_id rating_entity=entity_id rating_option=option_id
+        rating_store=rating_id,store_id rating_title=rating_id,store_id""",
+        "names of what reviews and votes carry as numbers; a review here has one rating"),
     _never("legacy stock", "cataloginventory_stock=stock_id", "the default stock's row, replaced by sources"),
     _never("store-shared EAV", f"""
         eav_entity=entity_id eav_entity{_VALUES} eav_entity_store=entity_store_id
@@ -209,7 +214,7 @@ ENTITIES: tuple[Entity, ...] = (
         inventory_geoname=entity_id""", "computed from what is carried"),
     _never("countries and regions", """
         directory_country=country_id directory_country_format=country_format_id
-        directory_country_region=region_id directory_country_region_name=locale,region_id
+        directory_country_region_name=locale,region_id
         tfa_country_codes=country_id""", "shipped with every platform"),
     _never("sessions and visits", """
         session=session_id customer_visitor=visitor_id customer_log=log_id persistent_session=persistent_id
@@ -283,6 +288,10 @@ NEVER_PATTERNS: tuple[tuple[str, str], ...] = (
     ("inventory_stock_[0-9]*", "index of salable stock"),
     ("sequence_*_[0-9]*", "counter, read through the number ranges"),
 )
+
+
+# Columns that never leave the source: nobody needs them, and they are about a person.
+WITHHELD = {"rating_option_vote": frozenset({"remote_ip", "remote_ip_long"})}
 
 
 @cache

@@ -11,8 +11,8 @@ from django.db.models import Sum
 
 from chassis import clock
 from chassis.money import Money
-from chassis.unit_of_work import publish, unit_of_work
-from contracts.postpurchase import RefundRequested, ReturnReceived
+from chassis.unit_of_work import unit_of_work
+from postpurchase.returns import announcing
 from postpurchase.returns.errors import (
     BadQuantity,
     NothingReceived,
@@ -79,6 +79,7 @@ def request_return(command: RequestReturn) -> ReturnRequest:
         ReturnLine.objects.bulk_create(
             ReturnLine(request=request, line=lines[line], quantity=quantity) for line, quantity in wanted.items()
         )
+        announcing.requested(request, {lines[line]: quantity for line, quantity in wanted.items()})
     return request
 
 
@@ -87,6 +88,7 @@ def approve(request_id: UUID) -> ReturnRequest:
     with unit_of_work("postpurchase"):
         request = _locked(request_id)
         request.become(State.APPROVED)
+        announcing.approved(request)
     return request
 
 
@@ -95,6 +97,7 @@ def decline(request_id: UUID, *, because: str) -> ReturnRequest:
     with unit_of_work("postpurchase"):
         request = _locked(request_id)
         request.become(State.DECLINED, decision=because)
+        announcing.declined(request)
     return request
 
 
@@ -131,19 +134,8 @@ def receive(command: ReceiveReturn) -> ReturnRequest:
         ReturnLine.objects.bulk_update(lines.values(), ["received", "restock", "amount"])
         request.become(State.RECEIVED, amount=sum(line.amount for line in lines.values()))
         back = [line for line in lines.values() if line.restock and line.received]
-        restock = tuple(shelved for line in back for shelved in _shelved(line))
-        publish(
-            ReturnReceived(
-                return_request=request.id,
-                order=request.order_id,
-                channel=request.order.channel,
-                restock=restock,
-            ),
-            aggregate_id=request.id,
-            aggregate_version=request.version,
-            channel=request.order.channel,
-        )
-        _ask_for_refund(request)
+        announcing.received(request, restock=tuple(shelved for line in back for shelved in _shelved(line)))
+        announcing.refund_requested(request)
     return request
 
 
@@ -152,24 +144,8 @@ def retry_refund(request_id: UUID) -> ReturnRequest:
     with unit_of_work("postpurchase"):
         request = _locked(request_id)
         request.become(State.RECEIVED, problem="")
-        _ask_for_refund(request)
+        announcing.refund_requested(request)
     return request
-
-
-def _ask_for_refund(request: ReturnRequest) -> None:
-    currency = request.order.currency
-    publish(
-        RefundRequested(
-            return_request=request.id,
-            order=request.order_id,
-            amount=Money(request.amount, currency).quantized().amount,
-            currency=currency,
-            reason=f"return {request.number}",
-        ),
-        aggregate_id=request.id,
-        aggregate_version=request.version,
-        channel=request.order.channel,
-    )
 
 
 def _locked(request_id: UUID) -> ReturnRequest:

@@ -8,11 +8,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from chassis import clock, domains, republishing
-from chassis.messages import decode_message
+from chassis.ids import new_id
+from chassis.messages import decode_message, encode, scrubbed
 from chassis.observe import metrics
 from chassis.testing import drain
 from chassis.unit_of_work import publish, unit_of_work
 from contracts.catalog import ChannelChanged
+from logistics.models import DeadLetter, FulfilmentOrder
+from operations.tests.conftest import placed, told
 
 pytestmark = pytest.mark.django_db(
     databases=["commerce", "catalog", "logistics", "postpurchase", "identity", "platform"]
@@ -34,9 +37,6 @@ def channel(code: str = "north") -> ChannelChanged:
 @pytest.fixture
 def letter() -> UUID:
     """An event that a handler of commerce could not apply, and that is dead."""
-    from chassis.ids import new_id
-    from chassis.messages import encode
-
     with unit_of_work("catalog"):
         publish(channel(), aggregate_id="north", aggregate_version=1)
     row = domains.get("catalog").tables.outbox._default_manager.using("catalog").latest("seq")
@@ -66,6 +66,18 @@ def test_a_replayed_letter_takes_effect(letter: UUID) -> None:
     assert state_of(letter) == "replayed"
     inbox = domains.get("commerce").tables.inbox._default_manager.using("commerce")
     assert inbox.filter(handler="commerce.checkout.projection.copy_channels").exists()
+
+
+def test_a_letter_whose_address_was_removed_makes_no_picking_list() -> None:
+    message = scrubbed(told(placed()))
+    letter = DeadLetter.objects.create(
+        id=new_id(), event=message.id, handler="logistics.reactions.stock_events", type=message.type,
+        message=encode(message).decode(), state="dead", reason="ValueError", traceback="",
+        first_failed_at=clock.now(), last_failed_at=clock.now(),
+    )  # fmt: skip
+    answer = events("letters", "replay", str(letter.id))
+    assert "not replayed: Its personal data was removed" in answer
+    assert not FulfilmentOrder.objects.exists()
 
 
 def test_all_dead_letters_of_a_domain_are_discarded_at_once(letter: UUID) -> None:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connections
 
-from chassis.clients import CallInsideTransaction, SynchronousCallInHandler, client
+from chassis.clients import client
 from chassis.context import handling
 from chassis.database import CrossDomainRelation, UnroutableModel
 from chassis.unit_of_work import CrossDomainTransaction, unit_of_work

@@ -1,6 +1,8 @@
-"""python -m tests.fuzz.goods: what a fuzzed shop sells beside plain products, so that every operation has something
-to find: two views, a category, a configurable product with facets."""
+"""python -m tests.fuzz.goods: what a fuzzed shop has beside plain products, so that every operation has something to
+find: two views with storefronts, a category, a configurable product with facets, a download with a sample, content,
+and a draft. Prints the draft's previews by view, as JSON."""
 
+import json
 import os
 from decimal import Decimal
 
@@ -11,10 +13,16 @@ import config  # noqa: F401
 
 def main() -> None:
     """Define it through the public commands."""
+    from django.core.files.base import ContentFile
+    from django.core.files.storage import default_storage
+
+    from catalog.catalog.publication.preview import preview_token
     from catalog.commands import (
         DefineAttribute,
         DefineCategory,
+        DefineContent,
         DefineView,
+        FileInput,
         OptionInput,
         PlaceInput,
         PriceInput,
@@ -22,14 +30,17 @@ def main() -> None:
         VariantInput,
         define_attribute,
         define_category,
+        define_content,
         define_view,
         save_product,
     )
     from logistics.warehouse.commands import AdjustStock, StockChange, adjust_stock
 
+    price = (PriceInput(channel="home", amount=Decimal(30)),)
     define_category(DefineCategory(code="root", texts={"": {"name": "Root"}}))
     for code, locale in (("en", "en"), ("de", "de")):
-        define_view(DefineView(code=code, name=code, channel="home", locale=locale, root="root"))
+        base = f"https://shop.example/{code}/"
+        define_view(DefineView(code=code, name=code, channel="home", locale=locale, root="root", base_url=base))
     define_category(DefineCategory(code="kitchen", parent="root", texts={"": {"name": "Kitchen"}}))
     colours = tuple(OptionInput(code=code, labels={"": code.title()}) for code in ("red", "blue"))
     define_attribute(
@@ -39,7 +50,7 @@ def main() -> None:
         VariantInput(
             sku=f"POT-{colour}",
             values={"": {"color": colour}},
-            prices=(PriceInput(channel="home", amount=Decimal(30)),),
+            prices=price,
         )
         for colour in ("red", "blue")
     )
@@ -56,6 +67,18 @@ def main() -> None:
     )
     changes = [StockChange(source="north", sku=variant.sku, on_hand=Decimal(1000)) for variant in variants]
     adjust_stock(AdjustStock(changes=changes, reason="seed"))
+    files = (
+        FileInput(code="book", path="private/book.txt", labels={"": "The book"}),
+        FileInput(code="taste", path="private/taste.txt", labels={"": "A chapter"}, is_sample=True),
+    )
+    for file in files:
+        default_storage.save(file.path, ContentFile(file.code.encode()))
+    book = {"texts": {"": {"name": "Book"}}, "channels": ("home",), "prices": price}
+    save_product(SaveProduct(sku="BOOK", kind="downloadable", files=files, **book))  # type: ignore[arg-type]
+    define_content(DefineContent(code="about", texts={"": {"title": "About us"}}, in_menu=True))
+    define_content(DefineContent(code="hero", kind="block", texts={"": {"body": "<h1>Pots</h1>"}}))
+    draft = save_product(SaveProduct(sku="DRAFT", texts={"": {"name": "Not yet"}}))
+    print(json.dumps({view: preview_token(draft, view)[0] for view in ("en", "de")}))
 
 
 if __name__ == "__main__":

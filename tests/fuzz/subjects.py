@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from tests import shelves
 from tests.processes import eventually
@@ -10,6 +11,7 @@ from tests.shoppers import DECLINED_CARD, GOOD_CARD, PASSWORD, Shopper, customer
 from tests.stack import Stack
 
 PARTS = [f"PART-{number}" for number in range(12)]
+COUPON = "TWO-OFF"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,25 +25,33 @@ class Subjects:
 
 
 def furnish(stack: Stack) -> Subjects:
-    """Products, stock, customers, guests' carts to edit and to order, an order, an address, a return."""
+    """Products, stock, content, customers, guests' carts to edit and to order, an order, an address, a return, a
+    download, wishlists."""
     shelves.stock(stack, MUG=1_000_000, TENT=1_000, **dict.fromkeys(PARTS, 100))
-    stack.run("-m", "tests.fuzz.goods")
+    shelves.promote(stack, {"code": COUPON})
+    previews = json.loads(stack.run("-m", "tests.fuzz.goods"))
     token = customer(stack, "ada@example.org")
     guests = queue_of(stack, {"MUG": 2, "POT-red": 1}, 30)
-    many = Shopper.at(stack.base).fill(dict.fromkeys(PARTS, 1))
-    buyer = Shopper.at(stack.base, token=token).fill({"MUG": 50})
+    saving = queue_of(stack, {}, 10, first=Shopper.at(stack.base).fill({"MUG": 1}).enter(COUPON))
+    many, fewer = queue_of(stack, {}, 2, first=Shopper.at(stack.base).fill(dict.fromkeys(PARTS, 1)))
+    buyer = Shopper.at(stack.base, token=token).fill({"MUG": 50, "BOOK": 1})
     placed = buyer.place()
     assert placed["outcome"] == "placed", placed
     address = {"name": "Ada", "street": "Lindenweg 1", "city": "Kassel", "country": "DE"}
     entries = [ok(buyer.http.post("/customers/me/addresses", json=address)) for _ in range(5)]
     order = ok(buyer.http.get(f"/orders/{placed['order']}"))
+    mugs = next(line["id"] for line in order["lines"] if line["sku"] == "MUG")
     wish = {
         "order_number": order["number"],
         "reason": "too blue",
-        "lines": [{"line": order["lines"][0]["id"], "quantity": "1"}],
+        "lines": [{"line": mugs, "quantity": "1"}],
     }
     asked = eventually(lambda: _created(buyer, wish), "a return of the order asked for", within=60)
-    lines = ok(many.http.get(f"/carts/{many.cart}"))["lines"]
+    bought: Any = eventually(
+        lambda: ok(buyer.http.get(f"/downloads/orders/{placed['order']}")), "the download that was bought", within=60
+    )
+    samples: Any = ok(buyer.http.get("/products/book"))["samples"]
+    shared = ok(buyer.http.patch(f"/wishlists/{_wishlist(buyer, 'MUG')}", json={"shared": True}))["share"]
     pools = {
         "views": ["en", "de"],
         "skus": ["MUG", "TENT", "POT-red"],
@@ -50,7 +60,7 @@ def furnish(stack: Stack) -> Subjects:
         "words": ["mug", "pot", "coking"],
         "quantities": ["1", "2"],
         "methods": ["parcel"],
-        "cards": [GOOD_CARD, DECLINED_CARD],
+        "cards": [GOOD_CARD, GOOD_CARD, DECLINED_CARD],
         "countries": ["DE", "AT"],
         "emails": ["ada@example.org", "bea@example.org", "eve@example.org"],
         "passwords": [PASSWORD],
@@ -60,14 +70,33 @@ def furnish(stack: Stack) -> Subjects:
         "carts_to_claim": [guest.cart for guest in guests[5:10]],
         "carts_to_order": [guest.cart for guest in guests[10:]],
         "carts_ordered": [buyer.cart],
-        "carts_of_many": [many.cart],
+        "views_of_carts": ["en"],
+        "preconditions": ["*"],
+        "carts_to_change": [many.cart],
+        "lines_to_change": _lines(many),
+        "carts_to_empty": [fewer.cart],
+        "lines_to_remove": _lines(fewer),
         "secrets_of_many": [many.http.headers["X-Cart-Secret"]],
-        "lines_of_many": [line["id"] for line in lines],
+        "coupons": [COUPON],
+        "carts_with_coupon": [guest.cart for guest in saving],
+        "secrets_with_coupon": [saving[0].http.headers["X-Cart-Secret"]],
         "orders": [placed["order"]],
-        "order_lines": [order["lines"][0]["id"]],
+        "order_lines": [mugs],
+        "order_keys": [order["access_key"]],
         "numbers": [order["number"]],
         "addresses": [entry["id"] for entry in entries],
         "returns": [asked["id"]],
+        "blocks": ["hero"],
+        "pages": ["about-us"],
+        "previews": list(previews.values()),
+        "sitemaps": ["0", "1"],
+        "samples": [sample["file"] for sample in samples],
+        "downloads": [unquote(grant["url"].rsplit("/", 1)[1]) for grant in bought],
+        "wishlists": [_wishlist(buyer, "MUG")],
+        "wishlists_to_empty": [_wishlist(buyer, *PARTS) for _ in range(2)],
+        "wishlists_to_remove": [_wishlist(buyer) for _ in range(4)],
+        "wished": PARTS,
+        "shares": [shared],
     }
     ending = {name: customer(stack, f"{name}@example.org") for name in ("sign_out", "sign_out_everywhere")}
     customer(stack, "bea@example.org")
@@ -83,17 +112,30 @@ EVERYWHERE = {
     "body.expected_total": "totals", "body.order_number": "numbers",
     "body.lines[*].line": "order_lines", "body.lines[*].quantity": "quantities", "body.email": "emails",
     "body.password": "passwords", "body.refresh_token": "refresh_tokens", "body.country": "countries",
-    "body.address.country": "countries",
+    "body.address.country": "countries", "path.wishlist": "wishlists", "path.share": "shares",
+    "path.file": "samples", "path.number": "sitemaps", "header.X-Order-Key": "order_keys",
+    "header.If-Match": "preconditions",
 }  # fmt: skip
 """Which pool a parameter is drawn from."""
-LINE = {"path.cart": "carts_of_many", "path.line": "lines_of_many", "header.X-Cart-Secret": "secrets_of_many"}
+OF_CARTS = {"path.view": "views_of_carts"}  # a cart is known in its own view only
+OF_MANY = {**OF_CARTS, "header.X-Cart-Secret": "secrets_of_many"}
+WITH_COUPON = {**OF_CARTS, "path.cart": "carts_with_coupon", "header.X-Cart-Secret": "secrets_with_coupon"}
 FOR_OPERATION = {
     "category_listing": {"path.slug": "categories"},
-    "claim_cart": {"path.cart": "carts_to_claim"},
-    "place_order": {"path.cart": "carts_to_order"},
-    "placement": {"path.cart": "carts_ordered"},
-    "change_line": LINE,
-    "remove_line": LINE,
+    **dict.fromkeys(("get_cart", "confirm_cart", "add_line", "set_delivery", "shipping_options"), OF_CARTS),
+    "claim_cart": {"path.cart": "carts_to_claim", **OF_CARTS},
+    "place_order": {"path.cart": "carts_to_order", **OF_CARTS},
+    "placement": {"path.cart": "carts_ordered", **OF_CARTS},
+    "change_line": {"path.cart": "carts_to_change", "path.line": "lines_to_change", **OF_MANY},
+    "remove_line": {"path.cart": "carts_to_empty", "path.line": "lines_to_remove", **OF_MANY},
+    "enter_coupon": {"path.code": "coupons", **OF_CARTS},
+    "remove_coupon": {"path.code": "coupons", **WITH_COUPON},
+    "content_block": {"path.code": "blocks"},
+    "content_page": {"path.slug": "pages"},
+    "preview_product": {"path.token": "previews"},
+    "download": {"path.token": "downloads"},
+    "remove_wish": {"path.wishlist": "wishlists_to_empty", "path.sku": "wished"},
+    "remove_wishlist": {"path.wishlist": "wishlists_to_remove"},
 }
 
 
@@ -127,6 +169,17 @@ def configuration(subjects: Subjects, *, examples: int, seed: int) -> str:
 
 def _bindings(pools: dict[str, str]) -> list[str]:
     return [f'"{place}" = {{ dictionary = "{pool}", probability = 0.8 }}' for place, pool in pools.items()]
+
+
+def _lines(shopper: Shopper) -> list[str]:
+    return [line["id"] for line in ok(shopper.http.get(f"/carts/{shopper.cart}"))["lines"]]
+
+
+def _wishlist(shopper: Shopper, *skus: str) -> str:
+    made = ok(shopper.http.post("/wishlists", json={"name": "For later"}))
+    for sku in skus:
+        ok(shopper.http.post(f"/wishlists/{made['id']}/items", json={"sku": sku}))
+    return str(made["id"])
 
 
 def _created(shopper: Shopper, wish: dict[str, Any]) -> dict[str, Any] | None:

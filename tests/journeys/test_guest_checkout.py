@@ -86,7 +86,14 @@ class Cart:
 
 def test_a_guest_browses_in_the_views_language(german: httpx.Client) -> None:
     tree = german.get("/categories").json()["items"]
-    assert [department["name"] for department in tree] == ["Outdoor", "Bekleidung", "Wohnen", "Küche", "Services", "Kleine Geschenke"]
+    assert [department["name"] for department in tree] == [
+        "Outdoor",
+        "Bekleidung",
+        "Wohnen",
+        "Küche",
+        "Services",
+        "Kleine Geschenke",
+    ]
     page = found(german, "Zelt")
     assert "Zelt" in page["name"]
     assert page["price"]["currency"] == "EUR"

@@ -22,6 +22,7 @@ from chassis import clients
 from chassis.clients_http import HttpProvider
 from chassis.context import handling
 from chassis.errors import DomainError
+from chassis.outside import CallInHandler, CallInsideTransaction
 from chassis.unit_of_work import unit_of_work
 from chassis.web.queries import queries
 from contracts.catalog import Pricing, QuoteRequestLine
@@ -135,9 +136,9 @@ def test_a_refusal_arrives_as_the_refusal_that_it_was(goods: None, way: str) -> 
 
 def test_asking_is_refused_while_an_event_is_handled_and_inside_a_unit_of_work(goods: None, way: str) -> None:
     held = clients.client(Availability)
-    with handling(), pytest.raises(clients.SynchronousCallInHandler):
+    with handling(), pytest.raises(CallInHandler):
         held.of(channel="home", skus=("MUG",))
-    with unit_of_work("commerce"), pytest.raises(clients.CallInsideTransaction):
+    with unit_of_work("commerce"), pytest.raises(CallInsideTransaction):
         held.of(channel="home", skus=("MUG",))
     assert held.of(channel="home", skus=("MUG",))
 

@@ -61,6 +61,17 @@ _STATE = {
     " requires_shipping, channels, shown, external_id",
     "catalog_productcategory": "product_id, category_id, position",
     "catalog_media": "product_id, path, kind, roles, alt, position, hidden",
+    "catalog_productoption": "product_id, code, kind, labels, required, max_length, position, prices, percent",
+    "catalog_optionchoice": "code, labels, component_id, quantity, quantity_changes, is_default, position, prices",
+    "catalog_productlink": "product_id, target_id, kind, quantity, position",
+    "catalog_downloadfile": "id, product_id, code, path, labels, is_sample, most_downloads, position, offered",
+    "catalog_content": "id, code, kind, texts, views, active, position, external_id",
+    "catalog_forwarding": 'id, view, path, kind, target, "to", permanent',
+    "catalog_review": "id, product_id, view, channel, customer, nickname, title, text, rating, state, external_id",
+    "catalog_wishlist": "id, customer, channel, name, share",
+    "catalog_wishlistitem": "wishlist_id, product_id, added_at",
+    "catalog_taxrate": "channel, tax_class, code, rate, priority, on_subtotal",
+    "catalog_taxarea": "country, region, postcodes",
     "catalog_slug": "view, kind, slug, target",
     "catalog_productdocument": "view, product_id, slug, content, card, words, facets, categories, source",
     "catalog_categoryentry": "category_id, product_id, position",
@@ -95,7 +106,17 @@ def versions() -> dict[str, int]:
     """How often anything was changed, and how many events told of it."""
     found = {}
     with connections["catalog"].cursor() as cursor:
-        for table in ("channel", "view", "attribute", "producttype", "category", "product"):
+        for table in (
+            "channel",
+            "view",
+            "attribute",
+            "producttype",
+            "category",
+            "product",
+            "content",
+            "review",
+            "wishlist",
+        ):
             cursor.execute(f"SELECT coalesce(sum(version), 0) FROM catalog_{table}")
             found[table] = cursor.fetchone()[0]
         cursor.execute("SELECT count(*) FROM catalog_outboxevent")

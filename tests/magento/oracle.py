@@ -23,7 +23,6 @@ from catalog.pricing.models import Price
 from tests.magento.server import dumps_folder
 
 VIEWS = ("admin", "default", "de", "fr")
-CARRIED = {"simple", "virtual", "configurable"}
 # Not said of the product but of Magento's own bookkeeping.
 BOOKKEEPING = {"entity_id", "store_id", "updated_at", "has_options", "required_options"}
 RULES = {
@@ -31,17 +30,16 @@ RULES = {
     "no_page_no_address": "nobody can ask for the address of what has no page of its own",
     "window_without_price": "dates of a special price that there is not",
     "its_product_is_not_sold": "a variant is chosen on the page of a product that is not sold in the channel",
+    "links_carry_the_price": "a download whose links are sold singly has no price of its own there, and 0 here",
     "not_in_the_website": "where it is not sold, its status says nothing",
 }
 
 
 def answers(view: str) -> Iterator[dict[str, Any]]:
-    """What Magento answered for every product of a carried type in a view."""
+    """What Magento answered for every product in a view."""
     with gzip.open(dumps_folder() / "oracle" / f"products_{view}.jsonl.gz", "rt") as lines:
         for line in lines:
-            answer = json.loads(line)
-            if answer["attributes"]["type_id"] in CARRIED:
-                yield answer
+            yield json.loads(line)
 
 
 @dataclass
@@ -164,6 +162,8 @@ def _mine(ours: Ours, product: Product, view: str) -> tuple[dict[str, Any], dict
     if found.get("special_price") is None:
         free |= dict.fromkeys(("special_from_date", "special_to_date"), "window_without_price")
     channel = ours.views[view].channel.code
+    if product.values.get(scopes.GLOBAL, {}).get("links_purchased_separately") == 1:
+        free["price"] = "links_carry_the_price"
     found["shown"] = product.shown.get(view, "everywhere") if channel in product.channels else "nowhere"
     if (product.external_id[ours.source], channel) not in ours.websites:
         free["shown"] = "not_in_the_website"

@@ -2,10 +2,18 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from catalog.catalog.composition.inputs import ChoiceInput, GiftCardInput, ProductOptionInput
+from catalog.catalog.composition.inputs import (
+    ChoiceInput,
+    ComposeProduct,
+    GiftCardInput,
+    LinksInput,
+    MemberInput,
+    ProductOptionInput,
+)
 from catalog.catalog.composition.models import ProductOption
 from catalog.catalog.errors import InvalidProduct
 from catalog.catalog.models import Product
@@ -13,50 +21,87 @@ from catalog.catalog.models import Product
 if TYPE_CHECKING:
     from catalog.catalog.inputs import SaveProduct
 
-MOST_OPTIONS, MOST_CHOICES, MOST_MEMBERS = 50, 200, 100
+MOST_OPTIONS, MOST_CHOICES, MOST_MEMBERS, MOST_LINKS = 50, 200, 100, 50
+MOST_LENGTH = 10_000
 LIMIT = Decimal(10) ** 14
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PICKED = (ProductOption.SELECT, ProductOption.MULTI_SELECT)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hanging:
+    """What hangs on a product, with what of the product decides whether it may."""
+
+    kind: str
+    dynamic_price: bool
+    options: tuple[ProductOptionInput, ...] | None
+    members: tuple[MemberInput, ...] | None
+    links: LinksInput | None
+
+    @classmethod
+    def on(cls, product: Product, command: ComposeProduct) -> "Hanging":
+        """On a product as it is stored."""
+        return cls(
+            kind=product.kind,
+            dynamic_price=bool(product.details.get("dynamic_price")),
+            options=command.options,
+            members=command.members,
+            links=command.links,
+        )
+
+
 def check_composition(command: "SaveProduct", channels: Iterable[str]) -> None:
     """Raises InvalidProduct for options, members, files or amounts that do not fit the product or each other."""
     for kind, given, name in (
-        (Product.GROUPED, command.members, "members"),
         (Product.DOWNLOADABLE, command.files, "files"),
         (Product.GIFT_CARD, command.gift_card, "gift_card"),
     ):
-        if given and command.kind != kind:
-            raise InvalidProduct(f"Only a {kind} product has {name}.", field=f"/{name}")
-    if command.members and len(command.members) > MOST_MEMBERS:
-        raise InvalidProduct(f"A grouped product has at most {MOST_MEMBERS} members.", field="/members")
-    if command.links and max(map(len, (command.links.related, command.links.up_sell, command.links.cross_sell))) > 50:
-        raise InvalidProduct("A product leads to at most 50 others of each kind.", field="/links")
-    if command.options and command.kind in (Product.GROUPED, Product.GIFT_CARD):
-        raise InvalidProduct(f"A {command.kind} product has no options.", field="/options")
+        _only(kind, given, command.kind, name)
     known = set(channels)
-    _check_options(command, known)
-    if command.gift_card:
-        _check_amounts(command.gift_card, known)
-
-
-def _check_options(command: "SaveProduct", channels: set[str]) -> None:
-    options = command.options or ()
-    if len(options) > MOST_OPTIONS:
-        raise InvalidProduct(f"A product has at most {MOST_OPTIONS} options.", field="/options")
-    _once((option.code for option in options), "/options")
-    parts = [choice.component for option in options for choice in option.choices if choice.component]
+    parts = [choice.component for option in command.options or () for choice in option.choices if choice.component]
     if command.kind == Product.BUNDLE and command.options is not None and not parts:
         raise InvalidProduct("A bundle needs an option with components.", field="/options")
     if command.kind == Product.BUNDLE and command.dynamic_price and command.prices:
         raise InvalidProduct("A bundle of dynamic price has no price of its own.", field="/prices")
     if command.dynamic_price and command.kind != Product.BUNDLE:
         raise InvalidProduct("Only a bundle has a dynamic price.", field="/dynamic_price")
+    check_hanging(
+        Hanging(
+            kind=command.kind,
+            dynamic_price=command.dynamic_price,
+            options=command.options,
+            members=command.members,
+            links=command.links,
+        ),
+        known,
+    )
+    if command.gift_card:
+        _check_amounts(command.gift_card, known)
+
+
+def check_hanging(hanging: Hanging, channels: set[str]) -> None:
+    """Raises InvalidProduct for options, members or links that do not fit the product or each other."""
+    members, links, options = hanging.members, hanging.links, hanging.options or ()
+    _only(Product.GROUPED, members, hanging.kind, "members")
+    if members and len(members) > MOST_MEMBERS:
+        raise InvalidProduct(f"A grouped product has at most {MOST_MEMBERS} members.", field="/members")
+    if links and max(map(len, (links.related, links.up_sell, links.cross_sell))) > MOST_LINKS:
+        raise InvalidProduct(f"A product leads to at most {MOST_LINKS} others of each kind.", field="/links")
+    if options and hanging.kind in (Product.GROUPED, Product.GIFT_CARD):
+        raise InvalidProduct(f"A {hanging.kind} product has no options.", field="/options")
+    if len(options) > MOST_OPTIONS:
+        raise InvalidProduct(f"A product has at most {MOST_OPTIONS} options.", field="/options")
+    _once((option.code for option in options), "/options")
     for index, option in enumerate(options):
         where = f"/options/{index}"
         _check_option(option, where, channels)
         for number, choice in enumerate(option.choices):
-            _check_choice(choice, command, f"{where}/choices/{number}", channels)
+            _check_choice(choice, hanging, f"{where}/choices/{number}", channels)
+
+
+def _only(kind: str, given: object, actual: str, name: str) -> None:
+    if given and actual != kind:
+        raise InvalidProduct(f"Only a {kind} product has {name}.", field=f"/{name}")
 
 
 def _check_option(option: ProductOptionInput, where: str, channels: set[str]) -> None:
@@ -66,16 +111,16 @@ def _check_option(option: ProductOptionInput, where: str, channels: set[str]) ->
         raise InvalidProduct(f"{option.code}: a select needs choices, nothing else has them.", field=where)
     if len(option.choices) > MOST_CHOICES:
         raise InvalidProduct(f"An option has at most {MOST_CHOICES} choices.", field=where)
-    if not 1 <= option.max_length <= 10_000:
-        raise InvalidProduct("max_length must be from 1 to 10000.", field=f"{where}/max_length")
+    if not 1 <= option.max_length <= MOST_LENGTH:
+        raise InvalidProduct(f"max_length must be from 1 to {MOST_LENGTH}.", field=f"{where}/max_length")
     _once((choice.code for choice in option.choices), where)
     _surcharge(option.prices, option.percent, where, channels)
 
 
-def _check_choice(choice: ChoiceInput, command: "SaveProduct", where: str, channels: set[str]) -> None:
-    if bool(choice.component) and command.kind != Product.BUNDLE:
+def _check_choice(choice: ChoiceInput, hanging: Hanging, where: str, channels: set[str]) -> None:
+    if bool(choice.component) and hanging.kind != Product.BUNDLE:
         raise InvalidProduct("Only a bundle has components.", field=where)
-    if command.dynamic_price and (not choice.component or choice.prices or choice.percent is not None):
+    if hanging.dynamic_price and (not choice.component or choice.prices or choice.percent is not None):
         raise InvalidProduct("In a bundle of dynamic price each choice is a component at its own price.", field=where)
     if not Decimal(0) < choice.quantity <= 9999:
         raise InvalidProduct("A quantity is above 0 and at most 9999.", field=f"{where}/quantity")

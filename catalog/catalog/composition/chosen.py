@@ -21,6 +21,7 @@ from contracts.catalog import QuoteRequestLine
 from contracts.shared import Choice
 
 MOST_PER_PART = Decimal(9999)
+ONE = Decimal(1)
 _READ = """
 SELECT o.product_id, o.code, o.kind, o.labels::text, o.required, o.max_length, o.prices::text, o.percent,
        c.code, c.labels::text, c.quantity, c.quantity_changes, c.prices::text, c.percent, c.is_default,
@@ -167,7 +168,9 @@ def _put_picked(result: Chosen, question: Question, choices: Sequence[Choice], c
         quantity = answer.quantity if asked is None else asked
         if not 0 < quantity <= MOST_PER_PART or (quantity != answer.quantity and not answer.quantity_changes):
             return "choice_invalid"
-        _add(result, answer.prices.get(channel), answer.percent)
+        # Ten of what one is added for cost ten times as much.
+        times = quantity / answer.quantity if answer.part else ONE
+        _add(result, answer.prices.get(channel), answer.percent, times=times)
         if answer.part:
             result.parts.append((answer.part, quantity))
         many = f"{quantity.normalize():f} × " if answer.part and quantity != 1 else ""
@@ -188,9 +191,9 @@ def _put_text(result: Chosen, question: Question, choices: Sequence[Choice], cha
     return ""
 
 
-def _add(result: Chosen, amount: str | None, percent: Decimal | None) -> None:
-    result.added += Decimal(amount) if amount else 0
-    result.percent += percent or 0
+def _add(result: Chosen, amount: str | None, percent: Decimal | None, *, times: Decimal = ONE) -> None:
+    result.added += Decimal(amount or 0) * times
+    result.percent += (percent or 0) * times
 
 
 def _there(answer: Answer, channel: str) -> bool:

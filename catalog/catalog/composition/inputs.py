@@ -7,7 +7,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceInput:
-    """An answer. `component`: the SKU of a bundle's part. `prices` by channel or `percent` is what it adds."""
+    """An answer. `component`: the SKU of a bundle's part. `prices` by channel or `percent` is what it adds.
+
+    Of a component it adds that for `quantity` of them, and for another quantity in proportion.
+    """
 
     code: str
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -57,3 +60,16 @@ class LinksInput:
     related: tuple[str, ...] = ()
     up_sell: tuple[str, ...] = ()
     cross_sell: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComposeProduct:
+    """What hangs on a product that is there already, by SKU; None for options, members or links leaves them alone.
+
+    For whoever writes many products that refer to each other: first all of them, then this.
+    """
+
+    sku: str
+    options: tuple[ProductOptionInput, ...] | None = None
+    members: tuple[MemberInput, ...] | None = None
+    links: LinksInput | None = None

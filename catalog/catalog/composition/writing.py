@@ -2,26 +2,34 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import Q
 
-from catalog.catalog.composition.inputs import GiftCardInput, ProductOptionInput
+from catalog.catalog.composition.inputs import GiftCardInput, LinksInput, MemberInput, ProductOptionInput
 from catalog.catalog.composition.models import OptionChoice, ProductLink, ProductOption
 from catalog.catalog.copying import copy_in
 from catalog.catalog.errors import InvalidProduct, UnknownReference
 from catalog.catalog.models import Product
 from catalog.catalog.sorting import sku_key
 
-if TYPE_CHECKING:
-    from catalog.catalog.inputs import SaveProduct
-
 # What can be taken off a shelf, or needs none: a component is bought as it is.
 COMPONENTS = (Product.SIMPLE, Product.VIRTUAL, Product.VARIANT, Product.DOWNLOADABLE)
 
 
-def write_composition(saved: Sequence[tuple["SaveProduct", Product]]) -> None:
+class Composing(Protocol):
+    """A command that says what hangs on a product."""
+
+    @property
+    def options(self) -> tuple[ProductOptionInput, ...] | None: ...
+    @property
+    def members(self) -> tuple[MemberInput, ...] | None: ...
+    @property
+    def links(self) -> LinksInput | None: ...
+
+
+def write_composition(saved: Sequence[tuple[Composing, Product]]) -> None:
     """Replace what the commands name of options, members and links; UnknownReference for a SKU that is not there."""
     asked = {product.id: command.options for command, product in saved if command.options is not None}
     members = {product.id: command.members for command, product in saved if command.members is not None}

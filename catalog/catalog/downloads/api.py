@@ -112,7 +112,17 @@ class Download(APIView):
         Counts as one download; the link itself ends half an hour after it was given.
         """
         view_facts(view)
-        return _sent(commands.use_grant(links.opened(token)))
+        grant = links.opened(token)
+        # Opened first: a file that is not there is no download.
+        answer = _sent(commands.granted_file(grant))
+        commands.use_grant(grant)
+        return answer
+
+    @extend_schema(exclude=True)
+    def head(self, request: Request, view: str, token: str) -> HttpResponseBase:
+        """What a download would answer; it does not count as one."""
+        view_facts(view)
+        return _sent(commands.granted_file(links.opened(token)))
 
 
 class Sample(APIView):
@@ -125,7 +135,13 @@ class Sample(APIView):
 def _sent(file: DownloadFile) -> HttpResponseBase:
     if not default_storage.exists(file.path):
         raise UnknownFile()
-    response = FileResponse(default_storage.open(file.path, "rb"), as_attachment=True, filename=file.file_name)
+    # Whatever its name says: it is saved, never shown or run under the shop's address.
+    response = FileResponse(
+        default_storage.open(file.path, "rb"),
+        as_attachment=True,
+        filename=file.file_name,
+        content_type="application/octet-stream",
+    )
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response

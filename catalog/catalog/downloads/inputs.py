@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
+
+# The option with this code sells a product's files singly: its choices are codes of files, and who buys gets those.
+FILES = "files"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,3 +19,4 @@ class FileInput:
     is_sample: bool = False
     most_downloads: int | None = None
     days: int | None = None
+    id: UUID | None = None

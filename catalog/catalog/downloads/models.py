@@ -67,7 +67,7 @@ class DownloadGrant(models.Model):
 
 
 class CancelledOrder(models.Model):
-    """An order that brings nothing any more, also if the news of its payment arrives late."""
+    """An order that brings nothing any more, cancelled or refunded, also if the news of its payment arrives late."""
 
     id = models.UUIDField(primary_key=True)
     at = models.DateTimeField()

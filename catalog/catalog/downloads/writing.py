@@ -8,6 +8,7 @@ from catalog.catalog.downloads.inputs import FileInput
 from catalog.catalog.downloads.models import PRIVATE, DownloadFile
 from catalog.catalog.errors import InvalidProduct
 from catalog.catalog.models import Product
+from chassis.ids import new_id
 
 if TYPE_CHECKING:
     from catalog.catalog.inputs import SaveProduct
@@ -26,6 +27,7 @@ def write_files(saved: Sequence[tuple["SaveProduct", Product]]) -> None:
             _check(file, f"/files/{position}")
             rows.append(
                 DownloadFile(
+                    id=file.id or new_id(),
                     product_id=product,
                     code=file.code,
                     path=file.path,

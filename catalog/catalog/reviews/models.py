@@ -19,7 +19,7 @@ class Review(models.Model):
     nickname = models.TextField()
     title = models.TextField(blank=True, default="")
     text = models.TextField()
-    rating = models.IntegerField()
+    rating = models.IntegerField(null=True, help_text="null: only words, from an older shop")
     state = models.TextField(default=State.PENDING.value)
     answer = models.TextField(blank=True, default="", help_text="the shop's, shown with it")
     version = models.IntegerField(default=1)
@@ -41,7 +41,7 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.rating}/5 {self.title or self.text[:40]}"
+        return f"{self.rating or '-'}/5 {self.title or self.text[:40]}"
 
     def transition(self, name: str) -> None:
         """Approve or reject (the only writer of `state`); IllegalReview otherwise."""

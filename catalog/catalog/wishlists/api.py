@@ -154,7 +154,11 @@ class Wishes(APIView):
 
 class Wish(APIView):
     @extend_schema(
-        operation_id="remove_wish", parameters=[IF_MATCH], request=None, responses=WishlistBody, tags=["wishlists"]
+        operation_id="remove_wish",
+        parameters=[IF_MATCH],
+        request=None,
+        responses={200: WishlistBody},
+        tags=["wishlists"],
     )
     @idempotent("catalog")
     def delete(self, request: Request, view: str, wishlist: UUID, sku: str) -> Response:

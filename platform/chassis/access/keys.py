@@ -19,6 +19,7 @@ import httpx
 from joserfc.jwk import OKPKey
 
 from chassis.access.tokens import public_keys
+from chassis.outside import calling_out
 
 MAX_AGE = 300.0
 RETRY = 5.0
@@ -89,6 +90,7 @@ def from_address(url: str, *, timeout: float = 2.0) -> Source:
     """A source that fetches the JWKS document at `url`."""
 
     def fetch() -> Mapping[str, Any]:
+        calling_out("the publisher of keys")
         answer = httpx.get(url, timeout=timeout, follow_redirects=False)
         answer.raise_for_status()
         document: Mapping[str, Any] = answer.json()

@@ -29,8 +29,6 @@ from chassis.observe.logs import mask_lines
 from chassis.sagas import Saga
 from chassis.sagas.runner import FINISHED, STUCK_AFTER, resume
 
-OPEN_LETTERS = ("retrying", "dead")
-
 
 class StillFailing(DomainError):
     code, status, title = "still_failing", 409, "It failed again; the reason has been brought up to date."
@@ -46,7 +44,7 @@ def _discard(letter: Any, data: Mapping[str, Any]) -> None:
 
 
 def _is_open_letter(letter: Any) -> bool:
-    return letter.state in OPEN_LETTERS
+    return letter.state in letter.OPEN
 
 
 class DeadLetterAdmin(LookOnly):
@@ -73,7 +71,7 @@ class DeadLetterAdmin(LookOnly):
     )  # fmt: skip
 
     state_shown = shown.state(
-        "state", info=("retrying",), success=("replayed",), warning=("discarded",), danger=("dead",)
+        "state", info=("retrying", "waiting"), success=("replayed",), warning=("discarded",), danger=("dead",)
     )
 
     @admin.display(description="reason")

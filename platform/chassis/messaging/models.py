@@ -68,9 +68,11 @@ class InboxEntry(models.Model):
 
 
 class DeadLetter(models.Model):
-    """An event that a handler could not apply: being retried, dead, replayed or discarded."""
+    """An event that a handler could not apply: being retried, waiting for another event, dead, replayed, discarded."""
 
-    RETRYING, DEAD, REPLAYED, DISCARDED = "retrying", "dead", "replayed", "discarded"
+    RETRYING, WAITING, DEAD, REPLAYED, DISCARDED = "retrying", "waiting", "dead", "replayed", "discarded"
+    TRIED = (RETRYING, WAITING)
+    OPEN = (*TRIED, DEAD)
 
     id = models.UUIDField(primary_key=True)
     event = models.UUIDField()

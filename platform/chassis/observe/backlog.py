@@ -34,8 +34,8 @@ def unacknowledged(label: str) -> Read:
 
 
 def letters(label: str) -> Read:
-    """Events that a handler here could not apply, by state: retrying or dead."""
-    return _by_key(label, "letter", ("state",), "first_failed_at", "state IN ('retrying', 'dead')")
+    """Events that a handler here could not apply, by state: retrying, waiting for another event, or dead."""
+    return _by_key(label, "letter", ("state",), "first_failed_at", "state IN ('retrying', 'waiting', 'dead')")
 
 
 def jobs(label: str) -> Read:

@@ -7,13 +7,22 @@ One listening thread per process wakes the waiters. Only so many threads may wai
 import functools
 import operator
 import threading
+import weakref
 from collections import defaultdict
 from uuid import UUID
 
 from django.db import connections
 
 from chassis import domains
-from chassis.listening import Listener
+from chassis.listening import Listener, direct_connection
+
+_listening: "weakref.WeakSet[Waiters]" = weakref.WeakSet()
+
+
+def stop_listening() -> None:
+    """End the listening threads of this process, for who takes their databases away; who waits again starts one."""
+    for waiters in list(_listening):
+        waiters.stop()
 
 
 class Waiters:
@@ -22,10 +31,13 @@ class Waiters:
     def __init__(self, label: str, *, most: int) -> None:
         self.label = label
         self.alias = domains.get(label).alias
+        self.channel = f"sixfold_saga_{label}"
         self._slots = threading.BoundedSemaphore(most) if most else None
         self._events: dict[str, list[threading.Event]] = defaultdict(list)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        _listening.add(self)
 
     def expect(self, saga_id: UUID) -> "Expectation":
         """Register interest before looking at the state, so that no notification falls between."""
@@ -35,12 +47,26 @@ class Waiters:
     def _ensure_listening(self) -> None:
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._listen, name=f"saga-waiters-{self.label}", daemon=True)
+                self._stop = threading.Event()
+                self._thread = threading.Thread(
+                    target=self._listen, args=(self._stop,), name=f"saga-waiters-{self.label}", daemon=True
+                )
                 self._thread.start()
 
-    def _listen(self) -> None:
-        listener = Listener(self.alias, [f"sixfold_saga_{self.label}"])
-        while True:
+    def stop(self) -> None:
+        """End the listening thread and its connection."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+            self._stop.set()
+        if thread is None or not thread.is_alive():
+            return
+        with direct_connection(self.alias) as connection:
+            connection.execute(f'NOTIFY "{self.channel}"')  # or it would hear nothing for seconds yet
+        thread.join()
+
+    def _listen(self, stop: threading.Event) -> None:
+        listener = Listener(self.alias, [self.channel])
+        while not stop.is_set():
             payload = listener.next(5)
             with self._lock:
                 if payload is None:
@@ -52,6 +78,7 @@ class Waiters:
                 )
             for event in events:
                 event.set()
+        listener.close()
 
 
 class Expectation:

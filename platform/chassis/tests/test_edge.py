@@ -1,6 +1,8 @@
 """Correlation, limits, headers, health: what happens to every request."""
 
+import json
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.test import Client, override_settings
@@ -8,6 +10,7 @@ from django.test import Client, override_settings
 from chassis.tests import edge
 from chassis.web import health
 from chassis.web.deadline import remaining, within
+from chassis.web.requests import Application
 
 pytestmark = pytest.mark.django_db(
     databases=["commerce", "catalog", "logistics", "postpurchase", "identity", "platform"]
@@ -84,3 +87,13 @@ def test_a_deadline_only_ever_shortens_a_wait() -> None:
         with within(0):
             assert remaining(at_most=5) == 0
     assert remaining(at_most=5) == 5
+
+
+@pytest.mark.parametrize("charset", ["zlib", "undefined", "rot13", "unicode_escape", "utf-7", "latin-1"])
+def test_a_charset_of_the_clients_choice_is_refused_and_not_tried(client: Client, charset: str) -> None:
+    started: list[str] = []
+    environ: dict[str, Any] = {"PATH_INFO": "/api/me", "QUERY_STRING": "q=%C3%A4"}
+    environ["CONTENT_TYPE"] = f"x/y; charset={charset}"
+    setup_testing_defaults(environ)
+    body = b"".join(Application()(environ, lambda status, headers, *_: started.append(status)))
+    assert started == ["415 Unsupported Media Type"] and json.loads(body)["code"] == "unsupported_media_type"

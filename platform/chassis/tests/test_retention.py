@@ -103,13 +103,39 @@ def test_letters_are_emptied_with_the_values_that_their_errors_quote() -> None:
     assert kept.message.count("Ann Miller") == 1 and kept.traceback == "Ann Miller"
 
 
-def test_a_letter_replayed_after_scrubbing_takes_effect_without_a_person() -> None:
+def scrubbed_letter() -> Any:
+    """A dead letter to HEAR whose personal field was emptied."""
+    letter = bench.letter(bench.ring(), handler=HEAR.name)
+    bench.rows("letter").update(last_failed_at=clock.now() - 31 * DAY)
+    retention.sweep(bench.ALIAS)
+    letter.refresh_from_db()
+    return letter
+
+
+def test_a_scrubbed_letter_is_not_replayed_as_if_it_were_whole() -> None:
     with bench.domain(subscriptions=(HEAR,)):
-        letter = bench.letter(bench.ring(), handler=HEAR.name)
-        bench.rows("letter").update(last_failed_at=clock.now() - 31 * DAY)
-        retention.sweep(bench.ALIAS)
+        letter = scrubbed_letter()
+        with pytest.raises(letters.Emptied, match="personal data was removed"):
+            letters.retry(bench.ALIAS, letter.id)
+    assert not heard and not bench.rows("inbox").exists()
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts) == ("dead", 1)
+
+
+def test_a_scrubbed_letter_is_replayed_to_a_handler_that_does_without_a_person() -> None:
+    with bench.domain(subscriptions=(reaction(bench.BellRung, hear, personal=False),)):
+        letter = scrubbed_letter()
         assert letters.retry(bench.ALIAS, letter.id)
     assert heard == ["b1 by nobody"]
+
+
+def test_a_scrubbed_letter_of_what_took_effect_after_all_is_settled() -> None:
+    with bench.domain(subscriptions=(HEAR,)):
+        letter = scrubbed_letter()
+        bench.rows("inbox").create(event=letter.event, handler=HEAR.name, received_at=clock.now())
+        assert letters.retry(bench.ALIAS, letter.id)
+    letter.refresh_from_db()
+    assert (letter.state, heard) == ("replayed", [])
 
 
 def test_an_inbox_row_outlives_the_outbox_so_that_a_repetition_is_known() -> None:

@@ -27,6 +27,7 @@ from chassis.observe import metrics, tracing
 from chassis.web.deadline import within
 from chassis.web.parsers import storable_text
 from chassis.web.problem import problem
+from chassis.web.requests import reads_as_utf8
 
 CORRELATION = "X-Correlation-ID"
 _CORRELATION = re.compile(r"[A-Za-z0-9._:-]{8,64}")
@@ -92,6 +93,8 @@ class LimitsMiddleware:
             return problem(414, code="address_too_long", title="The address is too long.")
         if not storable_text(request.path) or ("%00" in query or "\0" in query):
             return problem(400, code="unstorable_value", detail="The address holds a NUL or a broken character.")
+        if not reads_as_utf8(request):
+            return problem(415, detail="Texts are read as UTF-8; leave the charset out or name that one.")
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not (length.isascii() and length.isdigit()):
             return problem(400, detail="Content-Length is not a number.")

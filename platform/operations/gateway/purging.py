@@ -21,6 +21,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
+from chassis.outside import calling_out
 from chassis.subscriptions import Received
 from chassis.unit_of_work import enqueue
 from contracts.catalog import PagesChanged, ViewChanged
@@ -90,6 +91,7 @@ def _tell(job: LeasedJob) -> None:
     headers = {cache.header: " ".join(job.payload["keys"])}
     if token := os.environ.get("CACHE_PURGE_TOKEN"):
         headers["Fastly-Key"] = token
+    calling_out("a cache in front")
     answer = httpx.request(cache.method, cache.url, headers=headers, timeout=TIMEOUT_SECONDS)
     if not answer.is_success:
         raise NotPurged(f"{urlsplit(cache.url).hostname} answered {answer.status_code}")

@@ -17,6 +17,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from chassis.outside import calling_out
+
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 CATCHER = "operations.notification.catcher.EmailBackend"
 PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
@@ -51,6 +53,7 @@ def backend(url: str) -> tuple[str, dict[str, Any]]:
 
 def connect() -> BaseEmailBackend:
     """A connection that raises when a mail is not taken."""
+    calling_out("the mail server")
     name, options = backend(os.environ.get("EMAIL_URL", ""))
     connection: BaseEmailBackend = get_connection(name, fail_silently=False, **options)
     return connection

@@ -11,7 +11,7 @@ from operations.notification.states import MESSAGE
 
 
 class Message(Recorded):
-    """One text to one person about one fact (`about`: the order, shipment, refund or customer).
+    """One text to one person about one fact (`about`: the order, shipment, refund, return or customer).
 
     Unique per (template, about, recipient): neither a repeated event nor a second event of the same fact writes
     another. `dispatch` counts how often it was asked to go out; staff's resend is the only thing that raises it.

@@ -15,6 +15,7 @@ from chassis.unit_of_work import enqueue
 from contracts.commerce import OrderCancelled, OrderPlaced, OrderRefunded
 from contracts.identity import CustomerRegistered
 from contracts.logistics import ShipmentSent
+from contracts.postpurchase import ReturnApproved, ReturnDeclined
 from operations.notification import texts
 from operations.notification.models import Message
 from operations.notification.projection import contact_of
@@ -104,11 +105,31 @@ def confirm_refund(received: Received[OrderRefunded]) -> None:
 
 
 @_about_here_and_now
+def approve_return(received: Received[ReturnApproved]) -> None:
+    """Tell that the goods may be sent back."""
+    _answer_return("return_approved", received, facts={})
+
+
+@_about_here_and_now
+def decline_return(received: Received[ReturnDeclined]) -> None:
+    """Tell that nothing can be sent back, and why."""
+    _answer_return("return_declined", received, facts={"reason": received.event.reason})
+
+
+@_about_here_and_now
 def welcome_customer(received: Received[CustomerRegistered]) -> None:
     """Greet a new customer."""
     event = received.event
     facts = {"name": event.name}
     _write("customer_registered", received, about=event.customer, to=event.email, locale=event.locale, facts=facts)
+
+
+def _answer_return(
+    template: str, received: Received[ReturnApproved] | Received[ReturnDeclined], *, facts: dict[str, str]
+) -> None:
+    event, contact = received.event, contact_of(received.event.order)
+    facts = {"name": contact.name, "number": contact.number, "return_number": event.number, **facts}
+    _write(template, received, about=event.return_request, to=contact.email, locale=contact.locale, facts=facts)
 
 
 def _write(template: str, received: Received[Any], *, about: UUID, to: str, locale: str, facts: dict[str, Any]) -> None:

@@ -134,7 +134,7 @@ def test_a_shipment_that_is_told_before_its_order_is_announced_once_the_order_is
     deliver(told(shipped(order)))
     run_jobs()
     assert not Message.objects.exists()
-    assert DeadLetter.objects.get().state == "retrying"
+    assert DeadLetter.objects.get().state == "waiting"
     deliver(told(order))
     with clock.travel(timedelta(seconds=5)):
         run_jobs()
@@ -143,6 +143,23 @@ def test_a_shipment_that_is_told_before_its_order_is_announced_once_the_order_is
     shipment = next(mail for mail in mailbox.mails() if "unterwegs" in mail["Subject"])
     assert "2 × Mug <blue>" in text_of(shipment)
     assert "Post, Sendungsnummer T-42" in text_of(shipment)
+
+
+def test_a_shipment_waits_while_its_orders_producer_works_off_a_day(mailbox: Mailbox) -> None:
+    order, begun = placed(), clock.now()
+    deliver(told(shipped(order)))
+    now = begun
+    while now < begun + timedelta(hours=20):
+        now = Job.objects.filter(state="due").earliest("due_at").due_at
+        with clock.travel(now):
+            run_jobs()
+    assert not mailbox.mails()
+    with clock.travel(now):
+        deliver(told(order))
+    with clock.travel(now + timedelta(minutes=11)):
+        run_jobs()
+    assert DeadLetter.objects.get().state == "replayed"
+    assert {mail["Subject"] for mail in mailbox.mails()} == {"Your order S100001", "Your order S100001 is on its way"}
 
 
 def test_cancellation_and_each_refund_have_their_own_mail(mailbox: Mailbox) -> None:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from chassis import domains, vocabulary
-from chassis.letters import discard, retry
+from chassis.letters import Emptied, discard, retry
 from chassis.messages import decode_message, masked
 from chassis.observe import backlog
 from chassis.observe.logs import mask_lines
@@ -127,7 +127,10 @@ class Command(BaseCommand):
         self.stdout.write(mask_lines(letter.traceback))
 
     def _letter_replay(self, label: str, letter: Any) -> None:
-        outcome = "replayed" if retry(label, letter.id) else "failed again or ended before"
+        try:
+            outcome = "replayed" if retry(label, letter.id) else "failed again or ended before"
+        except Emptied as refusal:
+            outcome = f"not replayed: {refusal}"
         self.stdout.write(f"{letter.id} {outcome}")
 
     def _letter_discard(self, label: str, letter: Any) -> None:
@@ -144,4 +147,4 @@ class Command(BaseCommand):
 
 
 def _states(action: str) -> list[str]:
-    return ["dead", "retrying"] if action == "list" else ["dead"]
+    return ["retrying", "waiting", "dead"] if action == "list" else ["dead"]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0012_review_metadata'),
+        ('catalog', '0013_forwarding_and_reviews_without_rating'),
     ]
 
     operations = [
