@@ -110,19 +110,15 @@ class Embedded:
         return q.every([*parts, Query.fuzzy_term_query(schema, "plain", last, distance=distance, prefix=True)])
 
     def _answer(self, asking: Asking) -> Answer:
-        question, query = asking.question, asking.all()
-        total = self._count(query)
-        counted = Counting(self.searcher, asking)
-        facets, ranges = counted.facets(), counted.ranges()
-        least, most, prices = counted.prices()
+        question, counts = asking.question, Counting(self.searcher, asking).all()
         return Answer(
-            ids=self._page(asking, query, total) if question.limit else [],
-            total=total,
-            facets=facets,
-            ranges=ranges,
-            price_min=least,
-            price_max=most,
-            price_ranges=prices,
+            ids=self._page(asking, asking.all(), counts.total) if question.limit else [],
+            total=counts.total,
+            facets=counts.facets,
+            ranges=counts.ranges,
+            price_min=counts.price_min,
+            price_max=counts.price_max,
+            price_ranges=counts.price_ranges,
             corrected=asking.fuzzy,
         )
 

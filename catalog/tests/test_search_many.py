@@ -77,6 +77,8 @@ def _shop(db: Any) -> None:
                     FROM {table} t, made WHERE {_key(table)} = %s AND {_ONE.get(table, "true")}""",
                 [first],
             )
+        # Nobody else will in this transaction, and plans would be made for tables of one row.
+        cursor.execute(f"ANALYZE {', '.join(_columns())}")
     ProductDocument.objects.filter(product_id=first).delete()
 
 
