@@ -1,6 +1,6 @@
 """python -m tests.fuzz.goods: what a fuzzed shop has beside plain products, so that every operation has something to
-find: two views with storefronts, a category, a configurable product with facets, a download with a sample, content,
-and a draft. Prints the draft's previews by view, as JSON."""
+find: two views with storefronts, a category, a configurable product with facets, a download with a sample and a
+former address, content, and a draft. Prints the draft's previews by view, as JSON."""
 
 import json
 import os
@@ -23,6 +23,7 @@ def main() -> None:
         DefineContent,
         DefineView,
         FileInput,
+        Forward,
         OptionInput,
         PlaceInput,
         PriceInput,
@@ -32,8 +33,10 @@ def main() -> None:
         define_category,
         define_content,
         define_view,
+        forward,
         save_product,
     )
+    from chassis.ids import new_id
     from logistics.warehouse.commands import AdjustStock, StockChange, adjust_stock
 
     price = (PriceInput(channel="home", amount=Decimal(30)),)
@@ -74,7 +77,8 @@ def main() -> None:
     for file in files:
         default_storage.save(file.path, ContentFile(file.code.encode()))
     book = {"texts": {"": {"name": "Book"}}, "channels": ("home",), "prices": price}
-    save_product(SaveProduct(sku="BOOK", kind="downloadable", files=files, **book))  # type: ignore[arg-type]
+    sold = save_product(SaveProduct(sku="BOOK", kind="downloadable", files=files, **book))  # type: ignore[arg-type]
+    forward([Forward(id=new_id(), view=view, path="book.html", kind="product", target=sold) for view in ("en", "de")])
     define_content(DefineContent(code="about", texts={"": {"title": "About us"}}, in_menu=True))
     define_content(DefineContent(code="hero", kind="block", texts={"": {"body": "<h1>Pots</h1>"}}))
     draft = save_product(SaveProduct(sku="DRAFT", texts={"": {"name": "Not yet"}}))
