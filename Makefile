@@ -38,7 +38,7 @@ reset: $(STAMP) ## stop everything and delete all local data
 	@$(BIN)/python -m config.local reset
 
 test: $(STAMP) ## run the whole test suite (ARGS="-k name")
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 $(DOMAINS:%=test-%): test-%: $(STAMP) ## run one domain's tests
 	$(BIN)/python -m pytest $(or $(WHERE_$*),$*) $(ARGS)

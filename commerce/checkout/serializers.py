@@ -70,6 +70,15 @@ class NewLine(serializers.Serializer[Any]):
 class LineChange(serializers.Serializer[Any]):
     quantity = QuantityField(least="0")
 
+    @property
+    def partial(self) -> bool:
+        """Never: a change that leaves out the quantity is none, and the OpenAPI document of a PATCH must say so."""
+        return False
+
+    @partial.setter
+    def partial(self, _: bool) -> None:
+        pass
+
 
 class Address(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=200)

@@ -270,6 +270,11 @@ def test_a_capture_under_way_while_cancelling_is_recorded_and_refunded(shop: str
 def an_order_not_captured(view: str) -> Order:
     """An order whose capture job has not run."""
     _, saga = begin(view)
+    return not_captured(saga)
+
+
+def not_captured(saga: Any) -> Order:
+    """The order of a checkout that has just begun."""
     reserve(saga)
     runner = JobRunner("commerce")
     (job,) = [job for job in runner.lease(1) if job.kind == "commerce.authorise"]

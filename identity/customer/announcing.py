@@ -59,9 +59,7 @@ def _tell(customer: Customer, event: object, *, lane: Lane = Lane.FAST) -> None:
     publish(event, aggregate_id=customer.id, aggregate_version=version, channel=channel, lane=lane)
 
 
-def _tell_of(
-    address: Address, kind: type[events.AddressAdded | events.AddressChanged | events.AddressRemoved]
-) -> None:
+def _tell_of(address: Address, kind: type[events.AddressAdded | events.AddressChanged | events.AddressRemoved]) -> None:
     event = kind(customer=address.customer_id, address=address.id)
     channel = address.customer.channel
     publish(event, aggregate_id=address.id, aggregate_version=address.version, channel=channel)

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.jobs import JobKind, LeasedJob
+from logistics.warehouse.announcing import released
 from logistics.warehouse.availability import announce
-from logistics.warehouse.reactions import released
 from logistics.warehouse.reservations import EXPIRE, give_back, hold
 from logistics.warehouse.states import State
 

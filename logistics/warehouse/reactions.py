@@ -4,10 +4,10 @@ from chassis.unit_of_work import publish
 from contracts.commerce import StockConfirmationRequested, StockReleaseRequested, StockRequested
 from contracts.logistics import (
     StockConfirmed,
-    StockReleased,
     StockReservationFailed,
     StockReserved,
 )
+from logistics.warehouse.announcing import released
 from logistics.warehouse.models import Reservation
 from logistics.warehouse.reservations import Held, claim, confirm, give_back, schedule_expiry
 from logistics.warehouse.states import State
@@ -50,15 +50,6 @@ def confirm_stock(event: StockConfirmationRequested, held: Held) -> bool:
         aggregate_version=reservation.version if reservation else 0,
     )
     return confirmed
-
-
-def released(reservation: Reservation, *, reason: str) -> None:
-    """Tell that a reservation is void."""
-    publish(
-        StockReleased(saga=reservation.id, reason=reason),
-        aggregate_id=reservation.id,
-        aggregate_version=reservation.version,
-    )
 
 
 def _answer(reservation: Reservation) -> None:

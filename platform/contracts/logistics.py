@@ -30,7 +30,7 @@ class StockReservationFailed:
 @event("logistics.stock_released", aggregate="reservation")
 @dataclass(frozen=True, kw_only=True)
 class StockReleased:
-    """A reservation is void, by request or because it expired."""
+    """A reservation is void: by request, because it expired, or with the order that had it."""
 
     saga: UUID
     reason: str

@@ -1,4 +1,4 @@
-"""Planted violations: for every rule at least one file that must be caught, in a copy of the tree."""
+"""Planted violations: for every rule and contract at least one that must be caught, in a copy of the tree."""
 
 from dataclasses import dataclass
 
@@ -138,6 +138,48 @@ PLANTS = (
         path="postpurchase/returns/api.py",
         source="def view(request):\n    try:\n        return 1\n    except ValueError:\n        return 400\n",
     ),
+    Plant(
+        rule="silent-transition",
+        path="commerce/order/planted_x.py",
+        source="def stop(order):\n    order.transition('hold')\n",
+    ),
+    Plant(  # one of two callers publishes
+        rule="silent-transition",
+        path="commerce/order/planted_y.py",
+        source=(
+            "from chassis.unit_of_work import publish\nfrom contracts.commerce import OrderHeld\n\n\n"
+            "def loud(order):\n    _go(order, 'hold')\n    publish(OrderHeld(order=order.id))\n\n\n"
+            "def quiet(order):\n    _go(order, 'hold')\n\n\n"
+            "def _go(order, name):\n    order.transition(name)\n"
+        ),
+    ),
+    Plant(  # another event than the table's
+        rule="silent-transition",
+        path="logistics/fulfillment/planted_z.py",
+        source=(
+            "from chassis.unit_of_work import publish\nfrom contracts.logistics import ShipmentSent\n"
+            "from logistics.fulfillment.states import State\n\n\n"
+            "def take(order):\n    order.become(State.PICKED)\n    publish(ShipmentSent(order=order.id))\n"
+        ),
+    ),
+    Plant(
+        rule="silent-transition",
+        path="catalog/pricing/planted_aa.py",
+        source="def move(row):\n    pass\n\n\ndef end(row):\n    row.transition('end')\n",
+    ),
+    Plant(  # a machine that the table does not have
+        rule="silent-transition",
+        path="postpurchase/loyalty/states.py",
+        source="ACCOUNT = {'open': {'close': 'closed'}, 'closed': {}}\n",
+    ),
+    Plant(  # a transition that the table does not have
+        rule="silent-transition",
+        path="identity/user/states.py",
+        source=(
+            "TRANSITIONS = {'active': {'suspend': 'suspended', 'retire': 'gone'}, "
+            "'suspended': {'reinstate': 'active'}}\n"
+        ),
+    ),
     Plant(rule="file-name", path="commerce/order/utils.py", source=""),
     Plant(rule="file-name", path="catalog/common/__init__.py", source=""),
     Plant(rule="platform-folder", path="platform/__init__.py", source=""),
@@ -156,28 +198,75 @@ INNOCENT = {
         "SQL = 'SELECT 1 FROM commerce_outboxevent WHERE at < %s'\n\n\n"
         "def ask():\n    apps.get_model('commerce', 'Order')\n    return connections['commerce']\n"
     ),
+    "commerce/order/innocent_too.py": (
+        "from chassis.unit_of_work import publish\nfrom contracts.commerce import OrderHeld\n\n\n"
+        "def loud(order):\n    _go(order, 'hold')\n    _tell(order)\n\n\n"
+        "def _go(order, name):\n    order.transition(name)\n\n\n"
+        "def _tell(order):\n    publish(OrderHeld(order=order.id))\n"
+    ),
     "platform/strangler/innocent.py": "KIND = 'catalog_product'\nSQL = 'SELECT * FROM catalog_product_entity'\n",
     "config/innocent.py": "from importlib import import_module\n\nimport_module('commerce.provides')\n",
 }
 """Files that look similar and break nothing; a check that fires on them would soon be switched off."""
 
-LINTER_PLANTS = {
-    "commerce.order.planted_import": "from logistics import models\n",
-    "commerce.order.planted_function": "def ask():\n    from catalog import models\n\n    return models\n",
-    "identity.customer.planted_typing": (
-        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from commerce import models\n"
+
+@dataclass(frozen=True, kw_only=True)
+class LinterPlant:
+    """A module that breaks the contract `contract` of importlinter.ini; `source` is added to what is there."""
+
+    contract: str
+    module: str
+    source: str
+
+
+LINTER_PLANTS = (
+    LinterPlant(
+        contract="independence", module="commerce.order.planted_import", source="from logistics import models\n"
     ),
-    "catalog.search.planted_upwards": "import config.domains\n",
-    "operations.planted_strangler": "import strangler.models\n",
-    "strangler.planted_domain": "import catalog.models\n",
-    "chassis.planted_contracts": "import contracts.commerce\n",
-    "chassis.planted_domain": "import commerce.models\n",
-    "contracts.planted_framework": "from django.db import models\n",
-    "contracts.planted_mechanism": "import chassis.unit_of_work\n",
-    "postpurchase.planted_broker": "import celery\n",
-    "commerce.sandbox.planted_shop": "import commerce.order.models\n",
-    "commerce.payment.states": "import commerce.order.states\n",
-    "logistics.warehouse.planted_legacy": "import logistics.legacy.stock\n",
-    "identity.auth.planted_legacy": "import identity.legacy.customers\n",
-}
-"""Modules for the import linter, each of which must be named in its report."""
+    LinterPlant(
+        contract="independence",
+        module="commerce.order.planted_function",
+        source="def ask():\n    from catalog import models\n\n    return models\n",
+    ),
+    LinterPlant(contract="independence", module="operations.planted_strangler", source="import strangler.models\n"),
+    LinterPlant(
+        contract="layers",
+        module="identity.customer.planted_typing",
+        source="from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from commerce import models\n",
+    ),
+    LinterPlant(contract="layers", module="catalog.search.planted_upwards", source="import config.domains\n"),
+    LinterPlant(contract="layers", module="strangler.planted_domain", source="import catalog.models\n"),
+    LinterPlant(contract="layers", module="chassis.planted_contracts", source="import contracts.commerce\n"),
+    LinterPlant(contract="layers", module="chassis.planted_domain", source="import commerce.models\n"),
+    LinterPlant(
+        contract="contracts-vocabulary",
+        module="contracts.planted_framework",
+        source="from django.db import models\n",
+    ),
+    LinterPlant(
+        contract="contracts-vocabulary", module="contracts.planted_mechanism", source="import chassis.unit_of_work\n"
+    ),
+    LinterPlant(contract="one-sender", module="postpurchase.planted_broker", source="import celery\n"),
+    LinterPlant(
+        contract="provider-is-foreign", module="commerce.sandbox.planted_shop", source="import commerce.order.models\n"
+    ),
+    LinterPlant(contract="payment-facts", module="commerce.payment.states", source="import commerce.order.states\n"),
+    LinterPlant(
+        contract="legacy-leaves",
+        module="logistics.warehouse.planted_legacy",
+        source="import logistics.legacy.stock\n",
+    ),
+    LinterPlant(
+        contract="legacy-leaves", module="identity.auth.planted_legacy", source="import identity.legacy.customers\n"
+    ),
+    LinterPlant(contract="handlers-stay-inside", module="commerce.order.reactions", source="import httpx\n"),
+    LinterPlant(
+        contract="handlers-stay-inside", module="operations.notification.projection", source="import smtplib\n"
+    ),
+    LinterPlant(
+        contract="handlers-stay-inside",
+        module="catalog.catalog.media.reactions",
+        source="def keep():\n    import boto3\n\n    return boto3\n",
+    ),
+    LinterPlant(contract="handlers-stay-inside", module="logistics.reactions", source="from requests import get\n"),
+)

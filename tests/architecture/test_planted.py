@@ -1,15 +1,19 @@
 """Every wall stands: what is planted against it is found, and the tree as it is breaks none."""
 
+import ast
+import configparser
+import itertools
 import os
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from tests.architecture.checks import violations
-from tests.architecture.plants import INNOCENT, LINTER_PLANTS, PLANTS, Plant
+from tests.architecture.plants import INNOCENT, LINTER_PLANTS, PLANTS, LinterPlant, Plant
 from tests.architecture.source import ROOT, files
 
 
@@ -28,7 +32,7 @@ def write(root: Path, path: str, source: str) -> None:
 
 
 def lint_imports(root: Path) -> "subprocess.CompletedProcess[str]":
-    environment = {**os.environ, "PYTHONPATH": f".{os.pathsep}platform", "COLUMNS": "200"}
+    environment = {**os.environ, "PYTHONPATH": f".{os.pathsep}platform", "COLUMNS": "400"}
     program = Path(sys.executable).parent / "lint-imports"
     return subprocess.run(
         [str(program), "--config", "importlinter.ini", "--no-cache"],
@@ -61,16 +65,60 @@ def test_what_only_looks_like_a_violation_is_left_alone(found_in_planted_tree: s
     assert not [found for found in found_in_planted_tree if found[0] in INNOCENT]
 
 
-def test_every_rule_has_a_plant() -> None:
-    import ast
+def rules_of(source: str) -> set[str]:
+    """All rules that a module of checks names: by `rule = "…"`, or where a violation is made."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        name: ast.expr | None = None
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "rule":
+            name = node.value
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "at":
+            name = node.args[1]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Violation":
+            name = node.args[2]
+        if isinstance(name, ast.Constant):
+            found.add(str(name.value))
+    return found
 
-    rules = set()
-    for name in ("walls.py", "habits.py"):
-        for node in ast.walk(ast.parse((ROOT / "tests/architecture" / name).read_text())):
-            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "rule":
-                rules.add(ast.literal_eval(node.value))
-    assert len(rules) >= 6
-    assert rules <= {plant.rule for plant in PLANTS}
+
+def test_every_rule_has_a_plant() -> None:
+    checks = [path for path in (ROOT / "tests/architecture").glob("*.py") if not path.name.startswith("test_")]
+    assert set().union(*(rules_of(path.read_text()) for path in checks)) == {plant.rule for plant in PLANTS}
+
+
+def test_a_rule_is_seen_however_it_is_named() -> None:
+    source = """
+        def one(module): rule = "a"; yield module.at(node, rule, "…")
+        def two(module): yield module.at(node, "b", "…")
+        def three(path): yield Violation(path, 1, "c", "…")
+    """
+    assert rules_of(textwrap.dedent(source)) == {"a", "b", "c"}
+
+
+def contracts() -> dict[str, str]:
+    """The linter's contracts: id -> name."""
+    ini = configparser.ConfigParser()
+    ini.read(ROOT / "importlinter.ini")
+    sections = [name for name in ini.sections() if name.startswith("importlinter:contract:")]
+    return {name.removeprefix("importlinter:contract:"): ini[name]["name"] for name in sections}
+
+
+def broken(report: str) -> dict[str, str]:
+    """What the linter says of each broken contract, by the contract's id: its name, a line of dashes, the chains."""
+    ids = {name: id for id, name in contracts().items()}
+    lines = report.partition("Broken contracts")[2].splitlines()
+    told: dict[str, str] = {}
+    current = ""
+    for line, after in itertools.pairwise([*lines, ""]):
+        if line in ids and set(after) == {"-"}:
+            current = ids[line]
+        elif current:
+            told[current] = f"{told.get(current, '')}{line}\n"
+    return told
+
+
+def test_every_contract_of_the_import_linter_has_a_plant() -> None:
+    assert set(contracts()) == {plant.contract for plant in LINTER_PLANTS}
 
 
 def test_the_import_linter_keeps_its_contracts() -> None:
@@ -79,18 +127,24 @@ def test_the_import_linter_keeps_its_contracts() -> None:
     assert "0 broken" in done.stdout
 
 
-def test_the_import_linter_finds_every_planted_import(tmp_path: Path) -> None:
-    root = copy_tree(tmp_path)
-    for module, source in LINTER_PLANTS.items():
-        path = module.replace(".", "/") + ".py"
-        platform = module.partition(".")[0] in ("chassis", "contracts", "operations", "strangler")
+@pytest.fixture(scope="module")
+def linters_report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the linter says of a copy of the tree with everything planted at once."""
+    root = copy_tree(tmp_path_factory.mktemp("linted"))
+    for plant in LINTER_PLANTS:
+        path = plant.module.replace(".", "/") + ".py"
+        platform = plant.module.partition(".")[0] in ("chassis", "contracts", "operations", "strangler")
         path = f"platform/{path}" if platform else path
         before = (root / path).read_text() if (root / path).exists() else ""
-        write(root, path, before + "\n" + source)
+        write(root, path, before + "\n" + plant.source)
         for parent in Path(path).parents:
             if str(parent) not in (".", "platform") and not (root / parent / "__init__.py").exists():
                 write(root, f"{parent}/__init__.py", "")
     done = lint_imports(root)
     assert done.returncode == 1, done.stderr
-    report = " ".join(done.stdout.split())
-    assert not [module for module in LINTER_PLANTS if f"{module} -> " not in report], done.stdout
+    return broken(done.stdout)
+
+
+@pytest.mark.parametrize("plant", LINTER_PLANTS, ids=lambda plant: f"{plant.contract}:{plant.module}")
+def test_a_planted_import_breaks_its_contract(plant: LinterPlant, linters_report: dict[str, str]) -> None:
+    assert f"{plant.module} -> " in linters_report.get(plant.contract, "")

@@ -1,19 +1,31 @@
 """What no reading of the source can prove: the database refuses, and so does the chassis."""
 
 import os
+from collections.abc import Callable
 
 import psycopg
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connections
 
+from chassis import inbox, letters
+from chassis.access.keys import from_address
 from chassis.clients import client
-from chassis.context import handling
 from chassis.database import CrossDomainRelation, UnroutableModel
+from chassis.ids import new_id
+from chassis.jobs import LeasedJob
+from chassis.outside import CallInsideTransaction
+from chassis.subscriptions import Received, Subscription, reaction
+from chassis.tests import bench
 from chassis.unit_of_work import CrossDomainTransaction, unit_of_work
+from commerce.payment import sandbox
 from config.domains import ALIASES
 from contracts.catalog import Pricing
+from operations.gateway import purging
+from operations.notification import mailer
 
 ALL = list(ALIASES)
 
@@ -75,19 +87,68 @@ def test_objects_of_two_domains_cannot_be_related() -> None:
         DomainRouter().allow_relation(order, product)
 
 
-def test_a_client_cannot_be_asked_while_an_event_is_handled() -> None:
-    asked = client(Pricing)
-    with handling():
-        with pytest.raises(SynchronousCallInHandler):
-            client(Pricing)
-        with pytest.raises(SynchronousCallInHandler):
-            asked.quote(channel="", view="", country="", customer_group="", lines=(), shipping=0)  # type: ignore[arg-type]
+def purge() -> None:
+    job = LeasedJob(
+        id=new_id(), domain="platform", kind="", key="", context={}, attempts=1,
+        payload={"url": "http://127.0.0.1:9/", "keys": ["product-1"]},
+    )  # fmt: skip
+    purging.PURGE.call(job)  # type: ignore[misc]
+
+
+HELD = client(Pricing)
+OUTSIDE: dict[str, Callable[[], object]] = {
+    "a client that is resolved": lambda: client(Pricing),
+    "a client that is held": lambda: HELD.quote(),  # type: ignore[call-arg]
+    "the payment provider": lambda: sandbox.find(reference="r"),
+    "the mail server": mailer.connect,
+    "a cache in front": purge,
+    "the published keys": from_address("http://127.0.0.1:9/"),
+    "a file that is saved": lambda: default_storage.save("planted.txt", ContentFile(b"planted")),
+    "a file that is opened": lambda: default_storage.open("planted.txt"),
+    "a file that is deleted": lambda: default_storage.delete("planted.txt"),
+}
+"""All ways out of a process. Nobody answers at port 9: a call that is not refused fails otherwise."""
+
+
+@pytest.fixture
+def cache_in_front(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CACHE_PURGE_URL", "varnish+http://127.0.0.1:9/")
+
+
+@pytest.fixture(params=OUTSIDE)
+def calling(request: pytest.FixtureRequest, cache_in_front: None) -> "Subscription[bench.BellRung]":
+    """A subscription whose handler calls out."""
+
+    def handler(batch: list[Received[bench.BellRung]]) -> None:
+        OUTSIDE[request.param]()
+
+    return reaction(bench.BellRung, handler)
 
 
 @pytest.mark.django_db(databases=["commerce"])
-def test_a_client_cannot_be_asked_inside_a_unit_of_work() -> None:
+def test_a_handler_that_calls_out_is_refused_and_its_letter_says_so(
+    calling: "Subscription[bench.BellRung]",
+) -> None:
+    with bench.domain(subscriptions=(calling,)):
+        assert inbox.receive(bench.envelope(bench.ring())) == 0
+    assert bench.rows("letter").get().reason.startswith("CallInHandler: ")
+
+
+@pytest.mark.django_db(databases=["commerce"])
+def test_a_handler_that_calls_out_is_refused_when_its_letter_is_tried_again(
+    calling: "Subscription[bench.BellRung]",
+) -> None:
+    with bench.domain(subscriptions=(calling,)):
+        letter = bench.letter(bench.ring(), handler=calling.name)
+        assert not letters.retry("commerce", letter.id)
+    assert bench.rows("letter").get().reason.startswith("CallInHandler: ")
+
+
+@pytest.mark.django_db(databases=["commerce"])
+@pytest.mark.parametrize("way", OUTSIDE)
+def test_nobody_outside_is_called_inside_a_unit_of_work(way: str, cache_in_front: None) -> None:
     with unit_of_work("commerce"), pytest.raises(CallInsideTransaction):
-        client(Pricing)
+        OUTSIDE[way]()
 
 
 @pytest.mark.django_db(databases=["commerce"])

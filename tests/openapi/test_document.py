@@ -111,6 +111,12 @@ def test_the_main_calls_come_with_an_example(document: dict[str, Any]) -> None:
     assert wanted <= shown
 
 
+def test_a_lines_change_is_documented_with_the_quantity_that_it_cannot_do_without(document: dict[str, Any]) -> None:
+    body = document["paths"][f"{LINES}/{{line}}"]["patch"]["requestBody"]
+    name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    assert body["required"] and document["components"]["schemas"][name]["required"] == ["quantity"]
+
+
 def test_the_reference_needs_no_other_host_and_allows_no_inline_script(document: dict[str, Any]) -> None:
     page = Client().get("/api/docs/")
     policy = page.headers["Content-Security-Policy"]

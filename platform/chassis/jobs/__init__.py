@@ -2,7 +2,8 @@
 
 A handler or command writes a job row with its unit of work. The runner leases it and commits, calls out
 with no transaction open, and records the answer in a second transaction together with the job's end.
-`call` may therefore run more than once: it must pass a key derived from the row to whom it calls.
+`call` may therefore run more than once (its process may be killed): it must pass a key derived from the row to whom it
+calls. However long it takes, it is not run twice at a time (`leases.py`).
 """
 
 from collections.abc import Callable
@@ -36,6 +37,7 @@ class JobKind:
     call: talks to the outside, no transaction open, returns what `record` needs (None: no call at all).
     record: writes the answer inside the domain's unit of work.
     give_up: writes that all attempts failed, in the unit of work that marks the job failed.
+    lease: so long after its process was killed another takes it. `call` keeps it while at work, up to `longest`.
     every: runs by itself this often; the runner writes a job for each such span of time, keyed by it.
     personal: dotted paths in the payload that hold personal data, emptied some time after the job ended.
     """
@@ -46,6 +48,7 @@ class JobKind:
     give_up: Callable[[LeasedJob, Exception], None] | None = None
     max_attempts: int = 10
     lease: timedelta = timedelta(seconds=60)
+    longest: timedelta = timedelta(hours=1)
     every: timedelta | None = None
     personal: tuple[str, ...] = ()
 

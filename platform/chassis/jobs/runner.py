@@ -1,6 +1,5 @@
 """Leases due jobs of one domain and runs them on a few threads; wakes by LISTEN/NOTIFY."""
 
-import json
 import logging
 import threading
 import time
@@ -14,6 +13,7 @@ from chassis import clock, domains
 from chassis.context import bind
 from chassis.failpoints import hit
 from chassis.jobs import LeasedJob
+from chassis.jobs.leases import Leases
 from chassis.listening import Listener
 from chassis.observe.tracing import span
 from chassis.unit_of_work import enqueue, unit_of_work
@@ -34,11 +34,16 @@ class JobRunner:
     def __init__(self, label: str, *, threads: int = 4) -> None:
         self.domain = domains.get(label)
         self.threads = threads
+        self.leases = Leases(self.domain)
         self._free = threading.Semaphore(threads)
         self._wake = threading.Event()
 
     def run(self, stop: threading.Event) -> None:
-        """Lease and run until `stop` is set."""
+        """Lease and run until `stop` is set, then end what runs."""
+        with self.leases.kept():
+            self._run(stop)
+
+    def _run(self, stop: threading.Event) -> None:
         listener = Listener(self.domain.alias, [f"sixfold_jobs_{self.domain.label}"])
         planned = 0.0
         with ThreadPoolExecutor(self.threads, thread_name_prefix=f"jobs-{self.domain.label}") as pool:
@@ -89,35 +94,8 @@ class JobRunner:
                     enqueue(kind.name, key=f"{now.timestamp() // kind.every.total_seconds():.0f}")
 
     def lease(self, limit: int, *, by: datetime | None = None) -> list[LeasedJob]:
-        """Take up to `limit` due jobs for the time of their kind's lease, in one statement."""
-        kinds = self.domain.kinds
-        now = clock.now()
-        table = self.domain.tables.job._meta.db_table
-        with connections[self.domain.alias].cursor() as cursor:
-            cursor.execute(
-                f"""UPDATE {table} j SET leased_until = %s + k.lease, attempts = attempts + 1
-                    FROM unnest(%s::text[], %s::interval[]) AS k(kind, lease)
-                    WHERE j.kind = k.kind AND id IN (
-                        SELECT id FROM {table}
-                        WHERE state = 'due' AND due_at <= %s AND kind = ANY(%s)
-                          AND (leased_until IS NULL OR leased_until <= %s)
-                        ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)
-                    RETURNING id, j.kind, key, payload::text, attempts, context::text""",
-                [now, list(kinds), [kind.lease for kind in kinds.values()], by or now, list(kinds), now, limit],
-            )
-            rows = cursor.fetchall()
-        return [
-            LeasedJob(
-                id=id_,
-                domain=self.domain.label,
-                kind=kind,
-                key=key,
-                payload=json.loads(payload),
-                context=json.loads(context),
-                attempts=attempts,
-            )
-            for id_, kind, key, payload, attempts, context in rows
-        ]
+        """Take up to `limit` jobs that are due now (or by a moment)."""
+        return self.leases.take(limit, by=by)
 
     def run_one(self, job: LeasedJob) -> bool:
         """Call out, then record; True when the job is done."""
@@ -172,7 +150,8 @@ class JobRunner:
 
     def _run_and_release(self, job: LeasedJob) -> None:
         try:
-            self.run_one(job)
+            with self.leases.at_work(job):
+                self.run_one(job)
         except Exception:
             log.exception("job %s could not be recorded; its lease will end", job.id)
         finally:

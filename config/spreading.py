@@ -1,0 +1,25 @@
+"""How tests are spread over processes: what shares something costly stays together, and long tests begin first."""
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+# They walk through one demo shop, which takes more than a minute to load.
+ONE_SHOP = ("test_customer.py", "test_guest_checkout.py", "test_sets_and_files.py")
+# Each of these tests is long and shares nothing with its neighbours.
+APART = "tests/architecture/test_lift.py"
+
+
+class Spreading(LoadScopeScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if file.startswith("tests/journeys/") and file.endswith(ONE_SHOP):
+            return "tests/journeys"
+        return nodeid if file == APART else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spreading | None:
+    """Ours for `--dist loadscope`; scopes are taken in the order of `testpaths`, the long ones first."""
+    return Spreading(config, log) if config.getvalue("dist") == "loadscope" else None
