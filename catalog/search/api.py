@@ -90,7 +90,14 @@ def _parameters(sorts: tuple[str, ...]) -> list[OpenApiParameter]:
         OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}),
         OpenApiParameter(
             "sort",
-            {"type": "array", "items": {"enum": list(sorts)}, "maxItems": MAX_KEYS, "default": [sorts[0]]},
+            {
+                "type": "array",
+                "items": {"enum": list(sorts)},
+                "default": [sorts[0]],
+                "minItems": 1,
+                "maxItems": MAX_KEYS,
+                "uniqueItems": True,
+            },
             explode=False,
             style="form",
             description="Keys in turn, the first deciding: sort=in_stock,-price. `relevance` stands alone.",

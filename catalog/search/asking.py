@@ -95,7 +95,7 @@ def _parts(texts: Sequence[str]) -> list[str]:
 
 
 def _sort(query: QueryDict, sorts: Sequence[str]) -> tuple[str, ...]:
-    keys = tuple(_parts(query.getlist("sort"))) or (sorts[0],)
+    keys = tuple(",".join(query.getlist("sort")).split(",")) if "sort" in query else (sorts[0],)
     if unknown := [key for key in keys if key not in sorts]:
         raise InvalidParameter(f"sort must be of {', '.join(sorts)}, not {unknown[0][:40]}.", field="/sort")
     if len(keys) > MAX_KEYS or len({key.lstrip("-") for key in keys}) < len(keys):

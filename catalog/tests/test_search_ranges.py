@@ -108,6 +108,8 @@ def test_the_second_key_decides_where_the_first_does_not(engine: str) -> None:
         ("sort=price,-price", "/sort"),
         ("sort=relevance,price", "/sort"),
         ("sort=price,worst", "/sort"),
+        ("sort=", "/sort"),
+        ("sort=price,", "/sort"),
     ],
 )
 def test_what_is_no_range_or_order_is_said_so(query: str, field: str) -> None:

@@ -9,6 +9,7 @@ from opensearchpy.exceptions import OpenSearchException, RequestError
 
 from catalog.search.engine import EngineFailed
 from catalog.search.opensearch.address import Address
+from chassis.outside import calling_out
 
 READ_SECONDS, WRITE_SECONDS = 2, 60
 REST_SECONDS = 5.0
@@ -26,6 +27,7 @@ class Cluster:
     @contextmanager
     def asked(self) -> Iterator[OpenSearch]:
         """The client for searches. EngineFailed when nobody answers, at once while the cluster is left in peace."""
+        calling_out("OpenSearch")
         if time.monotonic() < self._rests_until:
             raise EngineFailed("OpenSearch is out of reach")
         try:

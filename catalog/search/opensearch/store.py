@@ -16,6 +16,7 @@ from catalog.search.opensearch import address, mapping
 from catalog.search.opensearch.client import Cluster
 from catalog.search.opensearch.engine import OpenSearchEngine
 from chassis.ids import new_id
+from chassis.outside import calling_out
 
 KNOWN_SECONDS = 5.0
 CHUNK = 500
@@ -50,6 +51,7 @@ class OpenSearchStore:
 
         The transaction holds the lock and nothing else: between two statements it keeps no snapshot and no row.
         """
+        calling_out("OpenSearch")
         with transaction.atomic(using="catalog"):
             with connections["catalog"].cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"catalog.search {view}"])
