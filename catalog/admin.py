@@ -52,6 +52,8 @@ from catalog.pricing.admin import (
 from catalog.pricing.models import PriceList, PricePoint, TaxPolicy, TaxRate, TaxZone
 from catalog.promotion.admin import BatchAdmin, CouponAdmin, RedemptionAdmin, RuleAdmin
 from catalog.promotion.models import Coupon, CouponBatch, PromotionRule, Redemption
+from catalog.search.steering.admin import MerchandisingAdmin, RedirectAdmin, SynonymAdmin
+from catalog.search.steering.models import MerchandisingRule, SearchRedirect, Synonym
 from chassis.admin import Defined, ShownInline, Transition, register_messaging, shown, site
 from chassis.unit_of_work import publish
 
@@ -167,7 +169,7 @@ class AttributeAdmin(Defined):
     ordering = ("code",)
     fields = (
         *("code", "kind", "scope", "labels_shown", "unit", "required"),
-        *("filterable", "searchable", "visible", "position", "metadata"),
+        *("filterable", "range_limits", "searchable", "visible", "position", "metadata"),
     )
     readonly_fields = ("labels_shown",)
     state_fields = ("code", "kind", "scope", "labels")
@@ -178,8 +180,10 @@ class AttributeAdmin(Defined):
         return shown.scoped(attribute.labels)
 
     def save_model(self, request: HttpRequest, obj: Attribute, form: Any, change: bool) -> None:
+        obj.range_limits = sorted(set(obj.range_limits))
         super().save_model(request, obj, form, change)
-        rebuild_all()
+        if set(form.changed_data) - {"range_limits", "metadata"}:
+            rebuild_all()
 
 
 class ProductTypeAdmin(Defined):
@@ -294,6 +298,9 @@ site.register(PromotionRule, RuleAdmin)
 site.register(Coupon, CouponAdmin)
 site.register(CouponBatch, BatchAdmin)
 site.register(Redemption, RedemptionAdmin)
+site.register(MerchandisingRule, MerchandisingAdmin)
+site.register(Synonym, SynonymAdmin)
+site.register(SearchRedirect, RedirectAdmin)
 site.register(Review, ReviewAdmin)
 site.register(Content, ContentAdmin)
 site.register(DownloadGrant, DownloadGrantAdmin)

@@ -11,7 +11,9 @@ class CatalogConfig(DomainConfig):
     def ready(self) -> None:
         super().ready()
         from catalog.catalog.channel_groups import channel_group_of
+        from catalog.search import lag
         from chassis.access.groups import register_groups, remembered
 
         # Views are its own here, no copies.
         register_groups(self.label, remembered(channel_group_of))
+        lag.register()

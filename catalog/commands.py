@@ -112,6 +112,14 @@ from catalog.promotion.coupons import (
     add_coupon,
     make_batch,
 )
+from catalog.search.steering.commands import (
+    DefineMerchandising,
+    DefineRedirect,
+    DefineSynonym,
+    define_merchandising,
+    define_redirect,
+    define_synonym,
+)
 
 __all__ = [
     "GUESTS",
@@ -123,8 +131,11 @@ __all__ = [
     "DefineCategory",
     "DefineChannel",
     "DefineContent",
+    "DefineMerchandising",
     "DefinePriceList",
     "DefineProductType",
+    "DefineRedirect",
+    "DefineSynonym",
     "DefineTaxPolicy",
     "DefineTaxZone",
     "DefineView",
@@ -163,8 +174,11 @@ __all__ = [
     "define_category",
     "define_channel",
     "define_content",
+    "define_merchandising",
     "define_price_list",
     "define_product_type",
+    "define_redirect",
+    "define_synonym",
     "define_tax_policy",
     "define_tax_zone",
     "define_view",

@@ -14,3 +14,4 @@ from catalog.messaging import *  # noqa: F403
 from catalog.pricing.models import *  # noqa: F403
 from catalog.promotion.models import *  # noqa: F403
 from catalog.search.models import *  # noqa: F403
+from catalog.search.steering.models import *  # noqa: F403

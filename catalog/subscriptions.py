@@ -27,7 +27,7 @@ SUBSCRIPTIONS = (
     reaction(RedemptionReleaseRequested, redemption_events),
     reaction(RedemptionConfirmationRequested, redemption_events),
     reaction(OrderCancelled, redemption_events),
-    reaction(OrderPaid, each(grant_downloads), personal=False),
+    reaction(OrderPaid, each(grant_downloads)),
     reaction(OrderCancelled, each(revoke_downloads)),
     reaction(OrderRefunded, each(revoke_downloads)),
     projection(ScopeRowChanged, keep_rows),

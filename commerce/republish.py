@@ -1,4 +1,4 @@
-"""What commerce can tell again, so that others rebuild their copies of it: orders as they were sold, held, and cancelled."""
+"""What commerce can tell again, so that others rebuild their copies: orders as they were sold, held, and cancelled."""
 
 from collections.abc import Iterator
 

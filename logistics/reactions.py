@@ -1,4 +1,4 @@
-"""One handler for every event that moves stock or holds an order, so that one envelope takes its locks in one order.
+"""One handler for every event that moves stock, so that one envelope takes its locks in one order.
 
 The inbox runs each handler over its part of an envelope in one transaction. Were there a handler per event
 type, one transaction would lock items for its requests and then again for its releases, out of order, and
@@ -11,9 +11,7 @@ from typing import Any
 from chassis.subscriptions import Received, caused_by
 from contracts.commerce import (
     OrderCancelled,
-    OrderHeld,
     OrderPlaced,
-    OrderReleased,
     StockConfirmationRequested,
     StockReleaseRequested,
     StockRequested,
@@ -39,28 +37,17 @@ _REACTIONS: dict[type, Callable[[Any, Held], object]] = {
 }
 
 
-_BY_ORDER = (OrderCancelled, OrderHeld, OrderReleased)
-"""They do not lead to their reservation by themselves."""
-
-
 def stock_events(batch: list[Received[Any]]) -> None:
     """Lock what the batch touches, let each event act in its order, then announce what can be sold now."""
     events = [received.event for received in batch]
-    sagas = [event.saga for event in events if not isinstance(event, _BY_ORDER)]
-    sagas += fulfillment.sagas_of([event.order for event in events if isinstance(event, _BY_ORDER)])
+    sagas = [event.saga for event in events if not isinstance(event, OrderCancelled)]
+    sagas += fulfillment.sagas_of([event.order for event in events if isinstance(event, OrderCancelled)])
     held = hold([row for event in events if (row := _row(event)) is not None], sagas)
     for received in batch:
         with caused_by(received.message):
-            _act(received, held)
+            _REACTIONS[type(received.event)](received.event, held)
     with caused_by(batch[-1].message):
         announce(held.touched)
-
-
-def _act(received: Received[Any], held: Held) -> None:
-    if isinstance(received.event, OrderHeld | OrderReleased):
-        fulfillment.keep_hold(received.event, version=received.message.aggregate_version)
-    else:
-        _REACTIONS[type(received.event)](received.event, held)
 
 
 def _row(event: object) -> Reservation | None:

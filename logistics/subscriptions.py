@@ -13,6 +13,7 @@ from contracts.commerce import (
 )
 from contracts.magento import ProductRowChanged, ScopeRowChanged, StockRowChanged
 from contracts.postpurchase import ReturnReceived
+from logistics.fulfillment.projection import copy_holds
 from logistics.fulfillment.reactions import restock
 from logistics.legacy.rows import keep_rows
 from logistics.reactions import stock_events
@@ -24,9 +25,9 @@ SUBSCRIPTIONS = (
     reaction(StockConfirmationRequested, stock_events),
     reaction(OrderPlaced, stock_events),
     reaction(OrderCancelled, stock_events),
-    projection(OrderHeld, stock_events),
-    projection(OrderReleased, stock_events),
     reaction(ReturnReceived, restock),
+    projection(OrderHeld, copy_holds),
+    projection(OrderReleased, copy_holds),
     projection(ChannelChanged, copy_channels),
     projection(ViewChanged, copy_views),
     projection(ScopeRowChanged, keep_rows),

@@ -7,6 +7,7 @@ import re
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from catalog.catalog.models import (
     View,
 )
 from catalog.catalog.rebuilding import rebuild_all, rebuild_category
-from catalog.catalog.values import CHOICES, KINDS
+from catalog.catalog.values import CHOICES, KINDS, NUMBERS
 from catalog.pricing.tax_commands import TaxRateInput, replace_tax_rates
 from catalog.search.pages import tell_category_changed
 from chassis import clock
@@ -80,7 +81,10 @@ class OptionInput:
 
 @dataclass(frozen=True, kw_only=True)
 class DefineAttribute:
-    """An attribute and its options in order. Options that are not named stay: products may hold them."""
+    """An attribute and its options in order. Options that are not named stay: products may hold them.
+
+    `range_limits`: where the ranges of a number's facet begin and end, if not by what is found.
+    """
 
     code: str
     kind: str
@@ -92,6 +96,7 @@ class DefineAttribute:
     searchable: bool = False
     visible: bool = True
     position: int = 0
+    range_limits: tuple[Decimal, ...] = ()
     options: tuple[OptionInput, ...] = ()
     id: UUID | None = None
     external_id: Mapping[str, Any] = field(default_factory=dict)
@@ -196,10 +201,13 @@ def define_attribute(command: DefineAttribute) -> UUID:
         raise InvalidValue("scope must be global, channel or view.", field="/scope")
     if not command.code.replace("_", "a").isalnum() or not command.code.isascii():
         raise InvalidValue("code must be made of letters, digits and _.", field="/code")
+    if command.range_limits and command.kind not in NUMBERS:
+        raise InvalidValue("Only number and decimal have ranges.", field="/range_limits")
     if command.options and command.kind not in CHOICES:
         raise InvalidValue("Only select and multi_select have options.", field="/options")
     names = ["kind", "scope", "unit", "required", "filterable", "searchable", "visible", "position"]
     facts = {name: getattr(command, name) for name in names} | {"labels": dict(command.labels)}
+    facts["range_limits"] = sorted(set(command.range_limits))
     with unit_of_work("catalog"):
         before = Attribute.objects.filter(code=command.code).values_list("kind", flat=True).first()
         if before not in (None, command.kind):

@@ -71,6 +71,12 @@ class View(Edited):
     root = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     active = models.BooleanField(default=True)
     base_url = models.TextField(default="", blank=True, help_text="of its storefront, with a slash at the end")
+    steering = models.IntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="grows when its synonyms, redirects or merchandising rules change",
+    )
 
     def __str__(self) -> str:
         return self.code
@@ -89,6 +95,13 @@ class Attribute(Edited):
     searchable = models.BooleanField(default=False)
     visible = models.BooleanField(default=True)
     position = models.IntegerField(default=0)
+    range_limits = ArrayField(
+        models.DecimalField(max_digits=20, decimal_places=6),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="of a number's facet: 1, 5 is < 1, 1 – 5, ≥ 5; empty: drawn by what is found",
+    )
 
     def __str__(self) -> str:
         return self.code

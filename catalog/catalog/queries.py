@@ -37,7 +37,7 @@ WHERE d.view = %s AND """
 
 @dataclass(frozen=True, kw_only=True)
 class ViewFacts:
-    """A view as reads need it; `group` is the customer group whose prices are read."""
+    """A view as reads need it; `group` is the customer group whose prices are read, `steering` as in the model."""
 
     code: str
     locale: str
@@ -45,6 +45,7 @@ class ViewFacts:
     currency: str
     root: UUID | None
     group: str = GUESTS
+    steering: int = 0
 
     @property
     def scopes(self) -> tuple[str, str, str]:
@@ -72,7 +73,7 @@ def view_facts(code: str, *, group: str = GUESTS) -> ViewFacts:
     """An active view of an active channel; UnknownView."""
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
-            """SELECT v.code, v.locale, c.code, c.currency, v.root_id
+            """SELECT v.code, v.locale, c.code, c.currency, v.root_id, v.steering
                FROM catalog_view v JOIN catalog_channel c ON c.id = v.channel_id
                WHERE v.code = %s AND v.active AND c.active""",
             [code],
@@ -80,7 +81,10 @@ def view_facts(code: str, *, group: str = GUESTS) -> ViewFacts:
         row = cursor.fetchone()
     if row is None:
         raise UnknownView(f"There is no view {code[:64]}.")
-    return ViewFacts(code=row[0], locale=row[1], channel=row[2], currency=row[3], root=row[4], group=group)
+    code, locale, channel, currency, root, steering = row
+    return ViewFacts(
+        code=code, locale=locale, channel=channel, currency=currency, root=root, group=group, steering=steering
+    )
 
 
 def product_page(view: str, slug: str, *, group: str = GUESTS) -> Body | Moved:

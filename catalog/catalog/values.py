@@ -13,6 +13,7 @@ from catalog.catalog.errors import InvalidValue
 
 MAX_TEXT = 100_000
 CHOICES = ("select", "multi_select")
+NUMBERS = ("number", "decimal")
 
 
 def _text(value: Any, _: Collection[str]) -> str:

@@ -1,23 +1,23 @@
 """Storefront reads that search: category listings, search, suggestions."""
 
-from typing import Any
-
 import msgspec
-from django.db import connections
 from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
 from rest_framework import serializers
 from rest_framework.views import APIView
 
-from catalog.catalog import queries, scopes
+from catalog.catalog import queries
 from catalog.catalog.api import VIEW, CardPriceSerializer
 from catalog.catalog.errors import CategoryNotFound, InvalidParameter
-from catalog.catalog.queries import Body, Moved, ViewFacts
+from catalog.catalog.queries import Body, Moved
 from catalog.catalog.reading import encoded, group_of, reading
-from catalog.catalog.sorting import slug_of
+from catalog.search import counting
+from catalog.search.asking import CATEGORY_SORTS, MAX_KEYS, MAX_PAGE, MAX_TEXT, PAGE, asked
+from catalog.search.completion import categories_like
 from catalog.search.engine import SORTS
-from catalog.search.listing import CATEGORY_SORTS, MAX_PAGE, MAX_TEXT, PAGE, asked, listing
-from catalog.search.queries import engine_of
+from catalog.search.listing import listing
+from catalog.search.queries import answer
+from catalog.search.steering.guidance import guidance_of
 
 SUGGESTIONS = 6
 
@@ -34,7 +34,7 @@ class CardSerializer(serializers.Serializer):  # type: ignore[type-arg]
 
 
 class FacetValueSerializer(serializers.Serializer):  # type: ignore[type-arg]
-    value = serializers.CharField()
+    value = serializers.CharField(help_text="What the filter takes: an option's code, or a range as 10..20.")
     label = serializers.CharField()
     count = serializers.IntegerField()
     swatch = serializers.CharField(allow_blank=True)
@@ -50,6 +50,7 @@ class PriceRangeSerializer(serializers.Serializer):  # type: ignore[type-arg]
     currency = serializers.CharField()
     min = serializers.CharField()
     max = serializers.CharField()
+    ranges = FacetValueSerializer(many=True, help_text="Values of the parameter `price`.")
 
 
 class ListingSerializer(serializers.Serializer):  # type: ignore[type-arg]
@@ -63,6 +64,12 @@ class ListingSerializer(serializers.Serializer):  # type: ignore[type-arg]
     facets = FacetSerializer(many=True)
     price = PriceRangeSerializer(allow_null=True)
     corrected = serializers.BooleanField(help_text="The words were not found; these products have similar ones.")
+
+
+class SearchSerializer(ListingSerializer):
+    redirect = serializers.CharField(
+        allow_null=True, help_text="Where staff want this query to lead: a path of the storefront or an address."
+    )
 
 
 class CategoryListingSerializer(ListingSerializer):
@@ -81,14 +88,22 @@ def _parameters(sorts: tuple[str, ...]) -> list[OpenApiParameter]:
         OpenApiParameter("page", {"type": "integer", "minimum": 1, "default": 1}),
         OpenApiParameter("cursor", OpenApiTypes.STR, description="`next` of the page before, instead of `page`."),
         OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": PAGE}),
-        OpenApiParameter("sort", OpenApiTypes.STR, enum=list(sorts), default=sorts[0]),
+        OpenApiParameter(
+            "sort",
+            {"type": "array", "items": {"enum": list(sorts)}, "maxItems": MAX_KEYS, "default": [sorts[0]]},
+            explode=False,
+            style="form",
+            description="Keys in turn, the first deciding: sort=in_stock,-price. `relevance` stands alone.",
+        ),
         OpenApiParameter("price_from", OpenApiTypes.DECIMAL),
-        OpenApiParameter("price_to", OpenApiTypes.DECIMAL),
+        OpenApiParameter("price_to", OpenApiTypes.DECIMAL, description="This price is still in."),
+        OpenApiParameter("price", OpenApiTypes.STR, description="Ranges as in `price.ranges`: price=..10,50.. ."),
         OpenApiParameter("in_stock", OpenApiTypes.BOOL),
         OpenApiParameter(
             "filter.{attribute}",
             OpenApiTypes.STR,
-            description="Values of a filterable attribute, separated by commas: filter.color=red,blue.",
+            description="Values of a filterable attribute, separated by commas: filter.color=red,blue, or ranges of "
+            "a number: filter.weight=..2,5..10. A range holds its lower limit and not its upper one.",
         ),
     ]
 
@@ -111,10 +126,10 @@ class _SearchSchema(APIView):
         summary="Search",
         tags=["catalog"],
         parameters=[OpenApiParameter("q", OpenApiTypes.STR), *_parameters(SORTS)],
-        responses=ListingSerializer,
+        responses=SearchSerializer,
     )
     def get(self) -> None:
-        """Products that have every word, in the view's language; similar words when none has them."""
+        """Products that have every word or its synonym, in the view's language; similar words when none has them."""
 
 
 class _SuggestSchema(APIView):
@@ -147,7 +162,9 @@ def category(request: HttpRequest, view: str, slug: str) -> Body | Moved:
 def search(request: HttpRequest, view: str) -> Body:
     """Search in a view."""
     facts = queries.view_facts(_clean(view), group=group_of(request))
-    body = listing(facts, asked(request.GET, sorts=SORTS))
+    wanted = asked(request.GET, sorts=SORTS)
+    body = {"redirect": guidance_of(facts).redirect(wanted.text), **listing(facts, wanted)}
+    counting.note(facts, wanted, found=body["total"], corrected=body["corrected"])
     return encoded(body, keys=(f"search-{facts.code}", f"view-{facts.code}"))
 
 
@@ -158,32 +175,13 @@ def suggest(request: HttpRequest, view: str) -> Body:
     text = request.GET.get("q", "").strip()
     if not text or len(text) > MAX_TEXT or "\0" in text:
         raise InvalidParameter(f"q must be 1 to {MAX_TEXT} characters.", field="/q")
-    found = engine_of(facts.code, locale=facts.locale).suggest(text, limit=SUGGESTIONS)
+    found = answer(facts.code, lambda engine: engine.suggest(text, limit=SUGGESTIONS), locale=facts.locale)
     body = {
         "terms": found.terms,
         "products": [msgspec.Raw(card) for card in queries.cards(facts, found.ids)],
-        "categories": _categories(facts, text),
+        "categories": categories_like(facts, text, limit=SUGGESTIONS),
     }
     return encoded(body, keys=(f"search-{facts.code}", f"view-{facts.code}"))
-
-
-def _categories(view: ViewFacts, text: str) -> list[dict[str, Any]]:
-    """Categories whose address goes on from what is typed: addresses are folded names."""
-    start = slug_of(text, locale=view.locale)
-    if not start:
-        return []
-    with connections["catalog"].cursor() as cursor:
-        cursor.execute(
-            """SELECT c.id, s.slug, c.texts::text, c.code FROM catalog_slug s JOIN catalog_category c ON c.id = s.target
-               WHERE s.view = %s AND s.kind = 'category' AND s.current AND c.active
-                 AND (s.slug LIKE %s OR s.slug LIKE %s) ORDER BY length(s.slug), s.slug LIMIT %s""",
-            [view.code, f"{start}%", f"%-{start}%", SUGGESTIONS],
-        )
-        rows = cursor.fetchall()
-    return [
-        {"id": id_, "slug": slug, "name": scopes.resolve(msgspec.json.decode(texts), view.scopes).get("name", code)}
-        for id_, slug, texts, code in rows
-    ]
 
 
 def _clean(text: str) -> str:

@@ -1,28 +1,33 @@
-"""Search in PostgreSQL while a view's index is being built: folded words, no stems, no typing errors."""
+"""Search in PostgreSQL while no index answers: folded words, no stems, no typing errors."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connections
 
 from catalog.catalog.queries import PRICE
-from catalog.catalog.sorting import fold, sku_key
-from catalog.search.engine import FACET_SIZE, Answer, Question, Suggestions
+from catalog.catalog.sorting import fold
+from catalog.search import placing
+from catalog.search.engine import FACET_SIZE, POSITION, RELEVANCE, Answer, Question, Suggestions
+from catalog.search.fallback_conditions import IN_STOCK, NUMBER, Conditions, goods
+from catalog.search.ranges import Range, between, limits_for
 
+_CREATED = "(SELECT date_trunc('milliseconds', p.created_at) FROM catalog_product p WHERE p.id = d.product_id)"
 _ORDERS = {
-    "relevance": "d.sort_key, d.product_id",
+    RELEVANCE: "d.sort_key, d.product_id",
+    POSITION: "e.position",
     "name": "d.sort_key, d.product_id",
     "-name": "d.sort_key DESC, d.product_id DESC",
-    "price": "b.amount NULLS LAST, d.product_id",
-    "-price": "b.amount DESC NULLS LAST, d.product_id",
-    "newest": "d.product_id DESC",
+    "price": "b.amount NULLS LAST",
+    "-price": "b.amount DESC NULLS LAST",
+    "newest": f"{_CREATED} DESC",
+    "in_stock": f"{IN_STOCK} DESC",
 }
+_PLACE = "JOIN catalog_categoryentry e ON e.category_id = %s AND e.product_id = d.product_id"
 _FROM = f"FROM catalog_productdocument d {PRICE}"
-_IN_STOCK = """(d.always_available OR EXISTS (SELECT 1 FROM catalog_availability a
-WHERE a.channel = d.channel AND a.sku_key = ANY(d.sku_keys) AND a.in_stock))"""
 
 
 class Fallback:
@@ -33,20 +38,24 @@ class Fallback:
 
     def search(self, question: Question) -> Answer:
         """The same answer as the engine's for words as they are written."""
-        where, values = _where(self.view, question)
-        with connections["catalog"].cursor() as cursor:
-            cursor.execute(
-                f"""SELECT d.product_id, count(*) OVER (), min(b.amount) OVER (), max(b.amount) OVER ()
-                    {_FROM} WHERE {where} ORDER BY {_ORDERS[question.sort]} LIMIT %s OFFSET %s""",
-                [question.group, *values, question.limit, question.offset],
-            )
-            rows = cursor.fetchall()
-        if not rows and question.offset:
-            # Behind the last page no row carries the totals.
-            return replace(self.search(replace(question, offset=0, limit=1)), ids=[])
+        (total,) = self._row("count(*)", Conditions(question))
         facets = {code: self._facet(question, code) for code in question.facets}
-        total, least, most = rows[0][1:] if rows else (0, None, None)
-        return Answer(ids=[row[0] for row in rows], total=total, facets=facets, price_min=least, price_max=most)
+        ranges = {code: self._ranges(question, code, limits) for code, limits in question.numbers.items()}
+        least = most = None
+        prices: list[tuple[Range, int]] = []
+        if question.facets or question.numbers:
+            chosen_from = Conditions(question, priced=False)
+            least, most = self._row("min(b.amount), max(b.amount)", chosen_from)
+            prices = self._counts("b.amount", [], between(limits_for(least, most)), chosen_from)
+        return Answer(
+            ids=self.page(question, total=total) if question.limit else [],
+            total=total,
+            facets=facets,
+            ranges={code: counts for code, counts in ranges.items() if counts},
+            price_min=least,
+            price_max=most,
+            price_ranges=prices,
+        )
 
     def suggest(self, text: str, *, limit: int) -> Suggestions:
         """Products whose words go on from what is typed."""
@@ -63,53 +72,87 @@ class Fallback:
             )
             return Suggestions(terms=[], ids=[row[0] for row in cursor.fetchall()])
 
-    def by_position(self, question: Question) -> list[UUID]:
-        """A page of a category in the order that staff gave it; stops reading when the page is full."""
-        where, values = _where(self.view, question)
+    def page(self, question: Question, *, total: int) -> list[UUID]:
+        """A page in the question's order, also in that which staff gave a category; `total` is how many there are."""
+        if not question.pins:
+            return self._ordered(question, [], question.offset, question.limit)
+        wanted = Conditions(question)
         with connections["catalog"].cursor() as cursor:
             cursor.execute(
-                f"""SELECT e.product_id FROM catalog_categoryentry e
-                    JOIN catalog_productdocument d ON d.product_id = e.product_id
-                    {PRICE}
-                    WHERE e.category_id = %s AND {where}
-                    ORDER BY e.position, e.product_id LIMIT %s OFFSET %s""",
-                [question.group, question.category, *values, question.limit, question.offset],
+                f"SELECT d.product_id {_FROM} WHERE {wanted} AND d.product_id = ANY(%s)",
+                [question.group, *wanted.values, list(question.pins.values())],
+            )
+            matched = [id_ for (id_,) in cursor.fetchall()]
+
+        def others(offset: int, limit: int) -> list[UUID]:
+            return self._ordered(question, matched, offset, limit)
+
+        placed = placing.places(question.pins, matched, total=total)
+        return placing.page(placed, others, offset=question.offset, limit=question.limit)
+
+    def _ordered(self, question: Question, but: Sequence[UUID], offset: int, limit: int) -> list[UUID]:
+        wanted = Conditions(question)
+        tiers, tier_values = _tiers(question)
+        keys = [*tiers, *(_ORDERS[key] for key in question.keys)]
+        # By position alone the index of entries has the order: reading stops when the page is full.
+        last = ["e.product_id"] if question.keys[-1] == POSITION else []
+        place, category = (_PLACE, [question.category]) if POSITION in question.keys else ("", [])
+        with connections["catalog"].cursor() as cursor:
+            cursor.execute(
+                f"""SELECT d.product_id FROM catalog_productdocument d {place} {PRICE}
+                    WHERE {wanted} AND NOT d.product_id = ANY(%s)
+                    ORDER BY {", ".join([*keys, *last])} LIMIT %s OFFSET %s""",
+                [*category, question.group, *wanted.values, list(but), *tier_values, limit, offset],
             )
             return [row[0] for row in cursor.fetchall()]
 
+    def _row(self, what: str, wanted: Conditions) -> tuple[Any, ...]:
+        with connections["catalog"].cursor() as cursor:
+            cursor.execute(f"SELECT {what} {_FROM} WHERE {wanted}", [wanted.question.group, *wanted.values])
+            found: tuple[Any, ...] = cursor.fetchone()
+        return found
+
     def _facet(self, question: Question, code: str) -> list[tuple[str, int]]:
-        others = {name: values for name, values in question.filters.items() if name != code}
-        where, values = _where(self.view, question, filters=others)
+        wanted = Conditions(question, but=code)
         with connections["catalog"].cursor() as cursor:
             cursor.execute(
                 f"""SELECT value, count(*) {_FROM}
                     CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(d.facets -> %s, '[]')) AS value
-                    WHERE {where} GROUP BY value ORDER BY count(*) DESC, value LIMIT %s""",
-                [question.group, code, *values, FACET_SIZE],
+                    WHERE {wanted} GROUP BY value ORDER BY count(*) DESC, value LIMIT %s""",
+                [question.group, code, *wanted.values, FACET_SIZE],
             )
             return [(value, count) for value, count in cursor.fetchall()]
 
+    def _ranges(self, question: Question, code: str, limits: tuple[Decimal, ...]) -> list[tuple[Range, int]]:
+        wanted = Conditions(question, but=code)
+        if not limits:
+            with connections["catalog"].cursor() as cursor:
+                cursor.execute(
+                    f"SELECT min({NUMBER}), max({NUMBER}) {_FROM} WHERE {wanted}",
+                    [code, code, question.group, *wanted.values],
+                )
+                limits = limits_for(*cursor.fetchone())
+        return self._counts(NUMBER, [code], between(limits), wanted)
 
-def _where(
-    view: str, question: Question, *, filters: Mapping[str, tuple[str, ...]] | None = None
-) -> tuple[str, list[Any]]:
-    parts: list[str] = ["d.view = %s"]
-    values: list[Any] = [view]
-    if question.text:
-        parts.append("(to_tsvector('simple', d.words) @@ plainto_tsquery('simple', %s) OR d.sku_keys @> ARRAY[%s])")
-        values += [fold(question.text), sku_key(question.text)]
-    if question.category is not None:
-        parts.append("d.categories @> ARRAY[%s]::uuid[]")
-        values.append(question.category)
-    for code, wanted in (question.filters if filters is None else filters).items():
-        parts.append("d.facets -> %s ?| %s")
-        values += [code, list(wanted)]
-    if question.price_from is not None:
-        parts.append("b.amount >= %s")
-        values.append(question.price_from)
-    if question.price_to is not None:
-        parts.append("b.amount <= %s")
-        values.append(question.price_to)
-    if question.in_stock:
-        parts.append(_IN_STOCK)
-    return " AND ".join(parts), values
+    def _counts(
+        self, column: str, named: Sequence[str], ranges: Sequence[Range], wanted: Conditions
+    ) -> list[tuple[Range, int]]:
+        if not ranges:
+            return []
+        limits = [range_.below for range_ in ranges[:-1]]
+        with connections["catalog"].cursor() as cursor:
+            cursor.execute(
+                f"""SELECT width_bucket({column}, %s::numeric[]), count(*) {_FROM}
+                    WHERE {wanted} GROUP BY 1""",
+                [*named, limits, wanted.question.group, *wanted.values],
+            )
+            counts = dict(cursor.fetchall())
+        return [(range_, counts[place]) for place, range_ in enumerate(ranges) if counts.get(place)]
+
+
+def _tiers(question: Question) -> tuple[list[str], list[Any]]:
+    """Boosted before and buried behind all others; what is both is neither."""
+    if not question.boosted and not question.buried:
+        return [], []
+    (boosted, first), (buried, last) = goods(question.boosted), goods(question.buried)
+    return [f"({buried})::int - ({boosted})::int"], [*last, *first]

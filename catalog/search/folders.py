@@ -67,6 +67,12 @@ def switch(view: str, path: Path, *, locale: str) -> None:
     draft.replace(pointer)
 
 
+def abandon(view: str, path: Path) -> None:
+    """Let nobody open this generation from now on: it cannot be read."""
+    if _named(view) == path.name:
+        (folder(view) / "CURRENT").unlink(missing_ok=True)
+
+
 @contextmanager
 def writing(view: str) -> Iterator[None]:
     """Hold the view's writer lock; waits for whoever has it. The kernel releases it when a process dies."""

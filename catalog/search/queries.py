@@ -1,25 +1,31 @@
-"""Asking a view's engine: the embedded index, or PostgreSQL while that is being built."""
+"""Asking a view's engine, and PostgreSQL while there is none that answers."""
 
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
-from catalog.search import embedded
 from catalog.search.changes import REBUILD
-from catalog.search.engine import Engine
+from catalog.search.engine import Engine, EngineFailed
 from catalog.search.fallback import Fallback
+from catalog.search.stores import store
 from chassis import clock
 from chassis.unit_of_work import enqueue, unit_of_work
 
 ASK_AGAIN_SECONDS = 15.0
 _asked: dict[str, float] = {}
+T = TypeVar("T")
 
 
-def engine_of(view: str, *, locale: str) -> Engine:
-    """The engine that can answer now. Asks for an index where there is none."""
-    found = embedded.engine(view, locale=locale)
-    if found is not None:
-        return found
-    _ask_for_index(view)
-    return Fallback(view)
+def answer(view: str, ask: Callable[[Engine], T], *, locale: str) -> T:
+    """What the engine says, else PostgreSQL, more slowly. Asks for an index where there is none."""
+    try:
+        engine = store().engine(view, locale=locale)
+        if engine is not None:
+            return ask(engine)
+        _ask_for_index(view)
+    except EngineFailed:
+        pass  # damaged: the next request finds no index; out of reach: it may be back by then
+    return ask(Fallback(view))
 
 
 def _ask_for_index(view: str) -> None:

@@ -1,5 +1,6 @@
 """A small shop for tests, made by the public commands."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from catalog.commands import (
     define_view,
     save_product,
 )
-from chassis import domains
+from chassis import clock, domains
 from chassis.jobs.runner import JobRunner
 
 COLOURS = (("red", "Red", "Rot"), ("blue", "Blue", "Blau"), ("green", "Green", "Grün"))
@@ -106,6 +107,11 @@ def configurable(sku: str, name: str, *, sizes: int = 3, **more: Any) -> UUID:
 def run_jobs() -> int:
     """Run what is due in catalog."""
     return JobRunner("catalog").run_due()
+
+
+def run_due_soon() -> int:
+    """The same, with those that wait for another attempt."""
+    return JobRunner("catalog").run_due(until=clock.now() + timedelta(minutes=10))
 
 
 def events(name: str) -> list[Any]:

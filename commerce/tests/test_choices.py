@@ -18,14 +18,13 @@ from commerce.checkout.models import Cart, CartLine
 from commerce.checkout.queries import look_at
 from commerce.models import Order, OutboxEvent, SagaInstance
 from commerce.order.reactions import shipment_sent
+from commerce.tests.books import Books
 from commerce.tests.conftest import ADDRESS, PRICES, Shelves
 from commerce.tests.test_orders_api import ordered
-from commerce.tests.test_place_order import Books, books
 from contracts.commerce import OrderPaid, StockRequested
 from contracts.logistics import ShipmentSent, ShippedLine
 from contracts.shared import Choice
 
-__all__ = ["books"]
 pytestmark = pytest.mark.django_db(databases=["commerce"])
 SMALL, LARGE = Choice(option="size", value="small"), Choice(option="size", value="large")
 FOR_ADA = Choice(option="engraving", value="For Ada Lovelace")

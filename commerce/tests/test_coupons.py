@@ -18,11 +18,10 @@ from commerce.checkout.placement import look, place
 from commerce.models import Order, OutboxEvent, SagaInstance
 from commerce.order.commands import cancel_order
 from commerce.tests import conftest
+from commerce.tests.books import CARD, Books, published, reserve, run_jobs
 from commerce.tests.conftest import PROMOTION, a_ready_cart
-from commerce.tests.test_place_order import CARD, Books, books, published, reserve, run_jobs
 from contracts.catalog import RedemptionRefused, RedemptionReserved
 
-__all__ = ["books"]
 pytestmark = pytest.mark.django_db(databases=["commerce"])
 
 

@@ -14,12 +14,12 @@ from commerce.models import Order
 from commerce.order.commands import cancel_order, hold_order, refund_order, release_order
 from commerce.order.reactions import shipment_sent, stock_lost
 from commerce.republish import REPUBLISH
+from commerce.tests.books import CARD, Books, run_jobs
 from commerce.tests.test_orders_api import a_lesson, an_order, sent
-from commerce.tests.test_place_order import CARD, Books, an_order_not_captured, books, not_captured, run_jobs
+from commerce.tests.test_place_order import an_order_not_captured, not_captured
 from contracts.commerce import OrderCompleted, OrderHeld, OrderReleased, PaymentVoided
 from contracts.logistics import StockConfirmed
 
-__all__ = ["books"]
 pytestmark = pytest.mark.django_db(databases=["commerce"])
 
 

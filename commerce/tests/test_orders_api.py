@@ -23,11 +23,10 @@ from commerce.models import Order, OrderShipment, OutboxEvent
 from commerce.order.commands import cancel_order, refund_order
 from commerce.order.errors import IllegalTransition
 from commerce.order.reactions import shipment_sent
+from commerce.tests.books import CARD, Books, reserve, run_jobs
 from commerce.tests.conftest import ADDRESS, a_ready_cart
-from commerce.tests.test_place_order import CARD, Books, books, reserve, run_jobs
 from contracts.logistics import ShipmentSent, ShippedLine
 
-__all__ = ["books"]
 pytestmark = pytest.mark.django_db(databases=["commerce"])
 
 

@@ -12,12 +12,12 @@ from chassis import clock
 from chassis.admin.middleware import SESSION_COOKIE
 from chassis.admin.permissions import granted
 from chassis.ids import new_id
-from chassis.messages import Message, decode_message, encode
+from chassis.messages import Message, decode_event, decode_message, encode
 from chassis.sagas.runner import STUCK_AFTER
 from identity.auth import sessions
 from identity.auth.models import SignIn
 from identity.customer.models import ChannelCopy, Customer, CustomerGroup
-from identity.messaging import DeadLetter, History, Job, SagaInstance
+from identity.messaging import DeadLetter, History, Job, OutboxEvent, SagaInstance
 from identity.tests.conftest import PASSWORD, SIGN_IN, make_customer, make_staff, post, sign_in, staff_client
 from identity.user.models import Role, StaffMember
 from identity.user.pages import REFRESH_COOKIE
@@ -173,6 +173,9 @@ def test_an_edit_is_written_with_its_history_and_never_the_personal_value(view):
     assert (entry.action, entry.actor) == ("change", f"staff:{StaffMember.objects.get().id}")
     assert (entry.before["locale"], entry.after["locale"]) == ("de_DE", "fr_FR")
     assert entry.before["name"] == entry.after["name"] == "•••"
+    [told] = OutboxEvent.objects.filter(type="identity.customer_changed")
+    event = decode_event(decode_message(told.message))
+    assert (event.customer, event.name, event.locale) == (customer.id, "Anne", "fr_FR")
     assert b"fr_FR" in client.get(page("customer", customer, "history/")).content
 
 

@@ -9,10 +9,20 @@ from django.core.management import CommandError, call_command
 from chassis import clock
 from chassis.ids import new_id
 from chassis.inbox import receive
-from chassis.messages import Envelope, Lane, Message, decode_envelope, decode_event, decode_message, encode, type_of
+from chassis.messages import (
+    Envelope,
+    Lane,
+    Message,
+    decode_envelope,
+    decode_event,
+    decode_message,
+    encode,
+    masked,
+    type_of,
+)
 from contracts.catalog import ChannelChanged, ViewChanged
 from contracts.identity import ChannelGroupChanged
-from identity.customer.commands import join_channel_group
+from identity.customer.commands import block_customer, join_channel_group, unblock_customer
 from identity.customer.models import Address, ChannelCopy, Customer, ViewCopy
 from identity.messaging import OutboxEvent
 from identity.republish import REPUBLISH
@@ -65,6 +75,50 @@ def test_addresses_are_added_read_edited_and_removed(ann):
     assert [a["city"] for a in ann.get(f"{ME}/addresses").json()["items"]] == ["Bonn"]
     assert ann.delete(path).status_code == 204
     assert ann.get(path).status_code == 404
+
+
+def told(*names):
+    """Messages of these types, oldest first."""
+    rows = OutboxEvent.objects.filter(type__in=[f"identity.{name}" for name in names]).order_by("seq")
+    return [decode_message(row.message) for row in rows]
+
+
+def test_an_edited_profile_is_told_with_its_name_marked_as_personal(ann):
+    patch(ann, ME, {"name": "Anne", "locale": "en_GB"})
+    [message] = told("customer_changed")
+    event, customer = decode_event(message), Customer.objects.get()
+    assert (event.customer, event.name, event.locale, event.group) == (customer.id, "Anne", "en_GB", "general")
+    assert message.aggregate_version == customer.version == 2
+    assert masked(message)["name"] == "•••"
+
+
+def test_a_refused_edit_tells_nothing(ann):
+    patch(ann, ME, {"name": "Late"}, **{"If-Match": '"v9"'})
+    assert not told("customer_changed")
+
+
+def test_the_address_book_tells_that_it_changed_and_not_what_it_says(ann):
+    made = add(ann).json()
+    path = f"{ME}/addresses/{made['id']}"
+    patch(ann, path, {"city": "Bonn"})
+    ann.delete(path)
+    messages = told("address_added", "address_changed", "address_removed")
+    assert [(one.type, one.aggregate_version) for one in messages] == [
+        ("identity.address_added", 1), ("identity.address_changed", 2), ("identity.address_removed", 3),
+    ]  # fmt: skip
+    customer = str(Customer.objects.get().id)
+    assert all(msgspec.json.decode(one.body) == {"customer": customer, "address": made["id"]} for one in messages)
+
+
+def test_blocking_and_letting_in_again_are_told(view):
+    ann = make_customer()
+    block_customer(ann.id)
+    unblock_customer(ann.id)
+    messages = told("customer_blocked", "customer_unblocked")
+    assert [(one.type, one.aggregate_version) for one in messages] == [
+        ("identity.customer_blocked", 2), ("identity.customer_unblocked", 3),
+    ]  # fmt: skip
+    assert len(told("sessions_revoked")) == 1
 
 
 def test_there_is_one_default_address_of_each_kind(ann):

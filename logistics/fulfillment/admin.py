@@ -6,13 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from chassis.admin import Defined, LookOnly, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
 from logistics.fulfillment.commands import LineQuantity, Pick, Ship, pick, ship
 from logistics.fulfillment.errors import NothingToDo
-from logistics.fulfillment.models import FulfilmentOrder, PickLine, Shipment, ShipmentLine
+from logistics.fulfillment.models import FulfilmentOrder, OrderHold, PickLine, Shipment, ShipmentLine
 from logistics.fulfillment.states import PICKABLE, SENDABLE, State
 from logistics.warehouse.admin import channels
 from logistics.warehouse.reservations import hold
@@ -91,6 +92,27 @@ def _lock_reservation(order_id: Any) -> None:
         hold((), (saga,))
 
 
+def _with_holds(rows: QuerySet[FulfilmentOrder]) -> Any:
+    return rows.annotate(is_held=Exists(OrderHold.objects.filter(order=OuterRef("id"), held=True)))
+
+
+def _free(state: State) -> Any:
+    """Those in a state that may be worked on."""
+    return _with_holds(FulfilmentOrder.objects.all()).filter(state=state.value, is_held=False)
+
+
+class OnHoldFilter(admin.SimpleListFilter):
+    """Whether commerce holds the order."""
+
+    title, parameter_name = "on hold", "on_hold"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Yes"), ("no", "No")]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        return queryset if self.value() is None else queryset.filter(is_held=self.value() == "yes")
+
+
 class PickInline(ShownInline):
     model = PickLine
     verbose_name_plural = "picking list"
@@ -138,7 +160,7 @@ class FulfilmentAdmin(FoundByKey, Defined):
     search_fields = ("number",)
     search_help_text = "An order's number or a part of it, or its id"
     list_display = ("number", "placed_at", "channel", "country", "shipping_method", "state_shown", "on_hold")
-    list_filter = (shown.one_of("state", tuple(State)), "on_hold", shown.one_of("channel", channels), "placed_at")
+    list_filter = (shown.one_of("state", tuple(State)), OnHoldFilter, shown.one_of("channel", channels), "placed_at")
     ordering = ("-placed_at",)
     fieldsets = (
         (
@@ -156,10 +178,10 @@ class FulfilmentAdmin(FoundByKey, Defined):
         ("Notes", {"fields": ("metadata",)}),
     )
     readonly_fields = (
-        *("number", "placed_at", "state_shown", "channel", "shipping_method", "address"),
+        *("number", "placed_at", "state_shown", "on_hold", "channel", "shipping_method", "address"),
         *("order_link", "reservation_link"),
     )
-    state_fields = ("state", "on_hold")
+    state_fields = ("state",)
     inlines = (PickInline, ShipmentInline)
     bulk = ("pick_all",)
     transitions = (
@@ -195,6 +217,13 @@ class FulfilmentAdmin(FoundByKey, Defined):
         warning=("awaiting_stock",),
         danger=("cancelled",),
     )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return _with_holds(super().get_queryset(request))
+
+    @admin.display(description="on hold", boolean=True)
+    def on_hold(self, row: Any) -> bool:
+        return bool(row.is_held)
 
     @admin.display(description="country")
     def country(self, row: FulfilmentOrder) -> str:
@@ -266,6 +295,16 @@ class ShipmentAdmin(FoundByKey, LookOnly):
 
 
 site.watch(
-    Watch(model=FulfilmentOrder, title="orders to pick", query={"state": State.OPEN.value, "on_hold__exact": "0"}),
-    Watch(model=FulfilmentOrder, title="orders to send", query={"state": State.PICKED.value, "on_hold__exact": "0"}),
+    Watch(
+        model=FulfilmentOrder,
+        title="orders to pick",
+        query={"state": State.OPEN.value, "on_hold": "no"},
+        rows=lambda: _free(State.OPEN),
+    ),
+    Watch(
+        model=FulfilmentOrder,
+        title="orders to send",
+        query={"state": State.PICKED.value, "on_hold": "no"},
+        rows=lambda: _free(State.PICKED),
+    ),
 )

@@ -17,7 +17,7 @@ from logistics.fulfillment.errors import (
     UnknownFulfilment,
     UnknownPickLine,
 )
-from logistics.fulfillment.models import FulfilmentOrder, PickLine, Shipment, ShipmentLine
+from logistics.fulfillment.models import FulfilmentOrder, OrderHold, PickLine, Shipment, ShipmentLine
 from logistics.fulfillment.states import PICKABLE, SENDABLE, State, demand
 from logistics.warehouse.reservations import hold, send
 from logistics.warehouse.states import State as Stock
@@ -125,9 +125,9 @@ def _locked(order: UUID) -> FulfilmentOrder:
 
 
 def _workable(fulfilment: FulfilmentOrder, allowed: frozenset[State]) -> FulfilmentOrder:
-    """The locked row, if its state is one of `allowed` and commerce holds the order back no longer."""
+    """The locked row, if its state is one of `allowed` and commerce does not hold the order back."""
     demand(fulfilment.state, allowed)
-    if fulfilment.on_hold:
+    if OrderHold.on(fulfilment.id):
         raise OnHold()
     return fulfilment
 

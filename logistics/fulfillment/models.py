@@ -1,6 +1,7 @@
 """Tables of fulfilment: the order as logistics needs it, its picking list, its shipments."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
@@ -14,8 +15,7 @@ from logistics.warehouse.models import Allocation, Source, units
 class FulfilmentOrder(Recorded):
     """What is to be sent for an order; its id is the order's. `saga` leads to the reservation.
 
-    A cancellation that arrives before its order makes a row that is `cancelled` from the start; a hold that does, one
-    that awaits the order, its `saga` unknown. `on_hold` is commerce's word, as of the order's version `hold_version`.
+    A cancellation that arrives before its order makes a row that is `cancelled` from the start.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -24,8 +24,6 @@ class FulfilmentOrder(Recorded):
     channel = models.TextField(blank=True)
     state = models.TextField(db_index=True)
     shipping_method = models.TextField(blank=True)
-    on_hold = models.BooleanField(default=False, db_default=False)
-    hold_version = models.BigIntegerField(default=0, db_default=0)
     delivery = EncryptedJSONField(null=True)
     lines = models.JSONField(default=list)
     version = models.IntegerField(default=1)
@@ -46,6 +44,25 @@ class FulfilmentOrder(Recorded):
         for name, value in facts.items():
             setattr(self, name, value)
         self.save(update_fields=["state", "version", *facts])
+
+
+class OrderHold(models.Model):
+    """Whether commerce holds an order back, by its newest word; that may be heard before the order is.
+
+    A table of its own, since it is a copy and a picking list is not: copies can be told again.
+    """
+
+    order = models.UUIDField(primary_key=True)
+    held = models.BooleanField()
+    version = models.BigIntegerField()
+
+    class Meta:
+        app_label = "logistics"
+
+    @staticmethod
+    def on(order: UUID) -> bool:
+        """Whether the order is on hold."""
+        return OrderHold.objects.filter(order=order, held=True).exists()
 
 
 class PickLine(models.Model):

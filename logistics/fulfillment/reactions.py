@@ -1,4 +1,4 @@
-"""What placed, confirmed, held, cancelled and returned orders mean for fulfilment. They may arrive in any order.
+"""What placed, confirmed, cancelled and returned orders mean for fulfilment. They may arrive in any order.
 
 An order's picking list is made by whichever comes second, the order or the confirmation of its stock; both
 hold the reservation's lock, so one of them is second.
@@ -13,14 +13,7 @@ import msgspec
 
 from chassis import clock
 from chassis.subscriptions import Received
-from contracts.commerce import (
-    OrderCancelled,
-    OrderHeld,
-    OrderLine,
-    OrderPlaced,
-    OrderReleased,
-    StockConfirmationRequested,
-)
+from contracts.commerce import OrderCancelled, OrderLine, OrderPlaced, StockConfirmationRequested
 from contracts.postpurchase import ReturnReceived
 from logistics.fulfillment.models import FulfilmentOrder, PickLine
 from logistics.fulfillment.states import State
@@ -44,16 +37,15 @@ def place(event: OrderPlaced, held: Held) -> None:
         "lines": msgspec.to_builtins([part for line in event.lines for part in _parts(line)]),
         "placed_at": event.placed_at,
     }
-    fulfilment, _ = _lock(event.order, State.AWAITING_STOCK, **facts)
+    fulfilment, made = _lock(event.order, State.AWAITING_STOCK, **facts)
     reservation = held.reservations.get(event.saga)
-    if fulfilment.saga is None:  # a cancellation or a hold came before
-        for name, value in facts.items():
-            setattr(fulfilment, name, value)
-        fulfilment.save(update_fields=list(facts))
-    if fulfilment.state == State.CANCELLED:
-        _return_stock(held, reservation)
-    elif fulfilment.state != State.AWAITING_STOCK:
-        return
+    if not made:
+        if fulfilment.saga is None:
+            for name, value in facts.items():
+                setattr(fulfilment, name, value)
+            fulfilment.save(update_fields=list(facts))
+        if fulfilment.state == State.CANCELLED:
+            _return_stock(held, reservation)
     elif reservation is None and not any(line.requires_shipping for line in event.lines):
         fulfilment.become(State.NOT_NEEDED)
     elif reservation is not None and reservation.state == Stock.CONFIRMED:
@@ -68,17 +60,8 @@ def stock_confirmed(event: StockConfirmationRequested, held: Held) -> None:
     reservation = held.reservations[event.saga]
     if fulfilment.state == State.CANCELLED:
         _return_stock(held, reservation)
-    elif fulfilment.state == State.AWAITING_STOCK and fulfilment.saga is not None:
+    elif fulfilment.state == State.AWAITING_STOCK:
         _open(fulfilment, held, reservation)
-
-
-def keep_hold(event: OrderHeld | OrderReleased, *, version: int) -> None:
-    """Keep whether the order may be worked on: the word of its newest version, whatever arrives first."""
-    fulfilment, _ = _lock(event.order, State.AWAITING_STOCK, number=event.number, channel=event.channel)
-    if version >= fulfilment.hold_version:
-        fulfilment.on_hold, fulfilment.hold_version = isinstance(event, OrderHeld), version
-        fulfilment.version += 1
-        fulfilment.save(update_fields=["on_hold", "hold_version", "version"])
 
 
 def cancel(event: OrderCancelled, held: Held) -> None:
@@ -95,7 +78,7 @@ def cancel(event: OrderCancelled, held: Held) -> None:
 
 
 def sagas_of(orders: list[UUID]) -> list[UUID]:
-    """Reservations to lock for what names an order only: those of placed orders and those confirmed for them."""
+    """Reservations to lock for cancellations: those of placed orders and those confirmed for them."""
     if not orders:
         return []
     placed = FulfilmentOrder.objects.filter(id__in=orders, saga__isnull=False)

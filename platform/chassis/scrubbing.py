@@ -52,9 +52,8 @@ def erase(label: str, *, aggregate_type: str, aggregate_id: UUID | str) -> Erase
     with unit_of_work(label):
         letters = _rows(domain, "letter").filter(message__contains=needle)
         done += scrub_letters(letters.exclude(state__in=letters.model.TRIED), meant)
-        waiting += sum(
-            meant(decode_message(one.message)) for one in _personal(letters.filter(state__in=letters.model.TRIED))
-        )
+        tried = _personal(letters.filter(state__in=letters.model.TRIED))
+        waiting += sum(meant(decode_message(one.message)) for one in tried)
     return Erased(scrubbed=done, waiting=waiting)
 
 

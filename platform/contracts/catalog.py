@@ -81,6 +81,30 @@ class PagesChanged:
     keys: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class SearchCount:
+    """How often something was searched for; how often nothing was found, or only similar words."""
+
+    query: str
+    searches: int
+    without_result: int
+    corrected: int
+
+
+@event("catalog.searches_made", aggregate="view")
+@dataclass(frozen=True, kw_only=True)
+class SearchesMade:
+    """Searches in a view, counted by one process until a moment since it last told. Caches answer others unheard.
+
+    A query is folded, at most 60 characters long, and none that may name a person.
+    """
+
+    view: str
+    channel: str
+    until: datetime
+    counts: tuple[SearchCount, ...]
+
+
 @event("catalog.promotion_changed", aggregate="promotion")
 @dataclass(frozen=True, kw_only=True)
 class PromotionChanged:

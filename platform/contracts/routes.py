@@ -5,6 +5,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "catalog.pages_changed": ("platform",),
     "catalog.redemption_refused": ("commerce",),
     "catalog.redemption_reserved": ("commerce",),
+    "catalog.searches_made": ("platform",),
     "catalog.view_changed": ("commerce", "identity", "logistics", "platform", "postpurchase"),
     "commerce.order_cancelled": ("catalog", "logistics", "platform", "postpurchase"),
     "commerce.order_held": ("logistics",),

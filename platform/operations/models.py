@@ -1,7 +1,7 @@
 """Index of this domain's models."""
 
 from chassis.admin.history import HistoryEntry
-from operations.analytics.models import Channel, Fact, FactKey
+from operations.analytics.models import Channel, Fact, FactKey, SearchFigure
 from operations.messaging import DeadLetter, Delivery, InboxEntry, Job, OutboxEvent, SagaInstance
 from operations.notification.models import Message, OrderContact
 
@@ -18,6 +18,7 @@ __all__ = [
     "OrderContact",
     "OutboxEvent",
     "SagaInstance",
+    "SearchFigure",
 ]
 
 

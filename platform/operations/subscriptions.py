@@ -3,6 +3,7 @@
 from chassis.subscriptions import projection, reaction
 from contracts import catalog, commerce, identity, logistics, postpurchase
 from operations.analytics import projection as analytics
+from operations.analytics import searches
 from operations.gateway import purging
 from operations.notification import projection as contacts
 from operations.notification import reactions as notification
@@ -19,6 +20,7 @@ SUBSCRIPTIONS = (
     reaction(catalog.PagesChanged, purging.pages_changed),
     reaction(catalog.ViewChanged, purging.views_changed),
     projection(catalog.ChannelChanged, analytics.copy_channels),
+    reaction(catalog.SearchesMade, searches.count_searches),
     reaction(commerce.OrderPlaced, analytics.add_facts, personal=False),
     reaction(commerce.OrderPaid, analytics.add_facts, personal=False),
     reaction(commerce.OrderCancelled, analytics.add_facts),

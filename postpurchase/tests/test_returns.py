@@ -14,10 +14,19 @@ from django.test import Client
 
 from chassis import clock
 from chassis.ids import new_id
+from chassis.messages import decode_message
 from contracts.catalog import ViewChanged
 from contracts.commerce import OrderPlaced, RefundFailed
-from contracts.postpurchase import RefundRequested, ReturnReceived
+from contracts.postpurchase import (
+    AnnouncedLine,
+    RefundRequested,
+    ReturnApproved,
+    ReturnDeclined,
+    ReturnReceived,
+    ReturnRequested,
+)
 from contracts.shared import Component
+from postpurchase.messaging import OutboxEvent
 from postpurchase.returns.commands import (
     ReceivedLine,
     ReceiveReturn,
@@ -70,6 +79,35 @@ def test_a_return_that_came_back_is_restocked_and_asked_to_be_refunded(order: Or
     assert (refund.return_request, refund.amount, refund.currency) == (request.id, Decimal("6.67"), "EUR")
     deliver(refunded(None, order.order, "6.67", return_request=request.id))
     assert ReturnRequest.objects.get().state == State.REFUNDED
+
+
+def test_a_wish_to_return_and_what_staff_decide_are_told(order: OrderPlaced) -> None:
+    first, second = ask(order, "2"), ask(order, line=1)
+    approve(first.id)
+    decline(second.id, because="worn")
+    wished, _ = published(ReturnRequested)
+    assert (wished.return_request, wished.number, wished.order, wished.channel, wished.customer, wished.reason) == (
+        *(first.id, first.number, order.order, "shop", order.customer, "too small"),
+    )
+    assert wished.lines == (AnnouncedLine(line=order.lines[0].id, sku="A", quantity=Decimal(2)),)
+    [approved], [declined] = published(ReturnApproved), published(ReturnDeclined)
+    assert (approved.return_request, approved.number, approved.order) == (first.id, first.number, order.order)
+    assert (declined.return_request, declined.number, declined.reason) == (second.id, second.number, "worn")
+    versions = [row.version for row in ReturnRequest.objects.order_by("created_at")]
+    assert told_versions("return_approved", "return_declined") == versions == [2, 2]
+
+
+def test_a_decision_that_is_refused_tells_nothing(order: OrderPlaced) -> None:
+    request = ask(order)
+    decline(request.id, because="worn")
+    with pytest.raises(IllegalTransition):
+        approve(request.id)
+    assert not published(ReturnApproved)
+
+
+def told_versions(*names: str) -> list[int]:
+    rows = OutboxEvent.objects.filter(type__in=[f"postpurchase.{name}" for name in names]).order_by("seq")
+    return [decode_message(row.message).aggregate_version for row in rows]
 
 
 def test_one_by_one_returns_never_refund_more_than_was_paid(order: OrderPlaced) -> None:

@@ -176,7 +176,8 @@ PLANTS = (
         rule="silent-transition",
         path="identity/user/states.py",
         source=(
-            "TRANSITIONS = {'active': {'suspend': 'suspended', 'retire': 'gone'}, 'suspended': {'reinstate': 'active'}}\n"
+            "TRANSITIONS = {'active': {'suspend': 'suspended', 'retire': 'gone'}, "
+            "'suspended': {'reinstate': 'active'}}\n"
         ),
     ),
     Plant(rule="file-name", path="commerce/order/utils.py", source=""),

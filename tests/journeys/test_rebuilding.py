@@ -12,6 +12,7 @@ import catalog.messaging as catalog_groups
 import commerce.checkout.models as checkout
 import commerce.messaging as commerce_groups
 import identity.customer.models as identity
+import logistics.fulfillment.models as fulfillment
 import logistics.warehouse.models as logistics
 import operations.analytics.models as analytics
 import operations.notification.models as notification
@@ -21,7 +22,8 @@ from chassis import clock, domains
 from chassis.ids import new_id
 from chassis.testing import drain
 from chassis.unit_of_work import publish, unit_of_work
-from commerce.order.commands import order_cancelled, order_placed
+from commerce.order.announcing import order_cancelled, order_placed
+from commerce.order.commands import hold_order, release_order
 from commerce.order.models import Order, OrderLine
 from contracts.routes import ROUTES
 from identity.customer.commands import join_channel_group
@@ -44,12 +46,21 @@ COPIES: dict[tuple[str, str], Damage] = {
     ("commerce.order_placed", "platform"): (notification.OrderContact, {"locale": "xx", "names": {}}),
     ("commerce.order_placed", "postpurchase"): (returns.BoughtLine, {"quantity": Decimal(99)}),
     ("commerce.order_cancelled", "postpurchase"): (returns.BoughtOrder, {"cancelled": False}),
+    ("commerce.order_held", "logistics"): (fulfillment.OrderHold, {"held": False}),
+    ("commerce.order_released", "logistics"): (fulfillment.OrderHold, {"held": True}),
     ("identity.channel_group_changed", "catalog"): (catalog_groups.ChannelGroup, {"name": "x"}),
     ("identity.channel_group_changed", "commerce"): (commerce_groups.ChannelGroup, {"name": "x"}),
     ("identity.channel_group_changed", "postpurchase"): (postpurchase_groups.ChannelGroup, {"name": "x"}),
     ("logistics.availability_changed", "catalog"): (catalog.Availability, {"available": Decimal(99), "in_stock": True}),
 }
 """The copy that each subscriber keeps of each event, and values that are wrong in it."""
+
+REST = {
+    "commerce.order_cancelled": "commerce.order_placed",
+    "commerce.order_held": "commerce.order_released",
+    "commerce.order_released": "commerce.order_held",
+}
+"""The other event that a copy is made of, where one alone does not tell all of it."""
 
 OTHERWISE = {
     "magento": "extraction tells every row again: `strangle extract`",
@@ -60,13 +71,14 @@ OTHERWISE = {
 
 @pytest.fixture
 def shop(db: None) -> None:
-    """A channel with its view, goods with and without stock, an order and a cancelled one; all copies made."""
+    """A channel with its view, goods with and without stock, orders held, released and cancelled; all copies made."""
     seed.main(["MUG=5", "TENT=0"])
-    for state in ("placed", "cancelled"):
+    for state in ("placed", "held", "cancelled"):
         order = Order.objects.create(
-            number=f"A-{state}", cart=new_id(), saga=new_id(), channel="home", view="en", locale="en",
+            number=f"A-{state}", state="cancelled" if state == "cancelled" else "placed", cart=new_id(), saga=new_id(),
+            channel="home", view="en", locale="en",
             email="ann@example.org", currency="EUR", base_currency="EUR", subtotal=20, shipping=5, tax=4, total=25,
-            base_total=25, shipping_method="parcel", state=state, placed_at=clock.now(),
+            base_total=25, shipping_method="parcel", placed_at=clock.now(),
             delivery={"name": "Ann", "street": "1 Main St", "city": "Bonn", "postcode": "53111", "country": "DE"},
         )  # fmt: skip
         line = OrderLine.objects.create(
@@ -76,6 +88,10 @@ def shop(db: None) -> None:
             publish(order_placed(order, [line]), aggregate_id=order.id, aggregate_version=1, channel="home")
             if state == "cancelled":
                 publish(order_cancelled(order, reason=""), aggregate_id=order.id, aggregate_version=2, channel="home")
+            else:
+                hold_order(order.id)
+        if state == "placed":
+            release_order(order.id)
     drain()
 
 
@@ -110,8 +126,8 @@ def test_a_damaged_copy_is_restored(shop: None, type_: str, to: str, harm: str) 
     else:
         model._default_manager.update(**wrong)
     assert held(model) != before
-    if type_ == "commerce.order_cancelled" and harm == "lost":  # the order itself comes from the other event
-        call_command("events", "republish", "commerce.order_placed", "--to", to)
+    if type_ in REST and harm == "lost":
+        call_command("events", "republish", REST[type_], "--to", to)
     call_command("events", "republish", type_, "--to", to)
     drain()
     assert held(model) == before

@@ -1,4 +1,4 @@
-"""Reviews that were written elsewhere: taken over with their state, without telling anybody."""
+"""Reviews that were written elsewhere: taken over with their state, and told of on the bulk lane."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,8 @@ from catalog.catalog.rebuilding import rebuild
 from catalog.catalog.reviews.models import Review
 from catalog.catalog.reviews.states import State
 from chassis.messages import Lane
-from chassis.unit_of_work import unit_of_work
+from chassis.unit_of_work import publish, unit_of_work
+from contracts.catalog import ReviewDecided
 
 _MOVES = {State.APPROVED: "approve", State.REJECTED: "reject", State.PENDING: "rewrite"}
 _WRITTEN = (
@@ -55,10 +56,27 @@ def import_reviews(commands: Sequence[ImportReview]) -> set[UUID]:
         old = {row.id: row for row in locked}
         taken = _taken(commands)
         Review.objects.filter(id__in=list(old)).update(customer=None)
+        before = {id_: row.state for id_, row in old.items()}
         rows = [_row(command, old.get(command.id), nobody=command.id in taken) for command in commands]
         Review.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN)
         rebuild(products, lane=Lane.BULK)
+        for row in rows:
+            if row.state not in (before.get(row.id), State.PENDING):
+                _tell_decision(row)
     return taken
+
+
+def _tell_decision(row: Review) -> None:
+    approved = row.state == State.APPROVED
+    publish(
+        ReviewDecided(
+            review=row.id, product=row.product_id, channel=row.channel, customer=row.customer, approved=approved
+        ),
+        aggregate_id=row.id,
+        aggregate_version=row.version,
+        channel=row.channel,
+        lane=Lane.BULK,
+    )
 
 
 def remove_reviews(reviews: Sequence[UUID]) -> None:

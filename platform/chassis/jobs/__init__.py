@@ -37,7 +37,7 @@ class JobKind:
     call: talks to the outside, no transaction open, returns what `record` needs (None: no call at all).
     record: writes the answer inside the domain's unit of work.
     give_up: writes that all attempts failed, in the unit of work that marks the job failed.
-    lease: how long after its process was killed another takes it; kept while `call` is at work, but not beyond `longest`.
+    lease: so long after its process was killed another takes it. `call` keeps it while at work, up to `longest`.
     every: runs by itself this often; the runner writes a job for each such span of time, keyed by it.
     personal: dotted paths in the payload that hold personal data, emptied some time after the job ended.
     """

@@ -1,7 +1,8 @@
 """Leases: a job is its runner's for a time, and for as long as its call is at work there.
 
-A lease is short, so that the job of a killed process is soon another's. A call that takes longer keeps it by a heartbeat,
-which ends with its process; and after the kind's `longest` too, for a call that hangs must not keep its job for ever.
+A lease is short, so that the job of a killed process is soon another's. A call that takes longer keeps it by a
+heartbeat, which ends with its process; and after the kind's `longest` too: a call that hangs must not keep its job for
+ever.
 """
 
 import json

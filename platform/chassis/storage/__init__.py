@@ -1,6 +1,6 @@
 """The storage of media as STORAGE_URL chooses it: Django's, but handlers and open transactions do not wait for it.
 
-`disk.py` and `bucket.py` are apart, since who keeps files on disk needs no client of S3. Which one it is says `media.py`.
+`disk.py` and `bucket.py` are apart: who keeps files on disk needs no client of S3. Which one it is says `media.py`.
 """
 
 from typing import Any

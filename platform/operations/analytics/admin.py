@@ -1,4 +1,4 @@
-"""The orders-and-revenue page: drawn on the server, no script, nothing fetched from elsewhere."""
+"""Orders and revenue, searches: pages drawn on the server, no script, nothing fetched from elsewhere."""
 
 from datetime import timedelta
 from itertools import groupby
@@ -13,8 +13,9 @@ from django.template.response import TemplateResponse
 from chassis import clock
 from chassis.admin import LookOnly, site
 from operations.analytics.chart import Chart, draw
-from operations.analytics.models import Channel
+from operations.analytics.models import Channel, SearchFigure
 from operations.analytics.queries import daily_sales
+from operations.analytics.searches import searched_for
 
 RANGES = (7, 30, 90, 365)
 
@@ -55,3 +56,30 @@ class SalesAdmin(LookOnly):
             "charts": charts(days),
         }
         return TemplateResponse(request, "analytics/sales.html", context)
+
+
+@admin.register(SearchFigure, site=site)
+class SearchAdmin(LookOnly):
+    """What was searched for in vain, and what most."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        asked, view = request.GET.get("days", ""), request.GET.get("view", "")
+        days = next((choice for choice in RANGES if str(choice) == asked), 30)
+        views = list(SearchFigure.objects.order_by("view").values_list("view", flat=True).distinct())
+        view = view if view in views else ""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Searches and zero results",
+            "opts": self.opts,
+            "ranges": RANGES,
+            "days": days,
+            "views": views,
+            "view": view,
+            "tables": (
+                ("Without result", searched_for(days=days, view=view, only_without_result=True)),
+                ("Most searched for", searched_for(days=days, view=view)),
+            ),
+        }
+        return TemplateResponse(request, "analytics/searches.html", context)

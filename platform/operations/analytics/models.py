@@ -37,6 +37,25 @@ class FactKey(models.Model):
         app_label = "platform"
 
 
+class SearchFigure(models.Model):
+    """How often a query was made in a view on a day."""
+
+    id = models.BigAutoField(primary_key=True)
+    view = models.TextField()
+    day = models.DateField()
+    query = models.TextField()
+    searches = models.IntegerField()
+    without_result = models.IntegerField()
+    corrected = models.IntegerField(help_text="only similar words were found")
+
+    class Meta:
+        app_label = "platform"
+        verbose_name = "search"
+        verbose_name_plural = "searches and zero results"
+        constraints = [models.UniqueConstraint(fields=["view", "day", "query"], name="platform_search_once")]
+        indexes = [models.Index(fields=["day"], name="platform_search_day")]
+
+
 class Channel(models.Model):
     """A copy of catalog's channel: its currency, and the time zone in which its days begin."""
 

@@ -23,6 +23,7 @@ from contracts.catalog import ChannelChanged
 from contracts.commerce import OrderCancelled, OrderLine, OrderPaid, OrderPlaced, OrderRefunded
 from contracts.identity import CustomerRegistered
 from contracts.logistics import ShipmentSent, ShippedLine
+from contracts.postpurchase import ReturnApproved, ReturnDeclined
 from contracts.shared import Amount, PostalAddress
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -131,6 +132,16 @@ def shipped(order: OrderPlaced, *, complete: bool = True) -> ShipmentSent:
         lines=(ShippedLine(sku="MUG", quantity=Decimal("2.0000")),),
         complete=complete,
         sent_at=NOON,
+    )
+
+
+def return_approved(order: OrderPlaced) -> ReturnApproved:
+    return ReturnApproved(return_request=new_id(), number="S-R000001", order=order.order, channel=order.channel)
+
+
+def return_declined(order: OrderPlaced, *, reason: str) -> ReturnDeclined:
+    return ReturnDeclined(
+        return_request=new_id(), number="S-R000002", order=order.order, channel=order.channel, reason=reason
     )
 
 

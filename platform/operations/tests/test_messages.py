@@ -21,6 +21,8 @@ from operations.tests.conftest import (
     placed,
     refunded,
     registered,
+    return_approved,
+    return_declined,
     run_jobs,
     shipped,
     text_of,
@@ -28,7 +30,10 @@ from operations.tests.conftest import (
 )
 
 pytestmark = pytest.mark.django_db(databases=["platform"])
-TEMPLATES = ("order_placed", "shipment_sent", "order_cancelled", "order_refunded", "customer_registered")
+TEMPLATES = (
+    *("order_placed", "shipment_sent", "order_cancelled", "order_refunded", "return_approved", "return_declined"),
+    "customer_registered",
+)
 
 
 class Killed(BaseException):
@@ -171,6 +176,26 @@ def test_cancellation_and_each_refund_have_their_own_mail(mailbox: Mailbox) -> N
     assert len(mailbox.mails()) == 4
     assert "€10.00 back to you" in texts_sent and "€0.50 back to you" in texts_sent
     assert "€1,239.50 was cancelled" in texts_sent
+
+
+@pytest.mark.parametrize(("locale", "approved", "declined"), [
+    ("en", "Your return S-R000001 is approved", "The reason: worn & washed"),
+    ("de", "Ihre Rücksendung S-R000001 ist genehmigt", "Der Grund: worn & washed"),
+])  # fmt: skip
+def test_who_wants_to_return_reads_what_was_decided(
+    mailbox: Mailbox, locale: str, approved: str, declined: str
+) -> None:
+    order = placed(locale=locale)
+    deliver(told(order))
+    yes, no = return_approved(order), return_declined(order, reason="worn & washed")
+    deliver(told(yes), told(no), told(yes, version=2))
+    run_jobs()
+    assert Message.objects.filter(template="return_approved").count() == 1
+    mails = {mail["Subject"]: mail for mail in mailbox.mails()}
+    assert len(mails) == 3 and "S100001" in text_of(mails[approved])
+    [other] = [mail for subject, mail in mails.items() if "S-R000002" in subject]
+    assert declined in text_of(other) and "worn &amp; washed" in text_of(other, "html")
+    assert {mail["To"] for mail in mails.values()} == {"ann@example.org"}
 
 
 def test_nobody_is_written_to_about_imports_rebuilds_or_the_old_shop(mailbox: Mailbox) -> None:
