@@ -129,7 +129,7 @@ class PriceListAdmin(DomainAdmin):
     search_fields = ("code", "name")
     ordering = ("code",)
     fields = (
-        *(("code", "name"), ("channel", "currency"), "groups", ("starts_at", "ends_at")),
+        *(("code", "name"), ("channel", "currency"), "groups", "starts_at", "ends_at"),
         *(("priority", "replaces", "active"), "metadata"),
     )
     inlines = (ListedInline,)

@@ -56,7 +56,7 @@ class RuleAdmin(DomainAdmin):
     fieldsets = (
         (None, {"fields": (("name", "kind"), "in_words", "used", "try_it")}),
         ("What and when", {"fields": ("condition", "actions", "currency")}),
-        ("For whom", {"fields": ("channels", "customer_groups", ("starts_at", "ends_at"), "labels")}),
+        ("For whom", {"fields": ("channels", "customer_groups", "starts_at", "ends_at", "labels")}),
         ("Together with others", {"fields": (("priority", "exclusive_group", "stop"),)}),
         ("Coupons and limits", {"fields": ("needs_coupon", ("uses_limit", "uses_per_customer", "budget"))}),
     )

@@ -95,6 +95,9 @@ class CouponBatch(models.Model):
     external_id = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
+    class Meta:
+        verbose_name_plural = "coupon batches"
+
     def __str__(self) -> str:
         return f"{self.wanted} x {self.prefix or 'coupon'}"
 

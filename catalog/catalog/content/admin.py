@@ -31,7 +31,7 @@ class ContentAdmin(DomainAdmin):
     list_filter = ("kind", "active")
     search_fields = ("code",)
     ordering = ("kind", "position", "code")
-    fields = ("code", "kind", "texts", "views", ("active", "in_menu", "position"), ("starts_at", "ends_at"))
+    fields = ("code", "kind", "texts", "views", ("active", "in_menu", "position"), "starts_at", "ends_at")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         found = super().get_readonly_fields(request, obj)

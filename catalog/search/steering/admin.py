@@ -81,7 +81,7 @@ class MerchandisingAdmin(Steered):
     search_fields = ("code", "query", "category__code")
     fields = (
         *("code", ("query", "category"), "view", ("action", "place")),
-        *("skus", ("attribute", "value"), ("starts_at", "ends_at"), "active"),
+        *("skus", ("attribute", "value"), "starts_at", "ends_at", "active"),
     )
 
     def save_model(self, request: HttpRequest, obj: MerchandisingRule, form: Any, change: bool) -> None:
