@@ -33,6 +33,7 @@ NO_AGGREGATES = {
     "identity.ViewCopy",
     "logistics.StockMovement",
     "platform.Channel",
+    "platform.SearchFigure",
     "postpurchase.PointsEntry",
     "strangler.Run",
 }
