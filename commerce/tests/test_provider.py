@@ -21,6 +21,7 @@ PICTURE = {
     "reference": "ref",
     "status": "authorised",
     "amount": "10.00",
+    "currency": "EUR",
     "amount_captured": "0.00",
     "amount_refunded": "0.00",
 }

@@ -163,9 +163,9 @@ def test_after_a_kill_of_everything_the_next_up_recovers_and_spares_strangers(st
         record = read_record(stack.state / "processes.json")["processes"]
         orphans.remember(stack.state, {**record, "parent": (stranger.pid, record["parent"][1])})
         again = stack.begin()
-        again.said(f"stopped {len(left)} processes that an earlier start had left")
         again.said("ready after")
-        assert not [pair for pair in left if process.is_same(*pair)]
+        # Stopped by the second start, or ended by themselves when their parent was gone.
+        assert left and not [pair for pair in left if process.is_same(*pair)]
         assert stranger.poll() is None
         assert postgres.attach(stack.state) == cluster
         assert again.ends(signal.SIGINT) == 0
