@@ -17,7 +17,8 @@ from catalog.tests.test_search import get, skus
 from chassis.ids import new_id
 from chassis.unit_of_work import unit_of_work
 
-pytestmark = pytest.mark.django_db(databases=["catalog"], transaction=True)
+# Long: on a busy machine the nodes take their time to choose another leader.
+pytestmark = [pytest.mark.django_db(databases=["catalog"], transaction=True), pytest.mark.timeout(900)]
 MANY = 40
 
 
