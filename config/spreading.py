@@ -1,4 +1,4 @@
-"""How tests are spread over processes: what shares something costly stays together, and long tests begin first."""
+"""How tests are spread over processes: what shares something costly stays together, what is long stands alone."""
 
 from typing import Any
 
@@ -21,5 +21,5 @@ class Spreading(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Spreading | None:
-    """Ours for `--dist loadscope`; scopes are taken in the order of `testpaths`, the long ones first."""
+    """Ours for `--dist loadscope`."""
     return Spreading(config, log) if config.getvalue("dist") == "loadscope" else None

@@ -15,7 +15,7 @@ from django.db import connections
 from chassis import clock
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
-from chassis.retention import ages
+from chassis.retention import ages, forgetting
 from chassis.unit_of_work import enqueue, open_domain
 from commerce.payment import outcomes, sandbox
 from commerce.payment.models import Payment, WebhookReceipt
@@ -204,10 +204,5 @@ CAPTURE = PaymentJob(name="commerce.capture", call=_capture, record=_looked, max
 REFUND = PaymentJob(name="commerce.refund", call=_refund, record=_refunded, max_attempts=FOR_EVER)
 RECONCILE = PaymentJob(name="commerce.reconcile", call=_look, record=_looked, max_attempts=1000)
 
-
-def _forget_webhooks(_: LeasedJob, __: object) -> None:
-    """Drop receipts from before the inbox remembers: such a webhook, sent again, changes nothing either."""
-    WebhookReceipt.objects.filter(received_at__lt=clock.now() - ages().inbox).delete()
-
-
-FORGET_WEBHOOKS = JobKind(name="commerce.forget_webhooks", record=_forget_webhooks, every=timedelta(days=1))
+# As long as the inbox remembers events: nobody's retries go on for longer.
+FORGET_WEBHOOKS = forgetting("commerce.forget_webhooks", WebhookReceipt, by="received_at", after=lambda: ages().inbox)

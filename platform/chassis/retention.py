@@ -6,12 +6,14 @@
 - RETAIN_INBOX_DAYS later inbox rows, settled letters, finished jobs and ended sagas go. They tell a repetition from
   news, so that this must be later than any replay; a reaction to an older event is not run unasked (see `inbox.py`).
 
+What a domain keeps for a time of its own goes by a job of its own, made by `forgetting`.
+
 Unacknowledged rows, dead letters and failed jobs stay until somebody has dealt with them. The work is done from the
 oldest rows on in short transactions, and stops after some seconds to go on in a next job where it was.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -125,6 +127,27 @@ def _sweep(job: LeasedJob) -> int | None:
 def _go_on(job: LeasedJob, step: int | None) -> None:
     if step is not None:
         enqueue(RETAIN.name, key=str(new_id()), payload={"step": step})
+
+
+def forgetting(
+    name: str,
+    table: type[models.Model],
+    *,
+    by: str,
+    after: Callable[[], timedelta],
+    every: timedelta = timedelta(days=1),
+) -> JobKind:
+    """The kind of job that deletes a domain's own rows whose column `by` is older than `after`, some at a time."""
+
+    def call(job: LeasedJob) -> None:
+        for _ in _delete(domains.get(job.domain), table, "ctid", f"{by} < %s", clock.now() - after()):
+            pass
+
+    return JobKind(name=name, call=call, record=_nothing_to_record, every=every)
+
+
+def _nothing_to_record(job: LeasedJob, answer: object) -> None:
+    """The call has deleted, batch by batch."""
 
 
 RETAIN = JobKind(name="chassis.retain", call=_sweep, record=_go_on, every=timedelta(hours=1))

@@ -6,9 +6,10 @@ from datetime import timedelta
 from django.db import connections
 
 from chassis import clock
-from chassis.jobs import JobKind, LeasedJob
+from chassis.retention import forgetting
 from chassis.subscriptions import Received
 from contracts.catalog import SearchesMade
+from operations.analytics.models import SearchFigure
 
 KEPT = timedelta(days=400)
 
@@ -67,9 +68,4 @@ def searched_for(*, days: int, view: str = "", only_without_result: bool = False
         ]
 
 
-def _forget(job: LeasedJob, _: object) -> None:
-    with connections["platform"].cursor() as cursor:
-        cursor.execute("DELETE FROM platform_searchfigure WHERE day < %s", [clock.now().date() - KEPT])
-
-
-FORGET_SEARCHES = JobKind(name="platform.forget_searches", record=_forget, every=timedelta(days=1))
+FORGET_SEARCHES = forgetting("platform.forget_searches", SearchFigure, by="day", after=lambda: KEPT)
