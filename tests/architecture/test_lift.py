@@ -20,7 +20,7 @@ def run_lift(package: str, root: Path = ROOT) -> "subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("package", ALONE)
 def test_a_domain_passes_its_tests_where_no_other_domain_is(package: str) -> None:
     done = run_lift(package)
@@ -28,7 +28,7 @@ def test_a_domain_passes_its_tests_where_no_other_domain_is(package: str) -> Non
     assert f"{package} stands alone" in done.stdout
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_syntax_error_in_notification_does_not_keep_commerce_from_passing(tmp_path: Path) -> None:
     copy_folders(tmp_path, "commerce", "platform")
     planted = tmp_path / "platform/operations/notification/__init__.py"
@@ -46,7 +46,7 @@ def test_an_environment_with_another_domain_in_it_is_refused(tmp_path: Path) -> 
         lift.check_alone(Path(sys.executable), DOMAIN["commerce"], work=tmp_path)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_domain_that_imports_another_does_not_pass(tmp_path: Path) -> None:
     copy_folders(tmp_path, "postpurchase", "platform")
     with (tmp_path / "postpurchase/subscriptions.py").open("a") as file:

@@ -13,7 +13,7 @@ from config.local.process import family
 from tests.processes import eventually
 from tests.stack import Stack
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 PARTS = ("fast", "bulk", "jobs")
 
 

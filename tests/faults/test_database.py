@@ -12,7 +12,7 @@ from tests.brokers import Valkey
 from tests.processes import eventually
 from tests.tiny import Tiny
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.effort import Tally, lasting
 from tests.processes import eventually
 from tests.tiny import Tiny
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 
 
 def once_each(tiny: Tiny, balls: int, *, within: float = 90) -> None:

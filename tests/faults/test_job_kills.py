@@ -8,7 +8,7 @@ import pytest
 from tests.processes import eventually
 from tests.tiny import Tiny
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 
 POINTS = ("before_call", "after_call", "after_record")
 

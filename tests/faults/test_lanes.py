@@ -5,7 +5,7 @@ import pytest
 from tests.processes import eventually
 from tests.tiny import Tiny
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 
 IMPORTED = 100_000
 

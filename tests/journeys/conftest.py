@@ -20,7 +20,7 @@ from config.local.state import LOOPBACK, free_port
 from config.local.tests.conftest import bare_environment
 from tests.processes import ROOT, eventually
 
-START_SECONDS = 200
+START_SECONDS = 400
 STOP_SECONDS = 60
 
 

@@ -16,7 +16,7 @@ from tests.journeys.conftest import Shop
 from tests.journeys.test_guest_checkout import DELIVERY, PAYS, Cart, found, sellable
 from tests.processes import eventually
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 
 EMAIL, PASSWORD = "karla.kundin@mail.example", "a long sentence of hers"
 FIGURES = """

@@ -9,7 +9,7 @@ import pytest
 from tests.journeys.conftest import Shop
 from tests.processes import eventually
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 
 PAYS, DECLINED = "4242424242424242", "4000000000000002"
 JPEG = b"\xff\xd8\xff"

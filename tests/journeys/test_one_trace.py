@@ -19,7 +19,7 @@ from tests.shelves import stock
 from tests.shoppers import Shopper
 from tests.stack import Stack
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 CALLER = "b7ad6b7169203331"

@@ -10,7 +10,7 @@ from tests.journeys.conftest import Shop
 from tests.journeys.test_guest_checkout import DELIVERY, PAYS, Cart, available
 from tests.processes import eventually
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 
 
 @pytest.fixture

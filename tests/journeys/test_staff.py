@@ -18,7 +18,7 @@ from tests.processes import eventually
 from tests.shoppers import Shopper
 from tests.stack import Stack
 
-pytestmark = [pytest.mark.processes, pytest.mark.browser, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.processes, pytest.mark.browser, pytest.mark.timeout(900)]
 
 CHROMIUM = Path(shutil.which("chromium") or shutil.which("google-chrome") or "/usr/bin/chromium")
 FLAGS = [
@@ -70,6 +70,7 @@ def _demand_chromium() -> None:
 def browser(shop: Stack) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        expect.set_options(timeout=IN_TIME)
         yield browser
         browser.close()
 

@@ -188,6 +188,7 @@ def _start(folder: Path, *options: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [str(_binary("mariadbd")), "--no-defaults", f"--datadir={folder / 'data'}",
              f"--socket={folder / 'socket'}", f"--pid-file={folder / 'pid'}",
+             f"--tmpdir={folder}",  # a server that starts deletes the temporary tables of others from a shared one
              *CHEAP_OPTIONS, *options, *_as_root()],
             stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from tests.magento.test_stock import CHANNELS, CUT_OFF, oracle
 from tests.processes import eventually
 from tests.stack import Stack
 
-pytestmark = [pytest.mark.magento, pytest.mark.processes, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.magento, pytest.mark.processes, pytest.mark.timeout(900)]
 TABLES = (*SCOPES, *tables_of(ProductRowChanged, StockRowChanged, AttributeRowChanged, CustomerRowChanged))
 KILLS = (
     "inbox.logistics.before_apply", "inbox.logistics.before_ack", "inbox.identity.before_ack",

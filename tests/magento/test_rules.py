@@ -19,7 +19,7 @@ from strangler.source import Source
 from tests.magento import catalogue
 from tests.magento.server import MagentoServer
 
-pytestmark = [pytest.mark.magento, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.magento, pytest.mark.timeout(900)]
 TABLES = (
     *("store_website", "store_group", "store", "core_config_data", "eav_entity_type", "eav_attribute"),
     *("catalog_eav_attribute", "customer_group", "salesrule", "salesrule_website", "salesrule_customer_group"),
