@@ -157,12 +157,15 @@ class RabbitMQ:
         (self.folder / "data").mkdir()
 
     def remove(self) -> None:
-        self.kill()
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself, which its test has told
+            self.kill()
         self._mapper.kill()
         self._mapper.wait()
 
     def _answers(self) -> bool:
-        assert self._server is not None and self._server.poll() is None, "RabbitMQ ended; see its log folder"
+        assert self._server is not None and self._server.poll() is None, (
+            f"RabbitMQ ended: {(self.folder / 'log' / 'out').read_text(errors='replace')[-800:]}"
+        )
         try:
             with Connection(self.url, connect_timeout=2) as connection:
                 connection.connect()
