@@ -4,11 +4,22 @@ from chassis.access.groups import keep_channel_groups
 from chassis.access.revocation import keep_revocations
 from chassis.subscriptions import each, projection, reaction
 from contracts.catalog import ViewChanged
-from contracts.commerce import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, RefundFailed
+from contracts.commerce import (
+    OrderCancelled,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    RefundFailed,
+    TenderConfirmationRequested,
+    TenderRefundRequested,
+    TenderReleaseRequested,
+    TenderRequested,
+)
 from contracts.identity import ChannelGroupChanged, SessionsRevoked
 from postpurchase.loyalty.ledger import points
 from postpurchase.returns.projection import copy_order, copy_views, note_cancellation
 from postpurchase.returns.reactions import refund_failed, refunded
+from postpurchase.tenders.reactions import tender_events
 
 SUBSCRIPTIONS = (
     projection(ViewChanged, copy_views),
@@ -20,4 +31,8 @@ SUBSCRIPTIONS = (
     reaction(OrderRefunded, points),
     reaction(OrderRefunded, each(refunded)),
     reaction(RefundFailed, each(refund_failed)),
+    reaction(TenderRequested, tender_events),
+    reaction(TenderReleaseRequested, tender_events),
+    reaction(TenderConfirmationRequested, tender_events),
+    reaction(TenderRefundRequested, tender_events),
 )
