@@ -55,9 +55,7 @@ def earn(event: OrderPaid) -> None:
     # Refunds that came first wrote entries of no points: they count from now on.
     correction = _due(event.order) - _net(event.order)
     if correction:
-        LEDGER.add(
-            event.customer, Decimal(correction), key=f"reverse:{event.order}", kind=REVERSED, order=event.order
-        )
+        LEDGER.add(event.customer, Decimal(correction), key=f"reverse:{event.order}", kind=REVERSED, order=event.order)
     account = PointsAccount.objects.get(customer=event.customer)
     publish(
         PointsEarned(customer=event.customer, order=event.order, points=points, balance=int(account.balance)),

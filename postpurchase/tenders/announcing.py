@@ -21,9 +21,7 @@ def reserved(reservation: TenderReservation) -> None:
 def refused(reservation: TenderReservation, *, tender: str) -> None:
     """None of it is, and why."""
     assert reservation.refused is not None
-    event = TenderRefused(
-        saga=reservation.id, payment=reservation.refused, tender=tender, reason=reservation.reason
-    )
+    event = TenderRefused(saga=reservation.id, payment=reservation.refused, tender=tender, reason=reservation.reason)
     _tell(reservation, event)
 
 

@@ -16,8 +16,18 @@ from contracts.commerce import RequestedTender
 from contracts.postpurchase import POINTS
 from postpurchase.ledgers import REFUNDED
 from postpurchase.tenders import states
-from postpurchase.tenders.accounts import LEDGERS, NOT_ENOUGH, NOT_OFFERED, ORDER, UNKNOWN, Payer, lock, price, problem
-from postpurchase.tenders.accounts import usable
+from postpurchase.tenders.accounts import (
+    LEDGERS,
+    NOT_ENOUGH,
+    NOT_OFFERED,
+    ORDER,
+    UNKNOWN,
+    Payer,
+    lock,
+    price,
+    problem,
+    usable,
+)
 from postpurchase.tenders.errors import RefundTooLarge
 from postpurchase.tenders.models import TenderLine, TenderReservation
 

@@ -151,7 +151,9 @@ MACHINES = (
     Machine(
         name="postpurchase.credit.states.GIFT_CARD",
         where=("postpurchase/credit/",),
-        silent={name: "who wants to pay with it asks, and is told then" for name in ("block", "unblock", "expire", "extend")},
+        silent={
+            name: "who wants to pay with it asks, and is told then" for name in ("block", "unblock", "expire", "extend")
+        },
     ),
     Machine(
         name="identity.customer.states.TRANSITIONS",
