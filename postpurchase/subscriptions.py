@@ -16,10 +16,9 @@ from contracts.commerce import (
     TenderRequested,
 )
 from contracts.identity import ChannelGroupChanged, SessionsRevoked
-from postpurchase.loyalty.ledger import points
+from postpurchase.reactions import value_events
 from postpurchase.returns.projection import copy_order, copy_views, note_cancellation
 from postpurchase.returns.reactions import refund_failed, refunded
-from postpurchase.tenders.reactions import tender_events
 
 SUBSCRIPTIONS = (
     projection(ViewChanged, copy_views),
@@ -27,12 +26,12 @@ SUBSCRIPTIONS = (
     projection(SessionsRevoked, keep_revocations("postpurchase")),
     projection(OrderPlaced, each(copy_order)),
     projection(OrderCancelled, each(note_cancellation)),
-    reaction(OrderPaid, points, personal=False),
-    reaction(OrderRefunded, points),
+    reaction(OrderPaid, value_events, personal=False),
+    reaction(OrderRefunded, value_events),
     reaction(OrderRefunded, each(refunded)),
     reaction(RefundFailed, each(refund_failed)),
-    reaction(TenderRequested, tender_events),
-    reaction(TenderReleaseRequested, tender_events),
-    reaction(TenderConfirmationRequested, tender_events),
-    reaction(TenderRefundRequested, tender_events),
+    reaction(TenderRequested, value_events),
+    reaction(TenderReleaseRequested, value_events),
+    reaction(TenderConfirmationRequested, value_events),
+    reaction(TenderRefundRequested, value_events),
 )

@@ -2,16 +2,15 @@
 
 What was paid with points earns none, and its refund takes none back. Payment and refunds of an order may arrive in any
 order and end in the same balance: floor(earned * (paid - refunded) / paid), of what was not paid with points. Points
-that were spent meanwhile cannot be taken back: a balance never falls below zero.
+that were spent meanwhile cannot be taken back: a balance never falls below zero. Call these under the accounts' locks.
 """
 
+from collections.abc import Collection
 from decimal import ROUND_FLOOR, Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Sum
 
-from chassis.subscriptions import Received, caused_by
 from chassis.unit_of_work import publish
 from contracts.commerce import OrderPaid, OrderRefunded
 from contracts.postpurchase import POINTS, PointsEarned
@@ -22,22 +21,17 @@ EARNED, REVERSED = "earned", "reversed"
 LEDGER = Ledger(accounts=PointsAccount, entries=PointsEntry, unit="points")
 
 
-def points(batch: list[Received[Any]]) -> None:
-    """Earn and reverse. One handler for both, so that an envelope locks its accounts once, in order of customer."""
-    customers = sorted({r.event.customer for r in batch if r.event.customer is not None})
+def open_accounts(customers: Collection[UUID]) -> None:
+    """Make the accounts that are not there yet."""
     PointsAccount.objects.bulk_create(
-        [PointsAccount(customer=customer) for customer in customers], ignore_conflicts=True
+        [PointsAccount(customer=customer) for customer in sorted(customers)], ignore_conflicts=True
     )
-    LEDGER.lock(customers)
-    for received in batch:
-        if received.event.customer is not None:
-            with caused_by(received.message):
-                (earn if isinstance(received.event, OrderPaid) else reverse)(received.event)
 
 
 def earn(event: OrderPaid) -> None:
     """Points for a paid order, once; guests have no account."""
-    assert event.customer is not None
+    if event.customer is None:
+        return
     money = event.total.amount - sum((one.amount for one in event.tenders if one.tender == POINTS), Decimal(0))
     points = int((money * _rate(event.channel)).to_integral_value(ROUND_FLOOR))
     made = LEDGER.add(
@@ -66,8 +60,7 @@ def earn(event: OrderPaid) -> None:
 
 def reverse(event: OrderRefunded) -> None:
     """Take back the refunded share of an order's points, once per refund, as far as they are still there."""
-    assert event.customer is not None
-    if event.tender == POINTS:
+    if event.customer is None or event.tender == POINTS:
         return
     due = _due(event.order, more=event.amount.amount) - _net(event.order)
     LEDGER.add(

@@ -1,14 +1,12 @@
 """Answers to what checkouts and orders ask of gift cards, store credit and points.
 
-One handler for all events, so that one transaction takes its locks in one order. Requests may repeat: each repetition
-is answered alike. After a release a request is a no-op: the release was answered.
+Requests may repeat: each repetition is answered alike. After a release a request is a no-op: the release was answered.
+`postpurchase.reactions` calls these under the locks of all that its batch touches.
 """
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from chassis.subscriptions import NotYet, Received, caused_by
+from chassis.subscriptions import NotYet
 from contracts.commerce import (
     TenderConfirmationRequested,
     TenderRefundRequested,
@@ -17,35 +15,24 @@ from contracts.commerce import (
 )
 from postpurchase.tenders import announcing, states
 from postpurchase.tenders.models import TenderReservation
-from postpurchase.tenders.reservations import confirm, give_back, hold, refund, reserve
+from postpurchase.tenders.reservations import confirm, give_back, refund, reserve
 
 Held = dict[UUID, TenderReservation]
 
 
-def tender_events(batch: list[Received[Any]]) -> None:
-    """Lock what the batch touches, then let each event act in its order."""
-    events = [received.event for received in batch]
-    rows = [row for event in events if (row := _row(event)) is not None]
-    requests = [event for event in events if isinstance(event, TenderRequested)]
-    wanted = {(one.tender, one.account) for event in requests for one in event.tenders}
-    held = hold(rows, {event.saga for event in events}, wanted)
-    for received in batch:
-        with caused_by(received.message):
-            _REACTIONS[type(received.event)](received.event, held)
-
-
-def _requested(event: TenderRequested, held: Held) -> None:
+def requested(event: TenderRequested, held: Held) -> None:
+    """Hold all or none and answer."""
     reservation = held[event.saga]
     if reservation.state == states.REQUESTED:
         reserve(reservation, event.tenders)
     if reservation.state in (states.RESERVED, states.CONFIRMED):
         announcing.reserved(reservation)
     elif reservation.state == states.REFUSED:
-        refused = {one.payment: one.tender for one in event.tenders}
-        announcing.refused(reservation, tender=refused.get(reservation.refused, ""))
+        of = {one.payment: one.tender for one in event.tenders if one.payment == reservation.refused}
+        announcing.refused(reservation, tender=next(iter(of.values()), ""))
 
 
-def _released(event: TenderReleaseRequested, held: Held) -> None:
+def released(event: TenderReleaseRequested, held: Held) -> None:
     """Give back; raises IllegalTransition when it was taken for an order by now."""
     reservation = held[event.saga]
     if reservation.state != states.RELEASED:
@@ -54,13 +41,15 @@ def _released(event: TenderReleaseRequested, held: Held) -> None:
     announcing.released(reservation)
 
 
-def _confirmed(event: TenderConfirmationRequested, held: Held) -> None:
+def confirmed(event: TenderConfirmationRequested, held: Held) -> None:
+    """Take what is held and answer whether it was there."""
     reservation = held.get(event.saga)
     taken = reservation is not None and confirm(reservation, order=event.order, order_number=event.order_number)
     announcing.confirmed(reservation, saga=event.saga, order=event.order, confirmed=taken)
 
 
-def _refunded(event: TenderRefundRequested, held: Held) -> None:
+def refunded(event: TenderRefundRequested, held: Held) -> None:
+    """Bring it back and answer; NotYet before it was taken."""
     reservation = held.get(event.saga)
     if reservation is None or reservation.state != states.CONFIRMED:
         raise NotYet(f"what checkout {event.saga} holds is not taken yet")
@@ -68,15 +57,7 @@ def _refunded(event: TenderRefundRequested, held: Held) -> None:
     announcing.refunded(event)
 
 
-_REACTIONS: dict[type, Callable[[Any, Held], None]] = {
-    TenderRequested: _requested,
-    TenderReleaseRequested: _released,
-    TenderConfirmationRequested: _confirmed,
-    TenderRefundRequested: _refunded,
-}
-
-
-def _row(event: object) -> TenderReservation | None:
+def row(event: object) -> TenderReservation | None:
     """The row of a request that was not looked at yet, or the tombstone of a release that came before it."""
     if isinstance(event, TenderRequested):
         return TenderReservation(

@@ -23,7 +23,7 @@ from postpurchase.tenders.models import TenderLine, TenderReservation
 from postpurchase.tests.build import deliver, euros, paid
 
 
-@dataclass
+@dataclass(eq=False)
 class Checkout:
     """A saga of commerce as this domain sees it."""
 
