@@ -69,7 +69,7 @@ def place(
             raise CartBusy()
         saga_id = new_id()
         locked.state, locked.saga, locked.quote = Cart.PLACING, saga_id, as_json(quote)
-        locked.payment_source = source
+        locked.payment_source = source if left(quote.total, shares) > 0 else ""
         locked.save(update_fields=["state", "saga", "quote", "payment_source"])
         start(PlaceOrder, key=str(cart.id), data=_snapshot(locked, quote, shares), saga_id=saga_id)
     return locked, saga_id

@@ -39,20 +39,11 @@ class PaymentAdmin(FoundByKey, LookOnly):
     list_filter = (shown.one_of("state", PAYMENT), shown.one_of("tender", ORDER), "created_at")
     ordering = ("-created_at",)
     fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    ("order_link", "created_at"),
-                    ("state_shown", "decline_code"),
-                    ("provider", "tender", "label"),
-                )
-            },
-        ),
+        (None, {"fields": (("order_link", "created_at"), ("state_shown", "decline_code"), "title")}),
         ("Money", {"fields": ("figures",)}),
         ("References", {"fields": ("reference", "provider_id", "checkout_link")}),
     )
-    readonly_fields = ("order_link", "state_shown", "figures", "checkout_link")
+    readonly_fields = ("order_link", "state_shown", "title", "figures", "checkout_link")
     state_fields = ("state", "captured", "refunded", "set_aside")
     inlines = (TransactionInline,)
     transitions = (

@@ -69,11 +69,8 @@ class Payment(models.Model):
     @property
     def title(self) -> str:
         """What staff call it: "sandbox card", "gift card •••• 7F3K"."""
-        return (
-            f"{self.provider} {self.tender}"
-            if self.is_card
-            else f"{self.tender.replace('_', ' ')} {self.label}".strip()
-        )
+        words = (self.provider, self.tender) if self.is_card else (self.tender.replace("_", " "), self.label)
+        return " ".join(words).strip()
 
     @property
     def is_card(self) -> bool:
