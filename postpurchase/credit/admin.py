@@ -83,6 +83,9 @@ class IssuedAdmin(FoundByKey, DomainAdmin):
     show_full_result_count = False
     list_per_page = 50
 
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_inlines(request, obj) if obj else ()
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
 
@@ -152,12 +155,12 @@ class StoreCreditAdmin(Money, IssuedAdmin):
     transitions = (Transition(name="grant", title="Grant or take off", run=_grant, form=GrantForm),)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return super().get_fields(request, obj) if obj else ("customer", "currency", "amount", "why")
+        return super().get_fields(request, obj) if obj else ("holder", "currency", "amount", "why")
 
     def save_model(self, request: HttpRequest, obj: StoreCredit, form: Any, change: bool) -> None:
         data = form.cleaned_data
         credit = grant_credit(
-            GrantCredit(customer=data["customer"], currency=data["currency"], amount=data["amount"], note=data["why"])
+            GrantCredit(customer=data["holder"], currency=data["currency"], amount=data["amount"], note=data["why"])
         )
         obj.pk, obj._state.adding = credit.pk, False
 

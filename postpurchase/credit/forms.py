@@ -27,17 +27,15 @@ class ExtendForm(forms.Form):
 
 
 class OpenForm(ModelForm):  # type: ignore[type-arg]
-    """The first credit of a customer in a currency."""
+    """The first credit of a customer in a currency; who has some already gets more of it."""
 
+    holder = forms.UUIDField(label="Customer", help_text="Their id.")
     amount = forms.DecimalField(min_value=Decimal(0), max_digits=18, decimal_places=4)
     why = forms.CharField(max_length=200)
 
     class Meta:
         model = StoreCredit
-        fields = ("customer", "currency")
-
-    def validate_unique(self) -> None:
-        """A customer who has credit in this currency gets more of it."""
+        fields = ("currency",)
 
 
 class GrantForm(forms.Form):

@@ -18,7 +18,7 @@ class GiftCard(Account):
     last_four = models.CharField(max_length=4)
     currency = models.CharField(max_length=3)
     state = models.TextField(default=states.ACTIVE)
-    expires_at = models.DateTimeField(null=True, help_text="NULL: never")
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="empty: never")
     note = models.TextField(blank=True, help_text="why it was issued")
     issued_at = models.DateTimeField(default=clock.now)
 

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('last_four', models.CharField(max_length=4)),
                 ('currency', models.CharField(max_length=3)),
                 ('state', models.TextField(default='active')),
-                ('expires_at', models.DateTimeField(help_text='NULL: never', null=True)),
+                ('expires_at', models.DateTimeField(blank=True, help_text='empty: never', null=True)),
                 ('note', models.TextField(blank=True, help_text='why it was issued')),
                 ('issued_at', models.DateTimeField(default=chassis.clock.now)),
             ],

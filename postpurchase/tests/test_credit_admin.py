@@ -64,7 +64,7 @@ def test_a_gift_card_is_blocked_unblocked_and_extended_by_buttons_alone(client: 
 
 def test_store_credit_is_opened_granted_and_taken_off(client: Client) -> None:
     customer = new_id()
-    new = {"customer": str(customer), "currency": "EUR", "amount": "30.00", "why": "late parcel"}
+    new = {"holder": str(customer), "currency": "EUR", "amount": "30.00", "why": "late parcel"}
     for _ in range(2):
         client.post(f"{ADMIN}/storecredit/add/", new)
     credit = StoreCredit.objects.get()
