@@ -14,7 +14,7 @@ LENGTH, GROUP = 16, 4
 
 def new_code() -> str:
     """A code as it is given to people: XXXX-XXXX-XXXX-XXXX."""
-    letters = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    letters = "".join(LETTERS[secrets.randbelow(len(LETTERS))] for _ in range(LENGTH))
     return "-".join(letters[at : at + GROUP] for at in range(0, LENGTH, GROUP))
 
 
