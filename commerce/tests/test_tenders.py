@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 from rest_framework.test import APIClient
 
 from chassis import clients
+from chassis.admin.testing import sign_in_as
 from chassis.ids import new_id
 from chassis.sagas import Done
 from chassis.sagas.runner import answer, fail
@@ -428,6 +430,20 @@ def test_the_order_shows_its_payments_and_refunds_by_tender(shop: str, purse: Pu
     rows = [(row["tender"], row["label"], row["amount"], row["refunded"]) for row in body["payments"]]
     assert rows == [("card", "", "14.90", "14.90"), ("gift_card", "•••• CODE", "10.00", "1.10")]
     assert [(row["tender"], row["amount"]) for row in body["refunds"]] == [("card", "14.90"), ("gift_card", "1.10")]
+
+
+def test_staff_see_what_a_cart_and_an_order_are_paid_with(
+    shop: str, purse: Purse, books: Books, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in_as(monkeypatch, "commerce.*")
+    order = three_ways(shop, purse)
+    assert "•••• CODE" in client.get(f"/admin/commerce/cart/{order.cart}/change/").content.decode()
+    page = client.get(f"/admin/commerce/order/{order.id}/change/").content.decode()
+    assert "sandbox card" in page and "gift card •••• CODE" in page and "14.90 EUR" in page
+    client.post(f"/admin/commerce/order/{order.id}/transition/refund/", {"amount": "20.00"})
+    assert by_tender(order, "set_aside") == {"card": Decimal("14.90"), "gift_card": Decimal("5.10"), "points": 0}
+    gift = Payment.objects.get(tender=GIFT_CARD)
+    assert "transition/look" not in client.get(f"/admin/commerce/payment/{gift.id}/change/").content.decode()
 
 
 def test_an_id_of_a_tender_in_a_cart_tells_no_account(shop: str, purse: Purse) -> None:
