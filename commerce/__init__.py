@@ -2,6 +2,7 @@
 
 Owns: carts, checkout, orders and payments.
 Publishes: order_placed and what follows an order, stock and confirmation requests.
-Needs: availability and reservations from logistics, quotes from catalog, tokens from identity.
+Needs: availability and reservations from logistics, quotes from catalog, gift cards, credit and points
+from postpurchase, tokens from identity.
 Never: computes prices or taxes, counts stock, or calls a provider inside a transaction.
 """

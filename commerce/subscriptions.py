@@ -6,6 +6,7 @@ from chassis.subscriptions import each, projection, reaction
 from commerce.checkout import projection as copies
 from commerce.checkout import reactions as checkout
 from commerce.order import reactions as order
+from commerce.payment import tenders as payment
 from contracts import catalog, identity, logistics, postpurchase
 
 SUBSCRIPTIONS = (
@@ -21,4 +22,9 @@ SUBSCRIPTIONS = (
     reaction(logistics.StockConfirmed, each(order.stock_lost)),
     reaction(logistics.ShipmentSent, each(order.shipment_sent)),
     reaction(postpurchase.RefundRequested, each(order.refund_requested)),
+    reaction(postpurchase.TenderReserved, each(checkout.tender_reserved)),
+    reaction(postpurchase.TenderRefused, each(checkout.tender_refused)),
+    reaction(postpurchase.TenderConfirmed, each(checkout.tender_confirmed)),
+    reaction(postpurchase.TenderConfirmed, each(payment.tender_confirmed)),
+    reaction(postpurchase.TenderRefunded, each(payment.tender_refunded)),
 )

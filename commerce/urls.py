@@ -14,6 +14,8 @@ urlpatterns = [
     path("carts/<uuid:cart>/lines/<uuid:line>", checkout.LineDetail.as_view()),
     path("carts/<uuid:cart>/delivery", checkout.DeliveryDetail.as_view()),
     path("carts/<uuid:cart>/coupons/<str:code>", checkout.CouponDetail.as_view()),
+    path("carts/<uuid:cart>/tenders", checkout.TendersOfCart.as_view()),
+    path("carts/<uuid:cart>/tenders/<uuid:tender>", checkout.TenderDetail.as_view()),
     path("carts/<uuid:cart>/shipping-options", checkout.ShippingOptions.as_view()),
     path("carts/<uuid:cart>/confirm", checkout.Confirm.as_view()),
     path("carts/<uuid:cart>/claim", checkout.Claim.as_view()),

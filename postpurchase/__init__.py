@@ -1,7 +1,7 @@
 """Postpurchase.
 
-Owns: returns, points, store credit and gift-card ledgers.
-Publishes: points and return events.
+Owns: returns, points, store credit and gift cards, and what checkouts hold of them.
+Publishes: points and return events, answers to what checkouts want to pay with.
 Needs: orders and payments from commerce.
 Never: edits a ledger entry, or refunds more than was paid.
 """

@@ -4,9 +4,19 @@ from chassis.access.groups import keep_channel_groups
 from chassis.access.revocation import keep_revocations
 from chassis.subscriptions import each, projection, reaction
 from contracts.catalog import ViewChanged
-from contracts.commerce import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, RefundFailed
+from contracts.commerce import (
+    OrderCancelled,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    RefundFailed,
+    TenderConfirmationRequested,
+    TenderRefundRequested,
+    TenderReleaseRequested,
+    TenderRequested,
+)
 from contracts.identity import ChannelGroupChanged, SessionsRevoked
-from postpurchase.loyalty.ledger import points
+from postpurchase.reactions import value_events
 from postpurchase.returns.projection import copy_order, copy_views, note_cancellation
 from postpurchase.returns.reactions import refund_failed, refunded
 
@@ -16,8 +26,12 @@ SUBSCRIPTIONS = (
     projection(SessionsRevoked, keep_revocations("postpurchase")),
     projection(OrderPlaced, each(copy_order)),
     projection(OrderCancelled, each(note_cancellation)),
-    reaction(OrderPaid, points, personal=False),
-    reaction(OrderRefunded, points),
+    reaction(OrderPaid, value_events, personal=False),
+    reaction(OrderRefunded, value_events),
     reaction(OrderRefunded, each(refunded)),
     reaction(RefundFailed, each(refund_failed)),
+    reaction(TenderRequested, value_events),
+    reaction(TenderReleaseRequested, value_events),
+    reaction(TenderConfirmationRequested, value_events),
+    reaction(TenderRefundRequested, value_events),
 )

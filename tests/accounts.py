@@ -54,6 +54,7 @@ def contradictions(stack: Stack) -> list[str]:
     return [
         *_money(stack),
         *_payment_ledger(stack),
+        *_tenders(stack),
         *_carts(stack),
         *_stock(stack),
         *_stock_ledger(stack),
@@ -62,23 +63,84 @@ def contradictions(stack: Stack) -> list[str]:
 
 
 def _money(stack: Stack) -> Iterator[str]:
-    orders = {
-        str(saga): (number, total, captured)
-        for saga, number, total, captured in stack.query(
-            "commerce", "SELECT saga, number, total, captured FROM commerce_order"
+    """What each order costs is what its payments promise, and of those the cards are in the provider's books."""
+    orders = stack.query(
+        "commerce",
+        """SELECT o.number, o.total, o.captured, coalesce(sum(p.amount), 0), coalesce(sum(p.captured), 0)
+           FROM commerce_order o LEFT JOIN commerce_payment p ON p."order" = o.id GROUP BY o.id""",
+    )
+    for number, total, captured, promised, taken in orders:
+        if promised != total:
+            yield f"order {number} of {total} has payments of {promised}"
+        if taken != captured:
+            yield f"order {number} has taken {captured}, its payments {taken}"
+    cards = {
+        str(saga): (number, amount, captured)
+        for saga, number, amount, captured in stack.query(
+            "commerce",
+            """SELECT p.saga, o.number, p.amount, p.captured FROM commerce_payment p
+               JOIN commerce_order o ON o.id = p."order" WHERE p.tender = 'card'""",
         )
     }
     held = {payment["reference"]: payment for payment in stack.books() if payment["status"] in HOLDING}
-    for reference in held.keys() - orders.keys():
+    for reference in held.keys() - cards.keys():
         yield f"money of {reference} is held without an order"
-    for saga, (number, total, captured) in orders.items():
+    for saga, (number, amount, captured) in cards.items():
         if saga not in held:
             yield f"order {number} has no money"
             continue
-        if Decimal(held[saga]["amount"]) != total:
-            yield f"order {number} of {total} holds {held[saga]['amount']}"
+        if Decimal(held[saga]["amount"]) != amount:
+            yield f"order {number} has {amount} on a card, the provider {held[saga]['amount']}"
         if Decimal(held[saga]["amount_captured"]) != captured:
             yield f"order {number} has taken {captured}, the provider {held[saga]['amount_captured']}"
+
+
+LEDGERS = (
+    {"account": "giftcard", "entry": "giftcardentry", "unit": "amount", "key": "id"},
+    {"account": "storecredit", "entry": "storecreditentry", "unit": "amount", "key": "id"},
+    {"account": "pointsaccount", "entry": "pointsentry", "unit": "points", "key": "customer"},
+)
+
+
+def _tenders(stack: Stack) -> Iterator[str]:
+    """Gift cards, store credit and points: ledgers that balance, and orders that have what was taken from them."""
+    for table in LEDGERS:
+        for each, balance, held, entered, reserved in stack.query("postpurchase", _ACCOUNTS.format(**table)):
+            if (balance, held) != (entered, reserved):
+                said = f"{balance} with {held} held"
+                yield f"{table['account']} {each}: {said}, the ledger and reservations say {entered} and {reserved}"
+    payments = {
+        payment: (number, amount, captured, refunded)
+        for payment, number, amount, captured, refunded in stack.query(
+            "commerce",
+            """SELECT p.id, o.number, p.amount, p.captured, p.refunded FROM commerce_payment p
+               JOIN commerce_order o ON o.id = p."order" WHERE p.tender <> 'card'""",
+        )
+    }
+    taken = {
+        payment: (state, amount, refunded)
+        for payment, state, amount, refunded in stack.query(
+            "postpurchase",
+            """SELECT l.payment, r.state, l.amount, l.refunded FROM postpurchase_tenderline l
+               JOIN postpurchase_tenderreservation r ON r.id = l.reservation_id
+               WHERE r.state IN ('reserved', 'confirmed')""",
+        )
+    }
+    for payment in taken.keys() - payments.keys():
+        yield f"a tender of payment {payment} is {taken[payment][0]} without an order"
+    for payment, (number, amount, captured, refunded) in payments.items():
+        if taken.get(payment) != ("confirmed", captured, refunded) or amount != captured:
+            said = f"{captured} of {amount} taken and {refunded} back"
+            yield f"order {number}: payment {payment} has {said}, post-purchase says {taken.get(payment)}"
+
+
+_ACCOUNTS = """
+    SELECT a.{key}, a.balance, a.held,
+           (SELECT coalesce(sum(e.{unit}), 0) FROM postpurchase_{entry} e WHERE e.account_id = a.{key}),
+           (SELECT coalesce(sum(l.units), 0) FROM postpurchase_tenderline l
+            JOIN postpurchase_tenderreservation r ON r.id = l.reservation_id
+            WHERE l.account = a.{key} AND r.state = 'reserved')
+    FROM postpurchase_{account} a"""
 
 
 def _payment_ledger(stack: Stack) -> Iterator[str]:

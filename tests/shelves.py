@@ -21,6 +21,11 @@ def stock(stack: Stack, **units: int) -> None:
     eventually(known, "commerce and logistics knowing the channel and its view", within=60)
 
 
+def gift_card(stack: Stack, amount: str) -> str:
+    """Issue a gift card of so many euros; its code."""
+    return stack.run("manage.py", "giftcards", "issue", amount, "EUR").strip()
+
+
 def promote(stack: Stack, *wanted: dict[str, Any]) -> None:
     """Let rules run, each with a code of its own: two euros off the cart unless told otherwise (`tests.promoting`)."""
     stack.run("-m", "tests.promoting", json.dumps(wanted))

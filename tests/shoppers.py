@@ -54,6 +54,12 @@ class Shopper:
         ok(patiently(lambda: self.http.put(f"/carts/{self.cart}/coupons/{code}")))
         return self
 
+    def pay_with(self, code: str, *, most: str | None = None) -> "Shopper":
+        """Enter a gift card, to pay with it as far as it goes or up to `most`."""
+        tender = {"tender": "gift_card", "code": code, "most": most}
+        ok(patiently(lambda: self.http.post(f"/carts/{self.cart}/tenders", json=tender)))
+        return self
+
     def deliver(self, email: str = "ada@example.org") -> "Shopper":
         """Say where to."""
         delivery = {"email": email, "address": ADDRESS, "shipping_method": "parcel"}

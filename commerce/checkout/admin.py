@@ -8,6 +8,7 @@ from chassis.admin import LookOnly, ShownInline, shown
 from chassis.admin.finding import FoundByKey
 from commerce.checkout.adjustments import DELIVERY, discounts
 from commerce.checkout.models import Cart, CartLine, ChannelCopy
+from commerce.checkout.tenders import split, tenders_of
 
 
 class CartLineInline(ShownInline):
@@ -40,12 +41,23 @@ class CartAdmin(FoundByKey, LookOnly):
     fieldsets = (
         (None, {"fields": (("state_shown", "view"), ("created_at", "changed_at"))}),
         ("Shopper", {"fields": ("email_link", ("address", "shipping_method"), "customer_group")}),
-        ("Quote", {"fields": (("total", "shipping_shown"), "quoted", ("coupons", "discounts_shown"), "checkout_link")}),
+        (
+            "Quote",
+            {
+                "fields": (
+                    ("total", "shipping_shown"),
+                    "quoted",
+                    ("coupons", "discounts_shown"),
+                    "paid_with",
+                    "checkout_link",
+                )
+            },
+        ),
         ("Notes", {"fields": ("metadata",)}),
     )
     readonly_fields = (
         *("state_shown", "email_link", "address", "total", "shipping_shown", "quoted"),
-        *("coupons", "discounts_shown", "checkout_link"),
+        *("coupons", "discounts_shown", "paid_with", "checkout_link"),
     )
     state_fields = ("state",)
     inlines = (CartLineInline,)
@@ -93,6 +105,12 @@ class CartAdmin(FoundByKey, LookOnly):
         quote = cart.quote or {}
         lines = [(row["sku"], row.get("adjustments", ())) for row in quote.get("lines", ())]
         return discounts([*lines, (DELIVERY, quote.get("shipping_adjustments", ()))], cart.currency)
+
+    @admin.display(description="paid with")
+    def paid_with(self, cart: Cart) -> str:
+        shares = split(Decimal((cart.quote or {}).get("total", "0")), tenders_of(cart))
+        rows = [(f"{shown.words(one.tender.tender)} {one.tender.label}", one.amount) for one in shares]
+        return shown.table(("tender", "covers"), [(name, shown.amount(amount, cart.currency)) for name, amount in rows])
 
     @admin.display(description="checkout")
     def checkout_link(self, cart: Cart) -> str:

@@ -14,8 +14,9 @@ from chassis.web.idempotency import Unclaimed, claim_of
 from commerce.checkout import commands
 from commerce.checkout.availability import UNKNOWN, availability, most
 from commerce.checkout.items import key_of
-from commerce.checkout.models import CartLine, line_id
+from commerce.checkout.models import Cart, CartLine, line_id
 from commerce.checkout.queries import Sight, discount_of, needs_shipping
+from commerce.checkout.tenders import Share, left, split, tender_id, tenders_of
 
 
 def cart_body(seen: Sight) -> dict[str, Any]:
@@ -23,6 +24,8 @@ def cart_body(seen: Sight) -> dict[str, Any]:
     cart = seen.cart
     quote = cart.quote or {"lines": []}
     nothing = amount_text(Decimal(0), cart.currency)
+    total = Decimal(quote.get("total", "0"))
+    shares = split(total, tenders_of(cart))
     rows = {key_of(row.sku, row.choice_key): row for row in CartLine.objects.filter(cart=cart)}
     return {
         "id": str(cart.id),
@@ -35,9 +38,11 @@ def cart_body(seen: Sight) -> dict[str, Any]:
         "shipping_method": cart.shipping_method,
         "lines": [_line(line, rows.get(line["key"]), seen) for line in quote["lines"]],
         "coupons": quote.get("coupons", []),
+        "tenders": [_tender(cart, share) for share in shares],
         "totals": {
             "currency": cart.currency,
             **{name: quote.get(name, nothing) for name in ("subtotal", "shipping", "tax", "total")},
+            "payable": amount_text(left(total, shares), cart.currency),
             "discount": amount_text(discount_of(quote), cart.currency),
             "shipping_adjustments": _adjustments(quote.get("shipping_adjustments", ())),
             "tax_exempt": quote.get("tax_exempt", False),
@@ -68,6 +73,18 @@ def _line(line: dict[str, Any], row: CartLine | None, seen: Sight) -> dict[str, 
         "requires_shipping": line["requires_shipping"],
         "availability": whether,
         "available": None if left is None else f"{left.normalize():f}",
+    }
+
+
+def _tender(cart: Cart, share: Share) -> dict[str, Any]:
+    one = share.tender
+    return {
+        "id": str(tender_id(cart, one)),
+        "tender": one.tender,
+        "label": one.label,
+        "available": amount_text(one.available, cart.currency),
+        "most": None if one.most is None else amount_text(one.most, cart.currency),
+        "amount": amount_text(share.amount, cart.currency),
     }
 
 

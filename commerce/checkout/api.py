@@ -259,6 +259,57 @@ class CouponDetail(APIView):
         return answer_with(look_after(changed))
 
 
+class TendersOfCart(APIView):
+    @extend_schema(
+        operation_id="enter_tender",
+        parameters=[SECRET, IF_MATCH],
+        request=shapes.NewTender,
+        responses={201: shapes.CartBody},
+        tags=["checkout"],
+        examples=[shapes.PAY_WITH],
+    )
+    @idempotent("commerce", claimed=True, scope=cart_secret)
+    def post(self, request: Request, view: str, cart: UUID) -> Response:
+        """Pay with a gift card, store credit or points.
+
+        As far as it goes, or up to `most`; `totals.payable` is left for the card. Entered again, `most` changes.
+        """
+        body = valid(shapes.NewTender, request)
+        changed = commands.enter_tender(
+            view=view,
+            cart_id=cart,
+            shopper=shopper_of(request),
+            tender=body["tender"],
+            code=body["code"],
+            most=body["most"],
+            expected=precondition(request),
+            also=recording(request, status=201),
+        )
+        return answer_with(look_after(changed), status=201)
+
+
+class TenderDetail(APIView):
+    @extend_schema(
+        operation_id="remove_tender",
+        parameters=[SECRET, IF_MATCH],
+        request=None,
+        responses={200: shapes.CartBody},
+        tags=["checkout"],
+    )
+    @idempotent("commerce", claimed=True, scope=cart_secret)
+    def delete(self, request: Request, view: str, cart: UUID, tender: UUID) -> Response:
+        """Do not pay with it."""
+        changed = commands.remove_tender(
+            view=view,
+            cart_id=cart,
+            shopper=shopper_of(request),
+            tender=tender,
+            expected=precondition(request),
+            also=recording(request),
+        )
+        return answer_with(look_after(changed))
+
+
 class ShippingOptions(APIView):
     @extend_schema(
         operation_id="shipping_options",

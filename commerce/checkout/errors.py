@@ -55,6 +55,22 @@ class UnknownCoupon(DomainError):
     code, status, title = "unknown_coupon", 404, "There is no such coupon in this cart."
 
 
+class TenderRefused(DomainError):
+    code, status, title = "tender_refused", 409, "This cannot be paid with."
+
+
+class TooManyTenders(DomainError):
+    code, status, title = "too_many_tenders", 409, "A cart is paid with at most 5 beside the card."
+
+
+class UnknownTender(DomainError):
+    code, status, title = "unknown_tender", 404, "This cart is not paid with that."
+
+
+class TendersChanged(DomainError):
+    code, status, title = "tenders_changed", 409, "A tender covers less than was shown; confirm what is left to pay."
+
+
 class CountryNotServed(DomainError):
     code, status, title = "country_not_served", 400, "This channel does not deliver to that country."
 

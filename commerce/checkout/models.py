@@ -56,6 +56,7 @@ class Cart(models.Model):
     shipping_method = models.TextField(blank=True, default="")
     shipping_price = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     codes = models.JSONField(default=list, help_text="coupon codes as they were entered")
+    tenders = models.JSONField(default=list, help_text="[{tender, account, label, available, most}], never a code")
     quote = models.JSONField(null=True, help_text="the catalog's answer for exactly this version's lines")
     saga = models.UUIDField(null=True)
     payment_source = EncryptedTextField(blank=True, default="", help_text="card token between call and payment")

@@ -9,15 +9,25 @@ from chassis.ids import new_id
 from chassis.sagas.runner import start
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout.commands import Shopper, find_cart
-from commerce.checkout.errors import CartBusy, CartFrozen, EmptyCart, Incomplete, NotForSale, PriceChanged
+from commerce.checkout.errors import (
+    CartBusy,
+    CartFrozen,
+    EmptyCart,
+    Incomplete,
+    NotForSale,
+    PriceChanged,
+    TendersChanged,
+)
 from commerce.checkout.items import line_ids
 from commerce.checkout.models import Cart, line_id
 from commerce.checkout.pricing import as_json, draft_of, quote_of, shopper_key
 from commerce.checkout.queries import differences, needs_shipping
 from commerce.checkout.saga import PlaceOrder
+from commerce.checkout.tenders import Share, found_again, left, not_above, split, tenders_of
 from commerce.models import SagaInstance
 from commerce.order.models import Order
 from contracts.catalog import Quote
+from contracts.postpurchase import GIFT_CARD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +48,7 @@ def place(
 ) -> tuple[Cart, UUID]:
     """Freeze the cart and start its saga, or join the one that runs or has ended in an order.
 
-    Raises Incomplete, EmptyCart, NotForSale or PriceChanged before anything is reserved.
+    Raises Incomplete, EmptyCart, NotForSale, PriceChanged or TendersChanged before anything is reserved.
     """
     cart = find_cart(view=view, cart_id=cart_id, shopper=shopper)
     if cart.saga is not None and cart.state in (Cart.PLACING, Cart.ORDERED):
@@ -48,7 +58,8 @@ def place(
     if missing := _missing(cart):
         raise Incomplete(missing=missing)
     quote = _confirmed_quote(cart, expected_total)
-    if quote.total > 0 and not source:
+    shares = _confirmed_shares(cart, quote)
+    if left(quote.total, shares) > 0 and not source:
         raise Incomplete(missing=["payment"])
     with unit_of_work("commerce"):
         locked = Cart.objects.select_for_update().get(id=cart.id)
@@ -58,9 +69,9 @@ def place(
             raise CartBusy()
         saga_id = new_id()
         locked.state, locked.saga, locked.quote = Cart.PLACING, saga_id, as_json(quote)
-        locked.payment_source = source
+        locked.payment_source = source if left(quote.total, shares) > 0 else ""
         locked.save(update_fields=["state", "saga", "quote", "payment_source"])
-        start(PlaceOrder, key=str(cart.id), data=_snapshot(locked, quote), saga_id=saga_id)
+        start(PlaceOrder, key=str(cart.id), data=_snapshot(locked, quote, shares), saga_id=saga_id)
     return locked, saga_id
 
 
@@ -115,13 +126,23 @@ def _confirmed_quote(cart: Cart, expected_total: Decimal | None) -> Quote:
     return quote
 
 
+def _confirmed_shares(cart: Cart, quote: Quote) -> list[Share]:
+    """What tenders cover of the total today, refused when the card would have to pay more than the shopper saw."""
+    shown = split(quote.total, tenders_of(cart))
+    today = found_again(cart, tenders_of(cart), customer=cart.customer)
+    shares = split(quote.total, not_above(today, tenders_of(cart)))
+    if left(quote.total, shares) > left(quote.total, shown):
+        raise TendersChanged(shown=str(left(quote.total, shown)), payable=str(left(quote.total, shares)))
+    return [share for share in shares if share.amount > 0]
+
+
 def _missing(cart: Cart) -> list[str]:
     """What the cart lacks before it can be ordered; address and way of delivery only if something is sent."""
     needed = ["email", "delivery", "shipping_method"] if needs_shipping(cart.quote) else ["email"]
     return [name for name in needed if not getattr(cart, name)]
 
 
-def _snapshot(cart: Cart, quote: Quote) -> dict[str, Any]:
+def _snapshot(cart: Cart, quote: Quote, shares: list[Share]) -> dict[str, Any]:
     stored = as_json(quote)
     adjustments = {line["key"]: line["adjustments"] for line in stored["lines"]}
     components = {line["key"]: line["components"] for line in stored["lines"]}
@@ -132,6 +153,17 @@ def _snapshot(cart: Cart, quote: Quote) -> dict[str, Any]:
         "currency": quote.currency,
         "provider": "sandbox",
         "payment": str(new_id()),
+        "customer": str(cart.customer) if cart.customer else None,
+        "tenders": [
+            {
+                "payment": str(new_id()),
+                "tender": share.tender.tender,
+                "account": str(share.tender.account),
+                "label": share.tender.label if share.tender.tender == GIFT_CARD else "",
+                "amount": str(share.amount),
+            }
+            for share in shares
+        ],
         "quote": str(quote.id),
         "subtotal": str(quote.subtotal),
         "shipping": str(quote.shipping),

@@ -13,6 +13,7 @@ from chassis.messages import encode
 from commerce.checkout.errors import CouponRefused, NotForSale, UnknownShippingMethod
 from commerce.checkout.items import Item, items_of
 from commerce.checkout.models import Cart
+from commerce.checkout.tenders import Tender, tenders_of
 from contracts.catalog import Buyer, Pricing, Quote, QuoteRequestLine
 from contracts.logistics import ShippingRates
 
@@ -31,6 +32,7 @@ class Draft:
     postcode: str = ""
     vat_number: str = ""
     codes: tuple[str, ...] = ()
+    tenders: tuple[Tender, ...] = ()
     changes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -53,6 +55,7 @@ def draft_of(cart: Cart) -> Draft:
         shipping_method=cart.shipping_method,
         vat_number=cart.vat_number,
         codes=tuple(cart.codes),
+        tenders=tenders_of(cart),
     )
 
 

@@ -1,10 +1,11 @@
-"""What logistics and catalog answer, handed to the saga that waits for it."""
+"""What logistics, catalog and post-purchase answer, handed to the saga that waits for it."""
 
 from chassis.sagas import Done, Failed
 from chassis.sagas.runner import answer
 from commerce.checkout.saga import PlaceOrder
 from contracts.catalog import RedemptionRefused, RedemptionReserved
 from contracts.logistics import StockConfirmed, StockReservationFailed, StockReserved
+from contracts.postpurchase import TenderConfirmed, TenderRefused, TenderReserved
 
 
 def stock_reserved(event: StockReserved) -> None:
@@ -35,3 +36,17 @@ def redemption_refused(event: RedemptionRefused) -> None:
         "redeem_coupon",
         Failed("failed", event.reason, {"refused": {"promotion": str(event.promotion), "coupon": event.coupon}}),
     )
+
+
+def tender_reserved(event: TenderReserved) -> None:
+    held = {"tenders_held": str(event.amount.amount), "tenders_until": event.expires_at.isoformat()}
+    answer(PlaceOrder, event.saga, "reserve_tenders", Done(held))
+
+
+def tender_refused(event: TenderRefused) -> None:
+    refused = {"payment": str(event.payment), "tender": event.tender, "reason": event.reason}
+    answer(PlaceOrder, event.saga, "reserve_tenders", Failed("failed", "tender_refused", {"refused_tender": refused}))
+
+
+def tender_confirmed(event: TenderConfirmed) -> None:
+    answer(PlaceOrder, event.saga, "confirm_tenders", Done({"tenders_confirmed": event.confirmed}))

@@ -1,4 +1,4 @@
-"""Placing an order: reserve stock and coupons, authorise the payment, then the order exists; or nothing of it does.
+"""Placing an order: reserve stock, coupons, tenders, authorise the card, then the order exists; or nothing of it does.
 
 Read top to bottom; each step stands with its undoing. Stock is reserved before money is touched, and the
 order is created only when both are at hand: a reservation outlives the saga's deadline, so it cannot expire
@@ -17,20 +17,27 @@ from chassis.unit_of_work import publish
 from commerce.checkout.models import Cart
 from commerce.order.commands import create_from_checkout
 from commerce.payment.jobs import request_authorisation, request_capture, request_void
-from commerce.payment.models import Payment
+from commerce.payment.models import CARD, Payment
+from commerce.payment.tenders import reserved
 from contracts.commerce import (
     RedeemedPromotion,
     RedemptionConfirmationRequested,
     RedemptionReleaseRequested,
     RedemptionRequested,
     RequestedLine,
+    RequestedTender,
     StockConfirmationRequested,
     StockReleaseRequested,
     StockRequested,
+    TenderConfirmationRequested,
+    TenderReleaseRequested,
+    TenderRequested,
 )
 
 DEADLINE = timedelta(minutes=10)
 RESERVATION = timedelta(minutes=15)
+TENDERS = timedelta(hours=24)
+"""Long: it is the shopper's own money, and must not be gone when a confirmation is late."""
 
 
 def request_stock(run: Run) -> Result:
@@ -103,16 +110,58 @@ def has_coupon(run: Run) -> bool:
     return bool(run.data.get("redeemed"))
 
 
+def request_tenders(run: Run) -> Result:
+    """Let post-purchase reserve all gift cards, store credit and points that the cart pays with, or none."""
+    publish(
+        TenderRequested(
+            saga=run.id,
+            cart=UUID(run.key),
+            channel=run.data["channel"],
+            currency=run.data["currency"],
+            customer=UUID(run.data["customer"]) if run.data["customer"] else None,
+            tenders=tuple(
+                RequestedTender(
+                    payment=UUID(one["payment"]),
+                    tender=one["tender"],
+                    account=UUID(one["account"]),
+                    amount=Decimal(one["amount"]),
+                )
+                for one in run.data["tenders"]
+            ),
+            expires_at=run.created_at + TENDERS,
+        ),
+        aggregate_id=run.id,
+        aggregate_version=1,
+    )
+    return WAIT
+
+
+def release_tenders(run: Run) -> Result:
+    """Let them be spent again; post-purchase remembers a release that overtakes its request."""
+    publish(
+        TenderReleaseRequested(saga=run.id, reason=run.data.get("reason", "")),
+        aggregate_id=run.id,
+        aggregate_version=2,
+    )
+    return Done()
+
+
+def has_tenders(run: Run) -> bool:
+    """What the card pays alone needs nothing of post-purchase."""
+    return bool(run.data.get("tenders"))
+
+
 def authorise(run: Run) -> Result:
     """Write the payment and let a job ask the provider; when staff retry, the payment is there already."""
     payment, made = Payment.objects.select_for_update().get_or_create(
         saga=run.id,
+        tender=CARD,
         defaults={
             "id": UUID(run.data["payment"]),
             "provider": run.data["provider"],
             "reference": str(run.id),
             "currency": run.data["currency"],
-            "amount": Decimal(run.data["total"]),
+            "amount": for_card(run),
             "source": Cart.objects.values_list("payment_source", flat=True).get(id=run.key),
         },
     )
@@ -125,16 +174,22 @@ def authorise(run: Run) -> Result:
 
 def void(run: Run) -> Result:
     """Ask the provider what it booked and give it back; undone only when the provider has said so."""
-    payment = Payment.objects.select_for_update().get(saga=run.id)
+    payment = Payment.objects.select_for_update().get(saga=run.id, tender=CARD)
     if payment.state in ("declined", "voided"):
         return Done()
     request_void(payment)
     return WAIT
 
 
+def for_card(run: Run) -> Decimal:
+    """What no tender covers."""
+    covered = sum((Decimal(one["amount"]) for one in run.data.get("tenders", ())), Decimal(0))
+    return Decimal(run.data["total"]) - covered
+
+
 def has_amount(run: Run) -> bool:
-    """A cart that costs nothing needs no payment."""
-    return Decimal(run.data["total"]) > 0
+    """A cart that costs nothing, or is covered without the card, needs no provider."""
+    return for_card(run) > 0
 
 
 def create_order(run: Run) -> Result:
@@ -144,16 +199,20 @@ def create_order(run: Run) -> Result:
         return Failed("failed", "cart_changed")
     if datetime.fromisoformat(run.data["reserved_until"]) <= clock.now():
         return Failed("failed", "reservation_expired")
-    payment = Payment.objects.select_for_update().filter(saga=run.id).first()
-    if has_amount(run) and (
-        payment is None or payment.state != "authorised" or payment.amount != Decimal(run.data["total"])
-    ):
+    if has_tenders(run) and datetime.fromisoformat(run.data["tenders_until"]) <= clock.now():
+        return Failed("failed", "reservation_expired")
+    card = Payment.objects.select_for_update().filter(saga=run.id, tender=CARD).first()
+    held = Decimal(run.data.get("tenders_held", "0"))
+    if card is not None and card.state == "authorised":
+        held += card.amount
+    if held != Decimal(run.data["total"]):
         return Failed("failed", "payment_mismatch")
-    order = create_from_checkout(cart, run, payment)
+    tenders = reserved(run.id, run.data["currency"], run.data.get("tenders", ()))
+    order = create_from_checkout(cart, run, [*([card] if card else []), *tenders])
     cart.state = Cart.ORDERED
     cart.save(update_fields=["state"])
-    if payment is not None:
-        request_capture(payment)
+    if card is not None:
+        request_capture(card)
     run.outcome = "placed"
     return Done({"order": str(order.id), "number": order.number})
 
@@ -178,6 +237,16 @@ def confirm_redemption(run: Run) -> Result:
     return Done()
 
 
+def confirm_tenders(run: Run) -> Result:
+    """What is reserved is taken for the order; the answer is recorded on its payments."""
+    publish(
+        TenderConfirmationRequested(saga=run.id, order=UUID(run.data["order"]), order_number=run.data["number"]),
+        aggregate_id=run.id,
+        aggregate_version=3,
+    )
+    return WAIT
+
+
 class PlaceOrder(Saga):
     """From a complete cart to an order with its money and its stock, or back to an open cart."""
 
@@ -188,10 +257,12 @@ class PlaceOrder(Saga):
     steps = (
         Step("reserve_stock", do=request_stock, undo=release_stock),
         Step("redeem_coupon", do=redeem, undo=give_back, needed=has_coupon, beside=True),
+        Step("reserve_tenders", do=request_tenders, undo=release_tenders, needed=has_tenders, beside=True),
         Step("authorise", do=authorise, undo=void, needed=has_amount),
         Step("create_order", do=create_order, pivot=True),
         Step("confirm_stock", do=confirm_stock),
         Step("confirm_coupon", do=confirm_redemption, needed=has_coupon, beside=True),
+        Step("confirm_tenders", do=confirm_tenders, needed=has_tenders, beside=True),
     )
 
     @classmethod

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from chassis.web.amounts import AmountField
 from commerce.checkout.availability import AVAILABLE, INSUFFICIENT, UNKNOWN
 from commerce.checkout.models import Cart
+from contracts.postpurchase import GIFT_CARD, POINTS, STORE_CREDIT
 
 MOST_CHOICES = 100
 ADD_LINE = OpenApiExample("Two mugs", value={"sku": "MUG-BLUE", "quantity": "2"}, request_only=True)
@@ -26,6 +27,9 @@ SET_DELIVERY = OpenApiExample(
         "shipping_method": "standard",
     },
     request_only=True,
+)
+PAY_WITH = OpenApiExample(
+    "A gift card", value={"tender": "gift_card", "code": "ABCD-EFGH-JKLM-NPQR"}, request_only=True
 )
 PLACE = OpenApiExample(
     "A sandbox card that pays",
@@ -111,7 +115,7 @@ class PlaceCall(serializers.Serializer[Any]):
         r"^[\w-]{1,100}$",
         required=False,
         default="",
-        help_text="The provider's card token; for the sandbox a card number",
+        help_text="The provider's card token, where something is left to pay; for the sandbox a card number",
     )
     expected_total = serializers.DecimalField(
         max_digits=20, decimal_places=4, required=False, allow_null=True, default=None
@@ -133,6 +137,33 @@ class CouponBody(serializers.Serializer[Any]):
     applied = serializers.BooleanField()
     problem = serializers.CharField()
     reason = serializers.CharField()
+
+
+class NewTender(serializers.Serializer[Any]):
+    """What to pay with. A gift card needs its code; store credit and points are the signed-in customer's."""
+
+    tender = serializers.ChoiceField(choices=[GIFT_CARD, STORE_CREDIT, POINTS])
+    code = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+    most = serializers.DecimalField(
+        max_digits=18,
+        decimal_places=4,
+        min_value=Decimal("0.0001"),
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Pays no more than this; null: as much as it can.",
+    )
+
+
+class TenderBody(serializers.Serializer[Any]):
+    """What the cart is paid with beside the card."""
+
+    id = serializers.UUIDField()
+    tender = serializers.ChoiceField(choices=[GIFT_CARD, STORE_CREDIT, POINTS])
+    label = serializers.CharField(help_text="a gift card's last four, the number of points")
+    available = serializers.CharField(help_text="what it could pay when it was last asked")
+    most = serializers.CharField(allow_null=True)
+    amount = serializers.CharField(help_text="what it covers of the total")
 
 
 class CartLineBody(serializers.Serializer[Any]):
@@ -182,6 +213,7 @@ class Totals(serializers.Serializer[Any]):
     shipping = serializers.CharField()
     tax = serializers.CharField()
     total = serializers.CharField()
+    payable = serializers.CharField(help_text="what the tenders leave for the card")
     tax_exempt = serializers.BooleanField(help_text="No tax is due.")
     tax_note = serializers.CharField(help_text="Why no tax is due, or why a VAT number does not help.")
     discount = serializers.CharField(help_text="in subtotal and shipping already")
@@ -199,6 +231,7 @@ class CartBody(serializers.Serializer[Any]):
     shipping_method = serializers.CharField()
     lines = CartLineBody(many=True)
     coupons = CouponBody(many=True)
+    tenders = TenderBody(many=True)
     totals = Totals()
     requires_shipping = serializers.BooleanField(help_text="false: no address or way of delivery is needed")
     changes = ChangeBody(

@@ -13,7 +13,7 @@ from chassis.admin.finding import FoundByKey
 from chassis.money import exponent
 from commerce.checkout.adjustments import DELIVERY, discounts
 from commerce.checkout.models import ChannelCopy
-from commerce.order.commands import cancel_order, hold_order, refund_order, release_order
+from commerce.order.commands import cancel_order, hold_order, lock_payments, refund_order, release_order
 from commerce.order.models import Order, OrderEvent, OrderLine
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT
 from commerce.payment.models import Payment
@@ -49,9 +49,9 @@ def refund_form(order: Order) -> type[forms.Form]:
     return RefundForm
 
 
-def _lock_payment(order_id: Any) -> None:
-    """The payment before its order: what a provider says locks them so too."""
-    Payment.objects.select_for_update().filter(order=order_id).first()
+def _lock_payments(order_id: Any) -> None:
+    """The payments before their order: what a provider says locks them so too."""
+    lock_payments(order_id)
 
 
 def _cancel(order: Order, data: Mapping[str, Any]) -> None:
@@ -186,8 +186,8 @@ class OrderAdmin(FoundByKey, Defined):
             run=_refund,
             when=_can_be_refunded,
             form=refund_form,
-            lock_first=_lock_payment,
-            explanation="The provider is asked to give this amount back to the shopper.",
+            lock_first=_lock_payments,
+            explanation="It goes back to the card as far as that has paid, then to gift cards, credit and points.",
         ),
         Transition(
             name="cancel",
@@ -195,7 +195,7 @@ class OrderAdmin(FoundByKey, Defined):
             run=_cancel,
             when=_can_be_cancelled,
             form=CancelForm,
-            lock_first=_lock_payment,
+            lock_first=_lock_payments,
             dangerous=True,
             explanation="Money goes back, goods return to the shelf, the shopper is told. This cannot be taken back.",
         ),
@@ -254,7 +254,7 @@ class OrderAdmin(FoundByKey, Defined):
             ("payment", "state", "amount", "captured", "refunded"),
             [
                 (
-                    shown.link("commerce", "payment", one.pk, f"{one.provider} {one.tender}"),
+                    shown.link("commerce", "payment", one.pk, one.title),
                     shown.words(one.state),
                     *(shown.amount(figure, one.currency) for figure in (one.amount, one.captured, one.refunded)),
                 )

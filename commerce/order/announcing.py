@@ -3,11 +3,13 @@
 import hashlib
 
 import msgspec
+from django.db.models import Sum
 
 from chassis import clock
 from chassis.unit_of_work import publish
 from commerce.checkout.items import restored
 from commerce.order.models import Order, OrderLine
+from commerce.payment.models import Payment
 from contracts import commerce as events
 from contracts.shared import Amount, Component, PostalAddress
 
@@ -46,6 +48,13 @@ def order_paid(order: Order, lines: list[OrderLine]) -> events.OrderPaid:
         paid_at=clock.now(),
         lines=order_lines(lines),
         key_hash=hashlib.sha256(order.access_key.encode()).hexdigest(),
+        tenders=tuple(
+            events.PaidBy(tender=tender, amount=amount)
+            for tender, amount in Payment.objects.filter(order=order.id)
+            .values_list("tender")
+            .annotate(sum=Sum("captured"))
+            .order_by("tender")
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """What changes an order: its creation by a checkout, and what staff and customers ask for afterwards."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,14 +14,15 @@ from commerce.order.announcing import order_cancelled, order_held, order_paid, o
 from commerce.order.completion import complete_if_done
 from commerce.order.errors import IllegalTransition, OrderUnknown
 from commerce.order.models import NumberSequence, Order, OrderLine
-from commerce.order.states import FULFILMENT
+from commerce.order.payments import money_came
+from commerce.order.states import FULFILMENT, PAYMENT
+from commerce.payment.allocation import allocate
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from commerce.payment.jobs import request_refund, request_void
 from commerce.payment.models import Payment
-from commerce.payment.states import PAYMENT
 
 
-def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order:
+def create_from_checkout(cart: Cart, run: Run, payments: Sequence[Payment]) -> Order:
     """The order of a checkout, from the snapshot that the shopper confirmed; announced by order_placed."""
     snapshot = run.data
     order = Order(
@@ -49,7 +51,7 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
     )
     chosen = dict(CartLine.objects.filter(cart=cart, choices__isnull=False).values_list("id", "choices"))
     lines = [_line(order, line, chosen.get(UUID(line["id"]))) for line in snapshot["lines"]]
-    if payment is None:
+    if not payments:
         order.payment_state = "paid"
     if not any(line.requires_shipping for line in lines):
         order.fulfilment_state = "not_needed"
@@ -57,29 +59,29 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
     OrderLine.objects.bulk_create(lines)
     order.note("placed", {"total": snapshot["total"], "currency": order.currency})
     tell(order, order_placed(order, lines))
-    if payment is None:
+    for payment in payments:
+        payment.order = order.id
+        payment.save()
+    if not payments:
         tell(order, order_paid(order, lines))
         complete_if_done(order)
         order.save(update_fields=["state"])
-    else:
-        payment.order = order.id
-        payment.save(update_fields=["order"])
     return order
 
 
 def cancel_order(order_id: UUID, *, reason: str) -> Order:
     """Cancel an order of which nothing has been sent: its money goes back, its stock to the shelf."""
     with unit_of_work("commerce"):
-        payment = _payment_of(order_id)
+        payments = lock_payments(order_id)
         order = _locked(order_id)
         if "cancel" not in FULFILMENT[order.fulfilment_state]:
             raise IllegalTransition("parts of the order were already sent", state=order.fulfilment_state)
         order.transition("cancel")
         order.transition_fulfilment("cancel")
-        if payment is not None and payment.state == "authorised":
-            request_void(payment)  # the order's payment is voided when the provider has said so
-        elif payment is not None and order.captured > order.refunded:
-            _set_aside(order, payment, order.captured - order.refunded, return_request=None)
+        for payment in payments:
+            _let_go(order, payment)
+        if order.payment_state == "authorised":
+            money_came(order)
         order.version += 1
         order.save()
         tell(order, order_cancelled(order, reason=reason))
@@ -109,36 +111,49 @@ def release_order(order_id: UUID) -> Order:
         return order
 
 
-def refund_order(order_id: UUID, *, amount: Decimal, return_request: UUID | None = None) -> UUID:
-    """Ask for money to go back and return the refund's id.
+def refund_order(order_id: UUID, *, amount: Decimal, return_request: UUID | None = None) -> list[UUID]:
+    """Ask for money to go back, to each payment its part (`allocation`), and return the refunds' ids.
 
     RefundTooLarge beyond what is captured and not refunded; NotRefundable while the capture is not complete.
     """
     with unit_of_work("commerce"):
-        payment = _payment_of(order_id)
+        payments = lock_payments(order_id)
         order = _locked(order_id)
-        if payment is not None and "refund" not in PAYMENT[payment.state] and order.captured > order.refunded:
-            raise NotRefundable(state=payment.state)
-        if payment is None or amount <= 0 or order.refunded + amount > order.captured:
+        if "refund" not in PAYMENT[order.payment_state] and order.captured > order.refunded:
+            raise NotRefundable(state=order.payment_state)
+        if amount <= 0 or order.refunded + amount > order.captured:
             raise RefundTooLarge(refundable=str(order.captured - order.refunded), field="/amount")
-        refund = _set_aside(order, payment, amount, return_request=return_request)
+        refunds = [
+            _set_aside(order, payment, part, return_request=return_request)
+            for payment, part in allocate(payments, amount)
+        ]
         order.version += 1
         order.save()
-        return refund
+        return refunds
 
 
 def _set_aside(order: Order, payment: Payment, amount: Decimal, *, return_request: UUID | None) -> UUID:
     """Count the amount as refunded from now on, so that two requests at once cannot both have it."""
     refund = new_id()
     order.refunded += amount
-    order.note("refund.requested", {"amount": str(amount), "refund": str(refund)})
+    payment.set_aside += amount
+    payment.save(update_fields=["set_aside"])
+    order.note("refund.requested", {"amount": str(amount), "refund": str(refund), "to": payment.title})
     request_refund(payment, refund=refund, amount=amount, return_request=return_request)
     return refund
 
 
-def _payment_of(order_id: UUID) -> Payment | None:
-    """The order's payment under its lock. Always before the order's: what a provider says takes them so too."""
-    return Payment.objects.select_for_update().filter(order=order_id).first()
+def _let_go(order: Order, payment: Payment) -> None:
+    """Of a cancelled order: what is promised is not taken, what was taken goes back."""
+    if payment.state == "authorised":
+        request_void(payment)  # the order's payment is voided when whoever holds the money has said so
+    elif payment.refundable > 0:
+        _set_aside(order, payment, payment.refundable, return_request=None)
+
+
+def lock_payments(order_id: UUID) -> list[Payment]:
+    """The order's payments under their locks. Always before the order's: what a provider says takes them so too."""
+    return list(Payment.objects.select_for_update().filter(order=order_id).order_by("id"))
 
 
 def _locked(order_id: UUID) -> Order:

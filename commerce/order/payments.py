@@ -1,19 +1,27 @@
-"""What money does to an order: captures and refunds recorded on it, under its lock."""
+"""What money does to an order: captures and refunds recorded on it, under its lock.
+
+An order may have several payments. Its `captured` is the sum of theirs, its `refunded` what went back of them all or is
+about to.
+"""
 
 from decimal import Decimal
 from uuid import UUID
 
-from commerce.order.announcing import order_paid, payment_voided, tell
+from django.db.models import Sum
+
+from commerce.order.announcing import order_held, order_paid, payment_voided, tell
 from commerce.order.completion import complete_if_done
 from commerce.order.models import Order
+from commerce.payment.models import Payment
 from contracts.commerce import OrderRefunded
 from contracts.shared import Amount
 
 
 def record_void(order_id: UUID) -> None:
-    """The provider has said that it holds nothing for this order."""
+    """A payment of this order holds nothing any more; the order is void once none of them does or ever did."""
     order = Order.objects.select_for_update().get(id=order_id)
-    if order.payment_state == "authorised":
+    others = Payment.objects.filter(order=order_id).exclude(state__in=("voided", "declined"))
+    if order.payment_state == "authorised" and not others.exists():
         order.transition_payment("void")
         order.version += 1
         order.save()
@@ -29,29 +37,44 @@ def reserve_refund(order_id: UUID, *, refund: UUID, amount: Decimal) -> None:
     order.save()
 
 
-def record_capture(order_id: UUID, *, captured: Decimal, final: bool = False) -> None:
-    """The payment holds `captured` in all; the order is paid once that is its total.
-
-    `final`: no more will come, and what came goes back; nobody is told that a cancelled order is paid.
-    """
+def record_capture(order_id: UUID) -> None:
+    """One of its payments has taken money; the order is paid once all hold its total."""
     order = Order.objects.select_for_update().get(id=order_id)
-    order.captured = captured
+    order.captured = _of_payments(order, "captured")
     order.version += 1
-    if final and order.payment_state == "authorised":
-        order.transition_payment("capture")
-    elif captured >= order.total and order.payment_state == "authorised":
-        order.transition_payment("capture")
-        tell(order, order_paid(order, list(order.lines.all())))
-        complete_if_done(order)
+    money_came(order)
     order.save()
 
 
-def record_refund(order_id: UUID, *, refund: UUID, amount: Decimal, whole: bool, return_request: UUID | None) -> None:
-    """Money of this order went back; it was set aside in `refunded` when the refund was asked for.
+def money_came(order: Order) -> None:
+    """Move the order by what it has captured. Of a cancelled one nobody is told so: what came goes back."""
+    if order.state == "cancelled":
+        if order.captured > 0 and order.payment_state not in ("paid", "partially_refunded"):
+            order.transition_payment("capture")
+    elif order.captured >= order.total and order.payment_state == "authorised":
+        order.transition_payment("capture")
+        tell(order, order_paid(order, list(order.lines.all())))
+        complete_if_done(order)
 
-    `whole` says that by the payment's books nothing is left; what is only set aside has not gone back yet.
-    """
+
+def hold_unpaid(order_id: UUID) -> None:
+    """What was to pay a part of it was gone when the order stood: staff must decide, so the order is held."""
     order = Order.objects.select_for_update().get(id=order_id)
+    if order.state == "placed":
+        order.transition("hold")
+        order.note("tender.lost")
+        order.version += 1
+        order.save()
+        tell(order, order_held(order))
+
+
+def record_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_request: UUID | None) -> None:
+    """Money of this payment's order went back; it was set aside in `refunded` when the refund was asked for.
+
+    It is the whole when by the payments' books nothing is left; what is only set aside has not gone back yet.
+    """
+    order = Order.objects.select_for_update().get(id=payment.order)
+    whole = _of_payments(order, "refunded") >= _of_payments(order, "captured")
     order.transition_payment("refund" if whole else "refund_part")
     order.version += 1
     order.save()
@@ -66,6 +89,8 @@ def record_refund(order_id: UUID, *, refund: UUID, amount: Decimal, whole: bool,
             amount=Amount(amount=amount, currency=order.currency),
             return_request=return_request,
             whole=whole,
+            payment=payment.id,
+            tender=payment.tender,
         ),
     )
 
@@ -77,3 +102,7 @@ def release_refund(order_id: UUID, *, amount: Decimal) -> None:
     order.version += 1
     order.note("refund.failed", {"amount": str(amount)})
     order.save()
+
+
+def _of_payments(order: Order, column: str) -> Decimal:
+    return Payment.objects.filter(order=order.id).aggregate(sum=Sum(column))["sum"] or Decimal(0)

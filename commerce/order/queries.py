@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from commerce.checkout.models import ViewCopy
 from commerce.order.models import Order
-from commerce.payment.models import Transaction
+from commerce.payment.models import Payment, Transaction
 
 
 def orders_of(customer: UUID, *, view: str) -> QuerySet[Order]:
@@ -17,6 +17,11 @@ def orders_of(customer: UUID, *, view: str) -> QuerySet[Order]:
 def order_of_channel(order: UUID, *, view: str) -> Order | None:
     """An order with what is shown of it; None for one of another channel."""
     return _in_channel(view).prefetch_related("lines", "timeline", "shipments").filter(id=order).first()
+
+
+def payments_of(order: Order) -> list[Payment]:
+    """What has paid or is to pay it, the card first."""
+    return sorted(Payment.objects.filter(order=order.id), key=lambda payment: (not payment.is_card, payment.id))
 
 
 def refunds_of(order: Order) -> list[Transaction]:

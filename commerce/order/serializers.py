@@ -8,8 +8,8 @@ from rest_framework import serializers
 from chassis.web.amounts import AmountField
 from commerce.checkout.serializers import Address, AdjustmentBody, ChoiceBody, ComponentBody
 from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
-from commerce.order.queries import refunds_of
-from commerce.payment.models import Transaction
+from commerce.order.queries import payments_of, refunds_of
+from commerce.payment.models import Payment, Transaction
 
 
 class OrderLineBody(serializers.ModelSerializer[OrderLine]):
@@ -50,15 +50,28 @@ class ShipmentBody(serializers.ModelSerializer[OrderShipment]):
         fields = ("id", "carrier", "tracking_number", "lines", "sent_at")
 
 
+class PaymentBody(serializers.ModelSerializer[Payment]):
+    """What one tender pays of the order; `label` tells a gift card from others."""
+
+    amount = AmountField()
+    captured = AmountField()
+    refunded = AmountField()
+
+    class Meta:
+        model = Payment
+        fields = ("id", "tender", "label", "state", "currency", "amount", "captured", "refunded")
+
+
 class RefundBody(serializers.ModelSerializer[Transaction]):
     """Money that went back."""
 
     amount = AmountField(currency="payment.currency")
     currency = serializers.CharField(source="payment.currency")
+    tender = serializers.CharField(source="payment.tender", help_text="what it went back to")
 
     class Meta:
         model = Transaction
-        fields = ("id", "amount", "currency", "at")
+        fields = ("id", "payment", "tender", "amount", "currency", "at")
 
 
 class OrderSummary(serializers.ModelSerializer[Order]):
@@ -80,6 +93,7 @@ class OrderBody(OrderSummary):
     delivery = Address(source="ships_to", allow_null=True)
     access_key = serializers.CharField(help_text="opens the order's downloads to who is not signed in")
     shipments = ShipmentBody(many=True)
+    payments = serializers.SerializerMethodField()
     refunds = serializers.SerializerMethodField()
     coupons = serializers.ListField(child=serializers.CharField())
     shipping_adjustments = AdjustmentBody(many=True)
@@ -100,9 +114,14 @@ class OrderBody(OrderSummary):
             "shipping_adjustments",
             "lines",
             "shipments",
+            "payments",
             "refunds",
             "timeline",
         )
+
+    @extend_schema_field(PaymentBody(many=True))
+    def get_payments(self, order: Order) -> Any:
+        return PaymentBody(payments_of(order), many=True).data
 
     @extend_schema_field(RefundBody(many=True))
     def get_refunds(self, order: Order) -> Any:

@@ -12,8 +12,9 @@ PAYMENT = {
     "authorised": {"capture": "paid", "void": "voided"},
     "paid": {"refund_part": "partially_refunded", "refund": "refunded"},
     "partially_refunded": {"refund_part": "partially_refunded", "refund": "refunded"},
-    "refunded": {},
-    "voided": {},
+    # Money that came late to a cancelled order, and goes back.
+    "refunded": {"capture": "partially_refunded"},
+    "voided": {"capture": "paid"},
 }
 FULFILMENT = {
     "unfulfilled": {"ship_part": "partially_fulfilled", "ship": "fulfilled", "cancel": "cancelled"},

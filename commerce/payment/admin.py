@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from chassis.admin import LookOnly, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
 from commerce.order.models import Order
+from commerce.payment.allocation import ORDER
 from commerce.payment.jobs import request_look
 from commerce.payment.models import Payment, Transaction
 from commerce.payment.states import PAYMENT
@@ -35,21 +36,22 @@ class PaymentAdmin(FoundByKey, LookOnly):
     search_help_text = "An order's number, or a reference of ours or of the provider's"
     list_display = ("order_link", "created_at", "provider", "tender", "state_shown", "amount_shown", "captured_shown")
     list_display_links = ("created_at",)
-    list_filter = (shown.one_of("state", PAYMENT), "created_at")
+    list_filter = (shown.one_of("state", PAYMENT), shown.one_of("tender", ORDER), "created_at")
     ordering = ("-created_at",)
     fieldsets = (
-        (None, {"fields": (("order_link", "created_at"), ("state_shown", "decline_code"), ("provider", "tender"))}),
+        (None, {"fields": (("order_link", "created_at"), ("state_shown", "decline_code"), "title")}),
         ("Money", {"fields": ("figures",)}),
         ("References", {"fields": ("reference", "provider_id", "checkout_link")}),
     )
-    readonly_fields = ("order_link", "state_shown", "figures", "checkout_link")
-    state_fields = ("state", "captured", "refunded")
+    readonly_fields = ("order_link", "state_shown", "title", "figures", "checkout_link")
+    state_fields = ("state", "captured", "refunded", "set_aside")
     inlines = (TransactionInline,)
     transitions = (
         Transition(
             name="look",
             title="Ask the provider",
             run=lambda payment, _: request_look(payment),
+            when=lambda payment: payment.is_card,
             explanation="The provider's books are read once more, and what they say that is not known here is booked.",
         ),
     )
@@ -81,9 +83,9 @@ class PaymentAdmin(FoundByKey, LookOnly):
 
     @admin.display(description="figures")
     def figures(self, payment: Payment) -> str:
-        figures = (payment.amount, payment.captured, payment.refunded)
+        figures = (payment.amount, payment.captured, payment.refunded, payment.set_aside)
         row = [shown.amount(figure, payment.currency) for figure in figures]
-        return shown.table(("amount", "captured", "refunded"), [row])
+        return shown.table(("amount", "captured", "refunded", "about to go back"), [row])
 
     @admin.display(description="checkout")
     def checkout_link(self, payment: Payment) -> str:

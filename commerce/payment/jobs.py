@@ -16,9 +16,11 @@ from chassis import clock
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
 from chassis.retention import ages, forgetting
-from chassis.unit_of_work import enqueue, open_domain
+from chassis.unit_of_work import enqueue, open_domain, publish
 from commerce.payment import outcomes, sandbox
 from commerce.payment.models import Payment, WebhookReceipt
+from contracts.commerce import TenderRefundRequested
+from contracts.shared import Amount
 
 FOR_EVER = 1_000_000
 """Attempts at what must not be given up: money stays in doubt until the provider has said what became of it."""
@@ -148,10 +150,15 @@ def request_authorisation(payment: Payment, *, again: bool = False) -> None:
 
 
 def request_void(payment: Payment) -> None:
-    """Mark the payment as being voided and enqueue asking, voiding, and looking again later; may be repeated."""
+    """Mark the payment as being voided and enqueue asking, voiding, and looking again later; may be repeated.
+
+    Post-purchase is taking what a tender has reserved right now: its answer brings that back or says that it was gone.
+    """
     again = payment.state == "voiding"
     payment.transition("abandon")
     payment.save(update_fields=["state"])
+    if not payment.is_card:
+        return
     _enqueue("void", payment, again=again)
     request_looks(payment, after="void")
 
@@ -179,7 +186,19 @@ def request_look(payment: Payment) -> None:
 
 
 def request_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_request: UUID | None) -> None:
-    """Enqueue giving money back; `refund` is its identity, here and at the provider."""
+    """Ask for what a payment has set aside to go back; `refund` is its identity, here and with who holds the money."""
+    if not payment.is_card:
+        publish(
+            TenderRefundRequested(
+                saga=payment.saga,
+                payment=payment.id,
+                refund=refund,
+                amount=Amount(amount=amount, currency=payment.currency),
+                return_request=return_request,
+            ),
+            aggregate_id=payment.id,
+        )
+        return
     enqueue(
         REFUND.name,
         key=str(refund),

@@ -11,21 +11,30 @@ from chassis.money import Money
 from commerce.payment.errors import IllegalPaymentTransition
 from commerce.payment.states import PAYMENT
 
+CARD = "card"
+"""The tender that a payment provider holds; all others are post-purchase's."""
+TENDERS_PROVIDER = "postpurchase"
+
 
 class Payment(models.Model):
-    """Money promised or taken for one checkout. `reference` is what the provider knows it by: ours, unique."""
+    """What one tender promises or has paid of one checkout: a card, a gift card, store credit or points.
+
+    `reference` is what the provider knows it by: ours, unique. `set_aside` is asked to go back and has not gone yet.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    saga = models.UUIDField(unique=True)
+    saga = models.UUIDField(db_index=True)
     order = models.UUIDField(null=True, db_index=True)
     provider = models.TextField()
     reference = models.TextField(unique=True)
     provider_id = models.TextField(blank=True, default="")
-    tender = models.TextField(default="card")
+    tender = models.TextField(default=CARD)
+    label = models.TextField(blank=True, default="", help_text="tells it from others of its tender")
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(max_digits=20, decimal_places=6)
     captured = models.DecimalField(max_digits=20, decimal_places=6, default=Decimal(0))
     refunded = models.DecimalField(max_digits=20, decimal_places=6, default=Decimal(0))
+    set_aside = models.DecimalField(max_digits=20, decimal_places=6, default=Decimal(0))
     state = models.TextField(default="requested")
     decline_code = models.TextField(blank=True, default="")
     source = EncryptedTextField(blank=True, default="", help_text="the card token; emptied once it was used")
@@ -44,16 +53,34 @@ class Payment(models.Model):
                 condition=~models.Q(provider_id=""),
                 name="commerce_payment_provider",
             ),
+            models.UniqueConstraint(fields=["saga"], condition=models.Q(tender=CARD), name="commerce_payment_one_card"),
             models.CheckConstraint(
                 condition=models.Q(captured__lte=models.F("amount")), name="commerce_payment_captured"
             ),
             models.CheckConstraint(
-                condition=models.Q(refunded__lte=models.F("captured")), name="commerce_payment_refunded"
+                condition=models.Q(set_aside__gte=0, refunded__lte=models.F("captured") - models.F("set_aside")),
+                name="commerce_payment_refunded",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider} {self.tender}, {Money(self.amount, self.currency).quantized()}"
+        return f"{self.title}, {Money(self.amount, self.currency).quantized()}"
+
+    @property
+    def title(self) -> str:
+        """What staff call it: "sandbox card", "gift card •••• 7F3K"."""
+        words = (self.provider, self.tender) if self.is_card else (self.tender.replace("_", " "), self.label)
+        return " ".join(words).strip()
+
+    @property
+    def is_card(self) -> bool:
+        """Whether a payment provider holds it."""
+        return self.tender == CARD
+
+    @property
+    def refundable(self) -> Decimal:
+        """What was taken and nobody has asked back."""
+        return self.captured - self.refunded - self.set_aside
 
     def transition(self, name: str) -> None:
         """Move to another state; IllegalPaymentTransition when the machine has no such move."""

@@ -85,15 +85,14 @@ def refunded(
         if not payment.book("refund", amount, provider_reference):
             return
         payment.refunded += amount
-        whole = payment.refunded >= payment.captured
-        payment.transition("refund" if whole else "refund_part")
+        payment.set_aside -= amount
+        payment.transition("refund" if payment.refunded >= payment.captured else "refund_part")
         payment.save()
         if payment.order is not None:
             order_payments.record_refund(
-                payment.order,
+                payment,
                 refund=refund,
                 amount=amount,
-                whole=whole,
                 return_request=UUID(return_request) if return_request else None,
             )
 
@@ -105,6 +104,8 @@ def refund_failed(payment_id: UUID, payload: dict[str, Any], reason: str) -> Non
         if payment.order is None:
             log.error("payment %s of no order cannot be refunded: %s", payment.id, reason)
             return
+        payment.set_aside -= Decimal(payload["amount"])
+        payment.save(update_fields=["set_aside"])
         order_payments.release_refund(payment.order, amount=Decimal(payload["amount"]))
         if payload.get("return_request"):
             publish(
@@ -149,7 +150,7 @@ def _captured(payment: Payment, captured: Decimal) -> None:
         payment.transition("capture")
     payment.save()
     if payment.order is not None:
-        order_payments.record_capture(payment.order, captured=captured)
+        order_payments.record_capture(payment.order)
 
 
 def _give_back(payment: Payment, captured: Decimal) -> None:
@@ -157,12 +158,13 @@ def _give_back(payment: Payment, captured: Decimal) -> None:
     amount = captured - payment.captured
     payment.book("capture", amount, f"{payment.provider_id}:{captured}")
     payment.captured = captured
+    payment.set_aside += amount
     payment.source = ""
     payment.transition("capture")
     payment.save()
     refund = new_id()
     if payment.order is not None:
-        order_payments.record_capture(payment.order, captured=captured, final=True)
+        order_payments.record_capture(payment.order)
         order_payments.reserve_refund(payment.order, refund=refund, amount=amount)
     _jobs().request_refund(payment, refund=refund, amount=amount, return_request=None)
 

@@ -5,8 +5,14 @@ from typing import Any
 
 from contracts.catalog import Pricing
 from contracts.logistics import Availability, ShippingRates
+from contracts.postpurchase import Tenders
 
-NEEDS: dict[type, str] = {Pricing: "catalog", Availability: "logistics", ShippingRates: "logistics"}
+NEEDS: dict[type, str] = {
+    Pricing: "catalog",
+    Availability: "logistics",
+    ShippingRates: "logistics",
+    Tenders: "postpurchase",
+}
 
 
 def serves() -> Mapping[type, Any]:

@@ -26,6 +26,7 @@ from contracts.catalog import (
     QuoteRequestLine,
 )
 from contracts.logistics import Availability, ShippingOption, ShippingRates, SkuAvailability
+from contracts.postpurchase import GIFT_CARD, TenderAsked, TenderFound, Tenders
 from contracts.shared import Component
 
 PRICES = {
@@ -156,6 +157,42 @@ class Shelves:
         return tuple(SkuAvailability(sku=sku, available=self.left, in_stock=self.left != 0) for sku in skus)
 
 
+class Purse:
+    """What can be paid with beside the card: by code or tender, an amount or a problem; no answer while `silent`."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Decimal | str] = {}
+        self.silent = False
+
+    def look(
+        self, *, channel: str, currency: str, customer: UUID | None, tenders: tuple[TenderAsked, ...]
+    ) -> tuple[TenderFound, ...]:
+        if self.silent:
+            raise clients.NotAnswered
+        return tuple(self._found(asked) for asked in tenders)
+
+    def _found(self, asked: TenderAsked) -> TenderFound:
+        names = {uuid_of(name): name for name in self.held}
+        name = names.get(asked.account, "") if asked.account else asked.code or asked.tender
+        there = self.held.get(name, "unknown")
+        problem = there if isinstance(there, str) else "" if there else "empty"
+        return TenderFound(
+            tender=asked.tender,
+            account=uuid_of(name) if name in self.held else None,
+            label=f"•••• {name[-4:]}" if asked.tender == GIFT_CARD else "",
+            available=Decimal(0) if isinstance(there, str) else there,
+            problem=problem,
+        )
+
+
+@pytest.fixture
+def purse(other_domains: None) -> Purse:
+    """Post-purchase's accounts, to be filled by a test."""
+    purse = Purse()
+    clients.bind(Tenders, purse)
+    return purse
+
+
 @pytest.fixture
 def shelves(other_domains: None) -> Iterator[Shelves]:
     """Logistics' stock, to be changed by a test."""
@@ -172,6 +209,7 @@ def other_domains() -> Iterator[None]:
     clients.bind(Pricing, Prices())
     clients.bind(ShippingRates, Rates())
     clients.bind(Availability, Shelves())
+    clients.bind(Tenders, Purse())
     yield
     clients._bindings.clear()
     clients._bindings.update(before)

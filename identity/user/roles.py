@@ -14,6 +14,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "commerce.*.view",
         "postpurchase.*.view",
         "postpurchase.earnrule.*",
+        "postpurchase.burnrule.*",
         "platform.*.view",
     ),
     # Moves goods, never money: returned parcels are taken in here, and decided on by support.

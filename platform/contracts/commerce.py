@@ -95,6 +95,65 @@ class RedemptionConfirmationRequested:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RequestedTender:
+    """What one tender is to pay, in the order's currency.
+
+    `payment` is the payment's id; `account` is what `Tenders` of post-purchase found: a gift card, a customer's store
+    credit, or for points the customer.
+    """
+
+    payment: UUID
+    tender: str
+    account: UUID
+    amount: Decimal
+
+
+@event("commerce.tender_requested", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class TenderRequested:
+    """A checkout asks post-purchase to reserve all of its tenders or none, until `expires_at`."""
+
+    saga: UUID
+    cart: UUID
+    channel: str
+    currency: str
+    customer: UUID | None
+    tenders: tuple[RequestedTender, ...]
+    expires_at: datetime
+
+
+@event("commerce.tender_release_requested", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class TenderReleaseRequested:
+    """A checkout did not end in an order: what it reserved may be spent again."""
+
+    saga: UUID
+    reason: str
+
+
+@event("commerce.tender_confirmation_requested", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class TenderConfirmationRequested:
+    """The order stands: what was reserved for it is to be taken."""
+
+    saga: UUID
+    order: UUID
+    order_number: str
+
+
+@event("commerce.tender_refund_requested", aggregate="payment")
+@dataclass(frozen=True, kw_only=True)
+class TenderRefundRequested:
+    """A part of what a tender paid is to go back to where it came from; `refund` happens once."""
+
+    saga: UUID
+    payment: UUID
+    refund: UUID
+    amount: Amount
+    return_request: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderLine:
     """A line as sold, tax included: `unit_price` of one before `discount`, `total` what was charged for all.
 
@@ -142,12 +201,20 @@ class OrderPlaced:
     coupons: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class PaidBy:
+    """What one tender (card, gift_card, store_credit, points) has paid of an order, in its currency."""
+
+    tender: str
+    amount: Decimal
+
+
 @event("commerce.order_paid", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class OrderPaid:
     """The whole total of an order is captured; one that costs nothing is paid when it is placed.
 
-    `key_hash`: SHA-256 of the key by which a guest is given what the order has brought.
+    `key_hash`: SHA-256 of the key by which a guest is given what the order has brought. `tenders` add up to the total.
     """
 
     order: UUID
@@ -158,6 +225,7 @@ class OrderPaid:
     paid_at: datetime
     lines: tuple[OrderLine, ...] = ()
     key_hash: str = ""
+    tenders: tuple[PaidBy, ...] = ()
 
 
 @event("commerce.order_held", aggregate="order")
@@ -220,7 +288,7 @@ class OrderCancelled:
 class OrderRefunded:
     """Money went back for an order; `whole` when nothing that was paid is left.
 
-    `return_request` names the return that asked for it, if one did.
+    `return_request` names the return that asked for it, if one did. A refund over several tenders is told for each.
     """
 
     order: UUID
@@ -231,6 +299,8 @@ class OrderRefunded:
     amount: Amount
     return_request: UUID | None = None
     whole: bool = False
+    payment: UUID | None = None
+    tender: str = "card"
 
 
 @event("commerce.refund_failed", aggregate="order")

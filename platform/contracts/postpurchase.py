@@ -1,10 +1,16 @@
-"""Events and query protocols of post-purchase: returns and points."""
+"""Events and query protocols of post-purchase: returns, points, gift cards and store credit."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from chassis.messages import event
+from contracts.shared import Amount
+
+GIFT_CARD, STORE_CREDIT, POINTS = "gift_card", "store_credit", "points"
+"""The tenders that post-purchase keeps."""
 
 
 @event("postpurchase.points_earned", aggregate="points_account")
@@ -85,3 +91,86 @@ class ReturnReceived:
     order: UUID
     channel: str
     restock: tuple[tuple[str, Decimal], ...]
+
+
+@event("postpurchase.tender_reserved", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class TenderReserved:
+    """All tenders of a checkout are held for it until `expires_at`; `amount` is their sum."""
+
+    saga: UUID
+    amount: Amount
+    expires_at: datetime
+
+
+@event("postpurchase.tender_refused", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class TenderRefused:
+    """No tender of a checkout is held, because of this one; `reason` is a code."""
+
+    saga: UUID
+    payment: UUID
+    tender: str
+    reason: str
+
+
+@event("postpurchase.tender_released", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class TenderReleased:
+    """What a checkout held may be spent again: asked for, or expired."""
+
+    saga: UUID
+    reason: str
+
+
+@event("postpurchase.tender_confirmed", aggregate="saga")
+@dataclass(frozen=True, kw_only=True)
+class TenderConfirmed:
+    """What was held was taken for the order; not `confirmed` when it was gone."""
+
+    saga: UUID
+    order: UUID
+    confirmed: bool
+
+
+@event("postpurchase.tender_refunded", aggregate="payment")
+@dataclass(frozen=True, kw_only=True)
+class TenderRefunded:
+    """A refund is back on the gift card, the store credit or among the points that had paid."""
+
+    saga: UUID
+    payment: UUID
+    refund: UUID
+    amount: Amount
+    return_request: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenderAsked:
+    """A way to pay: a gift card by its code, store credit or points of a customer, or what was found before."""
+
+    tender: str
+    code: str = ""
+    account: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TenderFound:
+    """What can be paid with it, at the currency's exponent. `problem` is a code; then `available` is 0.
+
+    `account` is its id, None where there is none. `label` tells it from others without giving a code away.
+    """
+
+    tender: str
+    account: UUID | None
+    label: str
+    available: Decimal
+    problem: str = ""
+
+
+class Tenders(Protocol):
+    """What gift cards, store credit and points can pay now, in the order asked. Only a reservation decides."""
+
+    def look(
+        self, *, channel: str, currency: str, customer: UUID | None, tenders: tuple[TenderAsked, ...]
+    ) -> tuple[TenderFound, ...]: ...

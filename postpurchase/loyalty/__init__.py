@@ -1,1 +1,1 @@
-"""Points: an append-only ledger. A balance is the sum of its entries and stored nowhere."""
+"""Points: an append-only ledger of what paid orders earn and checkouts burn."""

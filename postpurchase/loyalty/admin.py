@@ -1,14 +1,15 @@
-"""Points in the admin: accounts and their ledger are looked at; only the earn rules are edited."""
+"""Points in the admin: accounts and their ledger are looked at; only the rates are edited."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 
 from chassis.admin import DomainAdmin, LookOnly, ShownInline, shown
 from chassis.admin.finding import FoundByKey
 from chassis.fields import keyed_hash
+from postpurchase.ledgers import REDEEMED, REFUNDED
 from postpurchase.loyalty.ledger import EARNED, REVERSED
 from postpurchase.loyalty.models import PointsAccount, PointsEntry
 from postpurchase.returns.models import BoughtOrder
@@ -26,26 +27,26 @@ class EntryInline(ShownInline):
     def order_link(self, entry: PointsEntry) -> str:
         return _order(entry)
 
-    @admin.display(description="money it comes from")
+    @admin.display(description="money it is for")
     def amount_shown(self, entry: PointsEntry) -> str:
         return _money(entry)
 
 
 class AccountAdmin(FoundByKey, LookOnly):
-    """Customers with points. The balance is the sum of the ledger."""
+    """Customers with points. What checkouts have reserved is in the balance still."""
 
     search_fields = ("customer",)
     search_help_text = "A customer's id, or a whole e-mail address with which something was ordered"
-    list_display = ("customer_in_short", "balance", "movements", "customer")
+    list_display = ("customer_in_short", "points", "reserved", "customer")
     ordering = ("-customer",)
-    fields = ("customer_link", "balance", "metadata")
-    readonly_fields = ("customer_link", "balance")
+    fields = ("customer_link", "points", "reserved", "metadata")
+    readonly_fields = ("customer_link", "points", "reserved")
     inlines = (EntryInline,)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         emails = BoughtOrder.objects.filter(customer=OuterRef("customer")).values("email")[:1]
         accounts = super().get_queryset(request)
-        return accounts.annotate(sum=Sum("entries__points", default=0), email=Subquery(emails))
+        return accounts.annotate(email=Subquery(emails))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         if "@" not in search_term:
@@ -57,13 +58,13 @@ class AccountAdmin(FoundByKey, LookOnly):
     def customer_in_short(self, account: Any) -> str:
         return shown.masked_email(account.email)
 
-    @admin.display(description="movements", ordering="version")
-    def movements(self, account: PointsAccount) -> int:
-        return account.version
+    @admin.display(description="points", ordering="balance")
+    def points(self, account: PointsAccount) -> int:
+        return int(account.balance)
 
-    @admin.display(description="points", ordering="sum")
-    def balance(self, account: Any) -> int:
-        return int(account.sum)
+    @admin.display(description="reserved", ordering="held")
+    def reserved(self, account: PointsAccount) -> int:
+        return int(account.held)
 
     @admin.display(description="customer")
     def customer_link(self, account: Any) -> str:
@@ -71,12 +72,12 @@ class AccountAdmin(FoundByKey, LookOnly):
 
 
 class EntryAdmin(FoundByKey, LookOnly):
-    """The ledger of points: added to by payments and refunds, never changed."""
+    """The ledger of points: added to by payments, checkouts and refunds, never changed."""
 
     search_fields = ("order_number",)
     search_help_text = "An order's number or a part of it"
     list_display = ("created_at", "kind", "points", "order_link", "amount_shown", "account_link")
-    list_filter = (shown.one_of("kind", (EARNED, REVERSED)), "created_at")
+    list_filter = (shown.one_of("kind", (EARNED, REVERSED, REDEEMED, REFUNDED)), "created_at")
     ordering = ("-created_at", "-id")
     fields = ("created_at", "kind", "points", "order_link", "amount_shown", "account_link")
     readonly_fields = fields
@@ -85,7 +86,7 @@ class EntryAdmin(FoundByKey, LookOnly):
     def order_link(self, entry: PointsEntry) -> str:
         return _order(entry)
 
-    @admin.display(description="money it comes from", ordering="amount")
+    @admin.display(description="money it is for", ordering="amount")
     def amount_shown(self, entry: PointsEntry) -> str:
         return _money(entry)
 
@@ -94,8 +95,11 @@ class EntryAdmin(FoundByKey, LookOnly):
         return shown.link("postpurchase", "pointsaccount", entry.account_id, "whose")
 
 
-class EarnRuleAdmin(DomainAdmin):
-    """What paid orders earn per unit of the channel's currency from now on; one point where there is no rule."""
+class RateAdmin(DomainAdmin):
+    """Points per unit of a channel's currency from now on: what paid orders earn, or what points must be burnt.
+
+    Without a rule an order earns one point per unit, and points pay nothing.
+    """
 
     list_display = ("channel", "points_per_unit")
     search_fields = ("channel",)

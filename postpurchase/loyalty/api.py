@@ -17,7 +17,7 @@ from postpurchase.loyalty.models import PointsEntry
 
 
 class PointsEntrySerializer(serializers.Serializer):  # type: ignore[type-arg]
-    """One line of the statement."""
+    """One line of the statement: earned or reversed, redeemed by a checkout or refunded to it."""
 
     kind = serializers.CharField()
     points = serializers.IntegerField()

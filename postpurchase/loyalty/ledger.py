@@ -1,50 +1,47 @@
 """Writing the ledger: points for what was paid, taken back in proportion to what was refunded.
 
-Payment and refunds of an order may arrive in any order and end in the same balance:
-floor(earned * (paid - refunded) / paid), never below zero for one order.
+What was paid with points earns none, and its refund takes none back. Payment and refunds of an order may arrive in any
+order and end in the same balance: floor(earned * (paid - refunded) / paid), of what was not paid with points. Points
+that were spent meanwhile cannot be taken back: a balance never falls below zero. Call these under the accounts' locks.
 """
 
+from collections.abc import Collection
 from decimal import ROUND_FLOOR, Decimal
-from typing import Any
+from uuid import UUID
 
 from django.db.models import Sum
 
-from chassis import clock
-from chassis.subscriptions import Received, caused_by
 from chassis.unit_of_work import publish
 from contracts.commerce import OrderPaid, OrderRefunded
-from contracts.postpurchase import PointsEarned
+from contracts.postpurchase import POINTS, PointsEarned
+from postpurchase.ledgers import Ledger
 from postpurchase.loyalty.models import EarnRule, PointsAccount, PointsEntry
 
 EARNED, REVERSED = "earned", "reversed"
+LEDGER = Ledger(accounts=PointsAccount, entries=PointsEntry, unit="points")
 
 
-def points(batch: list[Received[Any]]) -> None:
-    """Earn and reverse. One handler for both, so that an envelope locks its accounts once, in order of customer."""
-    customers = sorted({r.event.customer for r in batch if r.event.customer is not None})
+def open_accounts(customers: Collection[UUID]) -> None:
+    """Make the accounts that are not there yet."""
     PointsAccount.objects.bulk_create(
-        [PointsAccount(customer=customer) for customer in customers], ignore_conflicts=True
+        [PointsAccount(customer=customer) for customer in sorted(customers)], ignore_conflicts=True
     )
-    list(PointsAccount.objects.select_for_update().filter(customer__in=customers).order_by("customer"))
-    for received in batch:
-        with caused_by(received.message):
-            (earn if isinstance(received.event, OrderPaid) else reverse)(received.event)
 
 
 def earn(event: OrderPaid) -> None:
     """Points for a paid order, once; guests have no account."""
     if event.customer is None:
         return
-    account = _locked(event.customer)
-    points = int((event.total.amount * _rate(event.channel)).to_integral_value(ROUND_FLOOR))
-    made = _write(
-        account,
+    money = event.total.amount - sum((one.amount for one in event.tenders if one.tender == POINTS), Decimal(0))
+    points = int((money * _rate(event.channel)).to_integral_value(ROUND_FLOOR))
+    made = LEDGER.add(
+        event.customer,
+        Decimal(points),
         key=f"earn:{event.order}",
         kind=EARNED,
         order=event.order,
         order_number=event.number,
-        points=points,
-        amount=event.total.amount,
+        amount=money,
         currency=event.total.currency,
     )
     if not made:
@@ -52,49 +49,42 @@ def earn(event: OrderPaid) -> None:
     # Refunds that came first wrote entries of no points: they count from now on.
     correction = _due(event.order) - _net(event.order)
     if correction:
-        _write(account, key=f"reverse:{event.order}", kind=REVERSED, order=event.order, points=correction)
+        LEDGER.add(event.customer, Decimal(correction), key=f"reverse:{event.order}", kind=REVERSED, order=event.order)
+    account = PointsAccount.objects.get(customer=event.customer)
     publish(
-        PointsEarned(customer=event.customer, order=event.order, points=points, balance=balance(event.customer)),
+        PointsEarned(customer=event.customer, order=event.order, points=points, balance=int(account.balance)),
         aggregate_id=event.customer,
         aggregate_version=account.version,
     )
 
 
 def reverse(event: OrderRefunded) -> None:
-    """Take back the refunded share of an order's points, once per refund."""
-    if event.customer is None:
+    """Take back the refunded share of an order's points, once per refund, as far as they are still there."""
+    if event.customer is None or event.tender == POINTS:
         return
-    account = _locked(event.customer)
-    _write(
-        account,
+    due = _due(event.order, more=event.amount.amount) - _net(event.order)
+    LEDGER.add(
+        event.customer,
+        Decimal(max(due, -free(event.customer))),
         key=f"reverse:{event.refund}",
         kind=REVERSED,
         order=event.order,
         order_number=event.number,
-        points=_due(event.order, more=event.amount.amount) - _net(event.order),
         amount=event.amount.amount,
         currency=event.amount.currency,
     )
 
 
-def balance(customer: object) -> int:
+def balance(customer: UUID) -> int:
     """The sum of a customer's entries."""
-    return PointsEntry.objects.filter(account=customer).aggregate(sum=Sum("points"))["sum"] or 0
+    account = PointsAccount.objects.filter(customer=customer).first()
+    return int(account.balance) if account else 0
 
 
-def _locked(customer: object) -> PointsAccount:
-    account, _ = PointsAccount.objects.select_for_update().get_or_create(customer=customer)
-    return account
-
-
-def _write(account: PointsAccount, *, key: str, **facts: object) -> bool:
-    """Append an entry; false when its key is there already. Call it under the account's lock."""
-    if PointsEntry.objects.filter(key=key).exists():
-        return False
-    PointsEntry.objects.create(account=account, key=key, created_at=clock.now(), **facts)
-    account.version += 1
-    account.save(update_fields=["version"])
-    return True
+def free(customer: UUID) -> int:
+    """What of the balance no checkout has reserved."""
+    account = PointsAccount.objects.filter(customer=customer).first()
+    return int(account.free) if account else 0
 
 
 def _due(order: object, *, more: Decimal = Decimal(0)) -> int:
@@ -108,7 +98,9 @@ def _due(order: object, *, more: Decimal = Decimal(0)) -> int:
 
 
 def _net(order: object) -> int:
-    return PointsEntry.objects.filter(order=order).aggregate(sum=Sum("points"))["sum"] or 0
+    """What an order has earned by now; what was spent on it is another matter."""
+    entries = PointsEntry.objects.filter(order=order, kind__in=(EARNED, REVERSED))
+    return entries.aggregate(sum=Sum("points"))["sum"] or 0
 
 
 def _rate(channel: str) -> Decimal:

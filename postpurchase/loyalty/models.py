@@ -1,18 +1,21 @@
-"""Tables of the points ledger."""
+"""Tables of the points ledger, and what points are worth."""
 
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
 from django.db import models
 
-from chassis.ids import new_id
 from chassis.records import Recorded
+from postpurchase.ledgers import Account, Entry
 
 
-class PointsAccount(Recorded):
-    """A customer with points: the row to lock before writing entries. `version` counts them."""
+class PointsAccount(Account):
+    """A customer with points: the row to lock before writing entries."""
 
     customer = models.UUIDField(primary_key=True)
-    version = models.IntegerField(default=0)
 
-    class Meta:
+    class Meta(Account.Meta):
+        abstract = False
         app_label = "postpurchase"
 
     def __str__(self) -> str:
@@ -29,24 +32,31 @@ class EarnRule(Recorded):
         app_label = "postpurchase"
 
 
-class PointsEntry(models.Model):
-    """One movement of points, never changed or deleted (the database refuses). `key` makes it happen once.
+class BurnRule(Recorded):
+    """How many points pay one unit of a channel's currency; where a channel has no rule, points pay nothing."""
 
-    `amount` is the money it comes from: what was paid, or what went back.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id)
-    account = models.ForeignKey(PointsAccount, on_delete=models.PROTECT, related_name="entries")
-    key = models.TextField(unique=True)
-    kind = models.TextField()
-    order = models.UUIDField(null=True, db_index=True)
-    order_number = models.TextField(blank=True)
-    points = models.IntegerField()
-    amount = models.DecimalField(max_digits=20, decimal_places=6, default=0)
-    currency = models.CharField(max_length=3, blank=True)
-    created_at = models.DateTimeField()
+    channel = models.TextField(primary_key=True)
+    points_per_unit = models.DecimalField(
+        max_digits=12, decimal_places=4, validators=[MinValueValidator(Decimal("0.0001"))]
+    )
 
     class Meta:
         app_label = "postpurchase"
+        constraints = (
+            models.CheckConstraint(condition=models.Q(points_per_unit__gt=0), name="postpurchase_burn_rate"),
+        )
+
+
+class PointsEntry(Entry):
+    """One movement of points. `amount` is the money it comes from or pays: what was paid, or what went back."""
+
+    account = models.ForeignKey(PointsAccount, on_delete=models.PROTECT, related_name="entries")
+    points = models.IntegerField()
+    amount = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    currency = models.CharField(max_length=3, blank=True)
+
+    class Meta(Entry.Meta):
+        abstract = False
+        app_label = "postpurchase"
         verbose_name_plural = "points entries"
-        indexes = [models.Index(fields=["account", "-created_at", "-id"], name="postpurchase_points_list")]
+        indexes = (models.Index(fields=["account", "-created_at", "-id"], name="postpurchase_points_list"),)

@@ -38,12 +38,12 @@ def received(request: ReturnRequest, *, restock: tuple[tuple[str, Decimal], ...]
 
 
 def refund_requested(request: ReturnRequest) -> None:
-    """Money is to go back for what was received."""
+    """Money is to go back for what was received, as far as it has not yet."""
     currency = request.order.currency
     event = events.RefundRequested(
         return_request=request.id,
         order=request.order_id,
-        amount=Money(request.amount, currency).quantized().amount,
+        amount=Money(request.amount - request.refunded, currency).quantized().amount,
         currency=currency,
         reason=f"return {request.number}",
     )

@@ -1,5 +1,6 @@
 """Tables of returns, and the copy of the orders they refer to."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -93,6 +94,7 @@ class ReturnRequest(models.Model):
     note = EncryptedTextField(default="", blank=True)
     decision = models.TextField(blank=True)
     amount = money(default=0)
+    refunds = models.JSONField(default=dict, blank=True, help_text="refund -> amount, one for each tender")
     problem = models.TextField(blank=True, help_text="why the refund failed")
     external_id = models.JSONField(default=dict, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
@@ -105,6 +107,11 @@ class ReturnRequest(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def refunded(self) -> Decimal:
+        """What has gone back of `amount`, over all tenders."""
+        return sum((Decimal(amount) for amount in self.refunds.values()), Decimal(0))
 
     def become(self, state: states.State, **facts: Any) -> None:
         """Change state (the only way to) and store it; raises IllegalTransition. Call it under the row's lock."""

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from contracts import postpurchase
+
 NEEDS: dict[type, str] = {}
 
 
 def serves() -> Mapping[type, Any]:
     """Providers by Protocol."""
-    return {}
+    from postpurchase.provides import TendersProvider
+
+    return {postpurchase.Tenders: TendersProvider()}

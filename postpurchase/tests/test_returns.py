@@ -190,6 +190,19 @@ def test_a_failed_refund_is_shown_and_can_be_asked_again(order: OrderPlaced) -> 
     assert len(published(RefundRequested)) == 2 and len(published(ReturnReceived)) == 1
 
 
+def test_a_refund_over_several_tenders_closes_the_return_with_its_last_part(order: OrderPlaced) -> None:
+    request = come(ask(order, "3"))
+    part = refunded(None, order.order, "4.00", return_request=request.id)
+    deliver(part)
+    deliver(part)
+    assert ReturnRequest.objects.get().state == State.RECEIVED
+    deliver(RefundFailed(order=order.order, return_request=request.id, reason="card expired"))
+    retry_refund(request.id)
+    assert [event.amount for event in published(RefundRequested)] == [Decimal("10.00"), Decimal("6.00")]
+    deliver(refunded(None, order.order, "6.00", return_request=request.id))
+    assert ReturnRequest.objects.get().state == State.REFUNDED
+
+
 def test_the_email_is_not_readable_in_the_database(order: OrderPlaced) -> None:
     with connections["postpurchase"].cursor() as cursor:
         cursor.execute("SELECT email, email_hash FROM postpurchase_boughtorder")

@@ -138,6 +138,24 @@ MACHINES = (
         silent={"refunded": ELSEWHERE, "refund_failed": ELSEWHERE},
     ),
     Machine(
+        name="postpurchase.tenders.states.RESERVATION",
+        where=("postpurchase/tenders/",),
+        tells={
+            "reserve": "TenderReserved",
+            "refuse": "TenderRefused",
+            "confirm": "TenderConfirmed",
+            "expire": "TenderReleased",
+            "release": "TenderReleased",
+        },
+    ),
+    Machine(
+        name="postpurchase.credit.states.GIFT_CARD",
+        where=("postpurchase/credit/",),
+        silent={
+            name: "who wants to pay with it asks, and is told then" for name in ("block", "unblock", "expire", "extend")
+        },
+    ),
+    Machine(
         name="identity.customer.states.TRANSITIONS",
         moved_by=".move",
         where=("identity/customer/",),

@@ -34,7 +34,10 @@ NO_AGGREGATES = {
     "logistics.StockMovement",
     "platform.Channel",
     "platform.SearchFigure",
+    "postpurchase.GiftCardEntry",
     "postpurchase.PointsEntry",
+    "postpurchase.StoreCreditEntry",
+    "postpurchase.TenderReservation",
     "strangler.Run",
 }
 

@@ -9,7 +9,7 @@ from commerce.checkout.saga import PlaceOrder
 from tests.accounts import settle
 from tests.effort import HURRY, Tally, lasting
 from tests.processes import eventually
-from tests.shelves import promote, stock
+from tests.shelves import gift_card, promote, stock
 from tests.shoppers import DECLINED_CARD, GOOD_CARD, SILENT_CARD, Shopper, leave, queue_of, together
 from tests.stack import Stack
 
@@ -22,7 +22,9 @@ JOBS = [
     for when in ("before_call", "after_call", "after_record")
 ]
 INBOX = [
-    f"inbox.{label}.{when}" for label in ("commerce", "logistics", "catalog") for when in ("before_apply", "before_ack")
+    f"inbox.{label}.{when}"
+    for label in ("commerce", "logistics", "catalog", "postpurchase")
+    for when in ("before_apply", "before_ack")
 ]
 RELAY = ["relay.packed", "relay.sent"]
 POINTS = SAGA + JOBS + INBOX + RELAY
@@ -41,15 +43,16 @@ def test_a_kill_at_every_point_leaves_an_order_with_its_money_or_neither(shop: S
     tally.facts = {"points": len(POINTS)}
     stock(shop, KILL=1_000_000)
     promote(shop, {"code": "KILL", "uses_limit": 1_000_000})
+    card = gift_card(shop, "1000000")
     for number in lasting(0.2):
         size = ABREAST if number == 0 else 1
         for start in range(0, len(POINTS), size):
-            _kill_at(shop, POINTS[start : start + size], tally)
+            _kill_at(shop, POINTS[start : start + size], tally, card)
         tally.count("passes")
     tally.close()
 
 
-def _kill_at(shop: Stack, points: list[str], tally: Tally) -> None:
+def _kill_at(shop: Stack, points: list[str], tally: Tally, card: str) -> None:
     """Arm the points, let shoppers walk into them, and see what is left when all is running again."""
     for leftover in shop.folder.glob("failpoints.*"):
         leftover.unlink()
@@ -58,7 +61,7 @@ def _kill_at(shop: Stack, points: list[str], tally: Tally) -> None:
     for _ in range(TRIES):
         # A point may be missed when another one of the batch kills the process on the way to it.
         shop.wait_for_web()
-        _walk_into(shop, left, tally)
+        _walk_into(shop, left, tally, card)
         left = [point for point in points if not list(shop.folder.glob(f"failpoints.{point}.*"))]
         if not left:
             break
@@ -68,9 +71,9 @@ def _kill_at(shop: Stack, points: list[str], tally: Tally) -> None:
     shop.wait_for_web()
 
 
-def _walk_into(shop: Stack, points: list[str], tally: Tally) -> None:
-    # Each with a coupon, so that its steps are walked into too.
-    first = Shopper.at(shop.base).fill({"KILL": 1}).enter("KILL")
+def _walk_into(shop: Stack, points: list[str], tally: Tally, card: str) -> None:
+    # Each with a coupon and one gift card for all, so that their steps are walked into too; a card pays the rest.
+    first = Shopper.at(shop.base).fill({"KILL": 1}).enter("KILL").pay_with(card, most="3.00")
     shoppers = queue_of(shop, {}, len(points), first=first)
     together(len(points), lambda n: _attempt(shop, shoppers[n], points[n]))
     tally.violations += [f"{', '.join(points)}: {sentence}" for sentence in settle(shop, hurry=HURRY)]

@@ -33,6 +33,10 @@ def furnish(stack: Stack) -> Subjects:
     token = customer(stack, "ada@example.org")
     guests = queue_of(stack, {"MUG": 2, "POT-red": 1}, 30)
     saving = queue_of(stack, {}, 10, first=Shopper.at(stack.base).fill({"MUG": 1}).enter(COUPON))
+    paying = Shopper.at(stack.base).fill({"MUG": 2})
+    codes = [shelves.gift_card(stack, "1000") for _ in range(6)]
+    for code in codes[:5]:
+        paying.pay_with(code, most="1.00")
     many, fewer = queue_of(stack, {}, 2, first=Shopper.at(stack.base).fill(dict.fromkeys(PARTS, 1)))
     buyer = Shopper.at(stack.base, token=token).fill({"MUG": 50, "BOOK": 1})
     placed = buyer.place()
@@ -80,6 +84,12 @@ def furnish(stack: Stack) -> Subjects:
         "coupons": [COUPON],
         "carts_with_coupon": [guest.cart for guest in saving],
         "secrets_with_coupon": [saving[0].http.headers["X-Cart-Secret"]],
+        "gift_codes": codes,
+        "tender_kinds": ["gift_card"],
+        "limits": ["1.00", "5"],
+        "carts_with_tenders": [paying.cart],
+        "tenders": [one["id"] for one in ok(paying.http.get(f"/carts/{paying.cart}"))["tenders"]],
+        "secrets_with_tenders": [paying.http.headers["X-Cart-Secret"]],
         "orders": [placed["order"]],
         "order_lines": [mugs],
         "order_keys": [order["access_key"]],
@@ -120,10 +130,13 @@ EVERYWHERE = {
 """Which pool a parameter is drawn from."""
 OF_CARTS = {"path.view": "views_of_carts"}  # a cart is known in its own view only
 OF_MANY = {**OF_CARTS, "header.X-Cart-Secret": "secrets_of_many"}
+WITH_TENDERS = {**OF_CARTS, "path.cart": "carts_with_tenders", "header.X-Cart-Secret": "secrets_with_tenders"}
 WITH_COUPON = {**OF_CARTS, "path.cart": "carts_with_coupon", "header.X-Cart-Secret": "secrets_with_coupon"}
 FOR_OPERATION = {
     "category_listing": {"path.slug": "categories"},
     **dict.fromkeys(("get_cart", "confirm_cart", "add_line", "set_delivery", "shipping_options"), OF_CARTS),
+    "enter_tender": {**OF_CARTS, "body.tender": "tender_kinds", "body.code": "gift_codes", "body.most": "limits"},
+    "remove_tender": {**WITH_TENDERS, "path.tender": "tenders"},
     "claim_cart": {"path.cart": "carts_to_claim", **OF_CARTS},
     "place_order": {"path.cart": "carts_to_order", **OF_CARTS},
     "placement": {"path.cart": "carts_ordered", **OF_CARTS},

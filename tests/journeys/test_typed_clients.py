@@ -27,7 +27,10 @@ from chassis.unit_of_work import unit_of_work
 from chassis.web.queries import queries
 from contracts.catalog import Pricing, QuoteRequestLine
 from contracts.logistics import Availability, ShippingRates, SkuAvailability
+from contracts.postpurchase import TenderAsked, Tenders
 from logistics.provides import AvailabilityProvider, ShippingRatesProvider
+from postpurchase.credit.commands import IssueGiftCard, issue_gift_card
+from postpurchase.provides import TendersProvider
 from tests import seed
 
 pytestmark = pytest.mark.django_db(
@@ -38,6 +41,7 @@ PROVIDERS: dict[type, tuple[Any, str]] = {
     Pricing: (PricingProvider(), "catalog"),
     Availability: (AvailabilityProvider(), "logistics"),
     ShippingRates: (ShippingRatesProvider(), "logistics"),
+    Tenders: (TendersProvider(), "postpurchase"),
 }
 urlpatterns = [path("", lambda request: None), queries({kind: provider for kind, (provider, _) in PROVIDERS.items()})]
 TOKEN = "a-service-token"
@@ -126,6 +130,15 @@ def test_shipping_options_come_with_price_and_currency(goods: None, way: str) ->
     (option,) = clients.client(ShippingRates).options(channel="home", country="AT", goods_total=Decimal("20.00"))
     assert (option.code, option.price, option.currency) == ("parcel", Decimal("5.00"), "EUR")
     assert clients.client(ShippingRates).options(channel="home", country="US", goods_total=Decimal("1")) == ()
+
+
+def test_what_tenders_can_pay_comes_with_its_account_and_never_with_its_code(way: str) -> None:
+    card, code = issue_gift_card(IssueGiftCard(amount=Decimal("20.00"), currency="EUR"))
+    asked = (TenderAsked(tender="gift_card", code=code.lower()), TenderAsked(tender="points"))
+    look = clients.client(Tenders).look
+    gift, points = look(channel="home", currency="EUR", customer=None, tenders=asked)
+    assert (gift.account, gift.label, gift.available, gift.problem) == (card.id, str(card), Decimal("20.00"), "")
+    assert (points.account, points.available, points.problem) == (None, Decimal(0), "not_offered")
 
 
 def test_a_refusal_arrives_as_the_refusal_that_it_was(goods: None, way: str) -> None:

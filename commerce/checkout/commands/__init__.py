@@ -1,4 +1,4 @@
-"""What changes a cart: opening and finding, its lines, its coupons, its delivery, its owner.
+"""What changes a cart: opening and finding, its lines, its coupons, its tenders, its delivery, its owner.
 
 Every change is priced before it is written: see `editing`.
 """
@@ -9,6 +9,7 @@ from commerce.checkout.commands.coupons import enter_coupon, remove_coupon
 from commerce.checkout.commands.delivery import set_delivery
 from commerce.checkout.commands.editing import Also, confirm, nothing
 from commerce.checkout.commands.lines import add_line, set_quantity
+from commerce.checkout.commands.tenders import enter_tender, remove_tender
 
 __all__ = [
     "Also",
@@ -17,11 +18,13 @@ __all__ = [
     "claim_cart",
     "confirm",
     "enter_coupon",
+    "enter_tender",
     "find_cart",
     "nothing",
     "open_cart",
     "open_carts",
     "remove_coupon",
+    "remove_tender",
     "set_delivery",
     "set_quantity",
 ]

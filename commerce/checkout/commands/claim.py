@@ -12,11 +12,12 @@ from chassis import clock
 from commerce.checkout.availability import stock
 from commerce.checkout.commands.carts import Shopper, open_carts
 from commerce.checkout.commands.coupons import MOST_CODES
-from commerce.checkout.commands.editing import MOST_OF_ONE, Also, edit_cart, nothing
+from commerce.checkout.commands.editing import MOST_OF_ONE, MOST_TENDERS, Also, edit_cart, nothing
 from commerce.checkout.errors import UnknownCart
 from commerce.checkout.items import items_of
 from commerce.checkout.models import Cart
 from commerce.checkout.pricing import Draft, coupon_key
+from commerce.checkout.tenders import Tender, tenders_of
 
 
 def claim_cart(*, view: str, cart_id: UUID, shopper: Shopper, also: Also = nothing) -> Cart:
@@ -52,7 +53,8 @@ class _Merge:
                 merged[one] = max(present, quantity, min(present + quantity, limits.get(one.sku, MOST_OF_ONE)))
         codes = _all_of(draft.codes, self.older.codes if self.older else ())
         changes = {"customer": self.customer, "customer_group": self.shopper.group, "codes": list(codes)}
-        return replace(draft, lines=merged, codes=codes, changes=changes)
+        tenders = tenders_of(self.older) if self.older else ()
+        return replace(draft, lines=merged, codes=codes, tenders=_each(draft.tenders, tenders), changes=changes)
 
     def absorb(self, cart: Cart) -> bool:
         """Lock both carts and close the older; False, with nothing written, if either is not as it was read."""
@@ -76,6 +78,11 @@ class _Merge:
 def _all_of(codes: Iterable[str], older: Iterable[str]) -> tuple[str, ...]:
     """The coupons of both carts, each once, as many as one cart takes."""
     return tuple({coupon_key(code): code for code in (*codes, *older)}.values())[:MOST_CODES]
+
+
+def _each(tenders: tuple[Tender, ...], older: tuple[Tender, ...]) -> tuple[Tender, ...]:
+    """What both carts pay with, each account once, as many as one cart takes."""
+    return tuple({(one.tender, one.account): one for one in (*older, *tenders)}.values())[:MOST_TENDERS]
 
 
 def _limits(channel: str, skus: set[str]) -> dict[str, Decimal]:

@@ -22,10 +22,12 @@ from chassis.ids import new_id
 from chassis.precondition import NO_PRECONDITION, Precondition
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout.commands.carts import Shopper, find_cart
-from commerce.checkout.errors import CartBusy, CartFrozen, TooMany, TooManyLines
+from commerce.checkout.errors import CartBusy, CartFrozen, TooMany, TooManyLines, TooManyTenders
 from commerce.checkout.items import Item, stored
 from commerce.checkout.models import Cart, CartLine
 from commerce.checkout.pricing import NOTHING, Adds, Draft, as_json, draft_of, in_catalogs_spelling
+from commerce.checkout.tenders import as_json as tenders_as_json
+from commerce.checkout.tenders import found_again
 from contracts.catalog import Quote
 
 PATIENCE_SECONDS = 3.0
@@ -36,6 +38,7 @@ PAUSE_SECONDS = 0.01
 LONGEST_PAUSE_SECONDS = 0.2
 MOST_LINES = 200
 MOST_OF_ONE = Decimal(9999)
+MOST_TENDERS = 5
 
 Edit = Callable[[Cart, Draft], Draft]
 Before = Callable[[Cart], bool]
@@ -70,6 +73,7 @@ def edit_cart(
             raise CartFrozen(state=cart.state)
         present = draft_of(cart)
         draft, quote = _priced(cart, _in_group(cart, edit(cart, present), shopper), adds=adds)
+        draft = _tendered(cart, draft)
         with unit_of_work("commerce"):
             if (before is None or before(cart)) and _write(cart, present=present, draft=draft, quote=quote):
                 also(cart)
@@ -113,6 +117,14 @@ def _priced(cart: Cart, draft: Draft, *, adds: Adds) -> tuple[Draft, Quote]:
     if any(quantity > MOST_OF_ONE for quantity in draft.lines.values()):
         raise TooMany(field="/quantity", most=str(MOST_OF_ONE))
     return draft, quote
+
+
+def _tendered(cart: Cart, draft: Draft) -> Draft:
+    """The draft with what its tenders can pay today."""
+    tenders = found_again(cart, draft.tenders, customer=draft.changes.get("customer", cart.customer))
+    if len(tenders) > MOST_TENDERS:
+        raise TooManyTenders()
+    return replace(draft, tenders=tenders, changes={**draft.changes, "tenders": tenders_as_json(tenders)})
 
 
 def _write(cart: Cart, *, present: Draft, draft: Draft, quote: Quote) -> bool:

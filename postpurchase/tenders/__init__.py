@@ -1,0 +1,1 @@
+"""What checkouts hold of gift cards, store credit and points, and what becomes of it: taken, given back, refunded."""
