@@ -1,6 +1,7 @@
 """Index of this domain's models."""
 
 from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
+from commerce.document.models import Document, Seller
 from commerce.messaging import (
     DeadLetter,
     Delivery,
@@ -21,6 +22,7 @@ __all__ = [
     "ChannelCopy",
     "DeadLetter",
     "Delivery",
+    "Document",
     "History",
     "IdempotencyKey",
     "InboxEntry",
@@ -34,6 +36,7 @@ __all__ = [
     "Payment",
     "RevokedPrincipal",
     "SagaInstance",
+    "Seller",
     "Transaction",
     "ViewCopy",
     "WebhookReceipt",

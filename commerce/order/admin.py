@@ -280,11 +280,11 @@ class OrderAdmin(FoundByKey, Defined):
 
 
 class NumberSequenceAdmin(LookOnly):
-    """The next number of each channel. Setting one by hand could give a number twice."""
+    """The next number of each channel and kind. Setting one by hand could give a number twice."""
 
-    list_display = ("channel", "prefix", "next")
+    list_display = ("channel", "kind", "prefix", "next")
     search_fields = ("channel",)
-    ordering = ("channel",)
+    ordering = ("channel", "kind")
 
 
 site.watch(Watch(model=Order, title="orders on hold", query={"state": "held"}))

@@ -14,8 +14,20 @@ from chassis.web.pages import CursorPages, page_of
 from commerce.checkout.api import SECRET, shopper_of
 from commerce.checkout.commands import find_cart
 from commerce.order.errors import OrderUnknown
+from commerce.order.models import Order
 from commerce.order.queries import order_of_channel, orders_of
 from commerce.order.serializers import OrderBody, OrderSummary
+
+
+def readable_order(request: Request, *, view: str, order: UUID) -> Order:
+    """An order for its customer, or for whoever holds the secret of its cart; unknown to anybody else."""
+    found = order_of_channel(order, view=view)
+    if found is None:
+        raise OrderUnknown()
+    principal = principal_of(request)
+    if not (principal.kind == "customer" and found.customer and str(found.customer) == principal.id):
+        find_cart(view=found.view, cart_id=found.cart, shopper=shopper_of(request))
+    return found
 
 
 class Orders(APIView):
@@ -41,10 +53,5 @@ class OrderDetail(APIView):
 
         For its customer, or for whoever holds the secret of its cart.
         """
-        found = order_of_channel(order, view=view)
-        if found is None:
-            raise OrderUnknown()
-        principal = principal_of(request)
-        if not (principal.kind == "customer" and found.customer and str(found.customer) == principal.id):
-            find_cart(view=found.view, cart_id=found.cart, shopper=shopper_of(request))
+        found = readable_order(request, view=view, order=order)
         return with_etag(Response(dict(OrderBody(found).data)), found.version)

@@ -9,6 +9,7 @@ from chassis.ids import new_id
 from chassis.sagas import Run
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout.models import Cart, CartLine
+from commerce.document.issuing import issue_invoice
 from commerce.order.announcing import order_cancelled, order_held, order_paid, order_placed, order_released, tell
 from commerce.order.completion import complete_if_done
 from commerce.order.errors import IllegalTransition, OrderUnknown
@@ -45,6 +46,8 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
         shipping_method=cart.shipping_method,
         coupons=snapshot.get("coupons", []),
         shipping_adjustments=snapshot.get("shipping_adjustments", []),
+        taxes=snapshot.get("taxes", []),
+        tax_note=snapshot.get("tax_note", ""),
         placed_at=clock.now(),
     )
     chosen = dict(CartLine.objects.filter(cart=cart, choices__isnull=False).values_list("id", "choices"))
@@ -59,6 +62,7 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
     tell(order, order_placed(order, lines))
     if payment is None:
         tell(order, order_paid(order, lines))
+        issue_invoice(order, lines)
         complete_if_done(order)
         order.save(update_fields=["state"])
     else:
@@ -162,6 +166,7 @@ def _line(order: Order, line: dict[str, Any], choices: list[dict[str, Any]] | No
         adjustments=line.get("adjustments", []),
         total=Decimal(line["total"]),
         tax=Decimal(line["tax"]),
+        taxes=line.get("taxes", []),
         requires_shipping=line["requires_shipping"],
         kind=line.get("kind", ""),
         components=line.get("components", []),

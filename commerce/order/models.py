@@ -1,7 +1,7 @@
 """Orders, their lines, number sequences and history."""
 
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import connections, models
 
@@ -14,27 +14,33 @@ from commerce.order.states import FULFILMENT, ORDER, PAYMENT, move
 
 
 class NumberSequence(models.Model):
-    """The next human order number of a channel."""
+    """The next human number of a channel's orders, invoices or credit notes."""
 
-    channel = models.TextField(primary_key=True)
+    ORDER = "order"
+    PREFIXES: ClassVar[dict[str, str]] = {ORDER: "", "invoice": "INV-", "credit_note": "CN-"}
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.TextField()
+    kind = models.TextField(default=ORDER)
     prefix = models.TextField(blank=True, default="")
     next = models.BigIntegerField(default=1)
 
     class Meta:
         app_label = "commerce"
+        constraints = [models.UniqueConstraint(fields=["channel", "kind"], name="commerce_numbersequence_of")]
 
     def __str__(self) -> str:
-        return self.channel
+        return f"{self.channel}: {self.kind}"
 
     @staticmethod
-    def take(channel: str) -> str:
-        """A number that no other order of the channel has; gaps appear where a transaction rolls back."""
+    def take(channel: str, *, kind: str = ORDER) -> str:
+        """The next number, without gaps: others wait for it until the transaction ends, and one that fails keeps none."""
         with connections["commerce"].cursor() as cursor:
             cursor.execute(
-                """INSERT INTO commerce_numbersequence (channel, prefix, next) VALUES (%s, upper(%s), 100002)
-                   ON CONFLICT (channel) DO UPDATE SET next = commerce_numbersequence.next + 1
+                """INSERT INTO commerce_numbersequence (channel, kind, prefix, next) VALUES (%s, %s, upper(%s), 100002)
+                   ON CONFLICT (channel, kind) DO UPDATE SET next = commerce_numbersequence.next + 1
                    RETURNING prefix, next - 1""",
-                [channel, f"{channel}-"],
+                [channel, kind, f"{channel}-{NumberSequence.PREFIXES[kind]}"],
             )
             prefix, number = cursor.fetchone()
         return f"{prefix}{number}"
@@ -63,6 +69,8 @@ class Order(models.Model):
     base_total = models.DecimalField(max_digits=20, decimal_places=6)
     captured = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     refunded = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    taxes = models.JSONField(default=list, help_text="[{code, percent, amount}], those on shipping among them")
+    tax_note = models.TextField(blank=True, default="", help_text="why no tax is due")
     coupons = models.JSONField(default=list, help_text="codes that were applied")
     shipping_adjustments = models.JSONField(default=list, help_text="as in OrderLine")
     delivery = EncryptedJSONField(help_text="empty where nothing is sent")
@@ -150,6 +158,7 @@ class OrderLine(models.Model):
     adjustments = models.JSONField(default=list, help_text="[{promotion, label, amount, code}]")
     total = models.DecimalField(max_digits=20, decimal_places=6)
     tax = models.DecimalField(max_digits=20, decimal_places=6)
+    taxes = models.JSONField(default=list, help_text="[{code, percent, amount}]")
     requires_shipping = models.BooleanField(default=True)
     kind = models.TextField(blank=True, default="", help_text="of the product")
     components = models.JSONField(default=list, blank=True, help_text="what one consists of, each with what was sent")

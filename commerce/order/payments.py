@@ -3,6 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
+from commerce.document.issuing import issue_credit_note, issue_invoice
 from commerce.order.announcing import order_paid, payment_voided, tell
 from commerce.order.completion import complete_if_done
 from commerce.order.models import Order
@@ -41,7 +42,9 @@ def record_capture(order_id: UUID, *, captured: Decimal, final: bool = False) ->
         order.transition_payment("capture")
     elif captured >= order.total and order.payment_state == "authorised":
         order.transition_payment("capture")
-        tell(order, order_paid(order, list(order.lines.all())))
+        lines = list(order.lines.all())
+        tell(order, order_paid(order, lines))
+        issue_invoice(order, lines)
         complete_if_done(order)
     order.save()
 
@@ -68,6 +71,7 @@ def record_refund(order_id: UUID, *, refund: UUID, amount: Decimal, whole: bool,
             whole=whole,
         ),
     )
+    issue_credit_note(order, refund=refund, amount=amount)
 
 
 def release_refund(order_id: UUID, *, amount: Decimal) -> None:

@@ -269,8 +269,8 @@ def test_no_page_shows_a_carts_secret_or_a_card(client: Client) -> None:
 
 
 def test_a_number_sequence_is_not_set_by_hand(client: Client) -> None:
-    NumberSequence.objects.create(channel="home", prefix="HOME-", next=100005)
-    address = "/admin/commerce/numbersequence/home/change/"
+    sequence = NumberSequence.objects.create(channel="home", prefix="HOME-", next=100005)
+    address = f"/admin/commerce/numbersequence/{sequence.pk}/change/"
     assert client.get(address).status_code == 200
     assert client.post(address, {"next": "1", "prefix": ""}).status_code == 403
     assert NumberSequence.objects.get().next == 100005

@@ -241,3 +241,37 @@ class RefundFailed:
     order: UUID
     return_request: UUID
     reason: str
+
+
+@event("commerce.invoice_issued", aggregate="document")
+@dataclass(frozen=True, kw_only=True)
+class InvoiceIssued:
+    """An invoice has its number and is never changed: over an order that is paid. `tax` is in `total` already."""
+
+    document: UUID
+    number: str
+    order: UUID
+    order_number: str
+    channel: str
+    customer: UUID | None
+    total: Amount
+    tax: Decimal
+    issued_at: datetime
+
+
+@event("commerce.credit_note_issued", aggregate="document")
+@dataclass(frozen=True, kw_only=True)
+class CreditNoteIssued:
+    """A credit note over a refund that went back; `corrects` are the numbers of the order's invoices."""
+
+    document: UUID
+    number: str
+    order: UUID
+    order_number: str
+    channel: str
+    customer: UUID | None
+    total: Amount
+    tax: Decimal
+    issued_at: datetime
+    refund: UUID
+    corrects: tuple[str, ...]
