@@ -1,6 +1,6 @@
 """Commerce.
 
-Owns: carts, checkout, orders and payments.
+Owns: carts, checkout, orders, payments, invoices and credit notes.
 Publishes: order_placed and what follows an order, stock and confirmation requests.
 Needs: availability and reservations from logistics, quotes from catalog, tokens from identity.
 Never: computes prices or taxes, counts stock, or calls a provider inside a transaction.

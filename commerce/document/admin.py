@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from chassis.admin import DomainAdmin, LookOnly, shown
 from chassis.admin.finding import FoundByKey
 from commerce.document.api import sent
-from commerce.document.models import KINDS, Document, Seller
+from commerce.document.models import KINDS, Document
 
 
 def pdf_link(document: Document, text: str = "PDF") -> str:

@@ -27,13 +27,21 @@ from commerce.document.words import Writing
 
 REGULAR, BOLD = "Roboto", "Roboto-Bold"
 MARGIN, WIDTH = 20 * mm, A4[0] - 40 * mm
+PADDING = 6  # of the frame, by its maker
 LINES, FIGURES = (76 * mm, 20 * mm, 28 * mm, 18 * mm, 28 * mm), (WIDTH - 35 * mm, 35 * mm)
 LEFT = ParagraphStyle("left", fontName=REGULAR, fontSize=9, leading=12)
 RIGHT = ParagraphStyle("right", parent=LEFT, alignment=TA_RIGHT)
 SMALL = ParagraphStyle("small", parent=LEFT, fontSize=7.5, leading=10, textColor=colors.HexColor("#555555"))
 TITLE = ParagraphStyle("title", parent=LEFT, fontName=BOLD, fontSize=18, leading=24)
 RULE = colors.HexColor("#999999")
-BARE = TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0)])
+BARE = TableStyle(
+    [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (0, -1), 0),
+        ("TOPPADDING", (0, 0), (-1, -1), 1),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
+    ]
+)
 RULED = TableStyle(
     [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -61,8 +69,8 @@ def pdf(document: Document) -> bytes:
     paper = SimpleDocTemplate(
         buffer,
         pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
+        leftMargin=MARGIN - PADDING,
+        rightMargin=MARGIN - PADDING,
         topMargin=MARGIN,
         bottomMargin=28 * mm,
         title=title,
@@ -78,7 +86,7 @@ def pdf(document: Document) -> bytes:
 def _head(document: Document, writing: Writing) -> Iterator[Flowable]:
     """Both parties, what it is, and what it belongs to."""
     words = writing.words
-    yield _columns(_party(document.seller, words), _party(document.buyer, words))
+    yield _columns(_party(document.seller, writing), _party(document.buyer, writing))
     yield Spacer(0, 12 * mm)
     yield _text(words[document.kind], TITLE)
     yield Spacer(0, 3 * mm)
@@ -86,7 +94,9 @@ def _head(document: Document, writing: Writing) -> Iterator[Flowable]:
     facts += [(words["order"], document.order.number), (words["ordered_on"], writing.day(document.ordered_on))]
     if document.corrects:
         facts.append((words["corrects"], ", ".join(document.corrects)))
-    yield Table([[_text(name), _text(value)] for name, value in facts], colWidths=(35 * mm, WIDTH - 35 * mm), style=BARE)
+    yield Table(
+        [[_text(name), _text(value)] for name, value in facts], colWidths=(35 * mm, WIDTH - 35 * mm), style=BARE
+    )
     yield Spacer(0, 8 * mm)
 
 
@@ -140,11 +150,11 @@ def _figure(name: str, amount: Decimal, document: Document, writing: Writing, *,
     return [_text(name, RIGHT, bold=bold), _text(money, RIGHT, bold=bold)]
 
 
-def _party(party: Mapping[str, Any], words: Mapping[str, str]) -> list[Flowable]:
+def _party(party: Mapping[str, Any], writing: Writing) -> list[Flowable]:
     """Name and address, a line each for what there is of it."""
     place = f"{party.get('postcode', '')} {party.get('city', '')}".strip()
-    region = ", ".join(filter(None, (party.get("region"), party.get("country"))))
-    vat = f"{words['vat_number']}: {party['vat_number']}" if party.get("vat_number") else ""
+    region = ", ".join(filter(None, (party.get("region"), writing.country(party.get("country", "")))))
+    vat = f"{writing.words['vat_number']}: {party['vat_number']}" if party.get("vat_number") else ""
     parts = (*(party.get(name) for name in ("company", "name", "street")), place, region, party.get("email"), vat)
     return [_text(part) for part in parts if part]
 

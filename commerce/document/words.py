@@ -143,6 +143,10 @@ class Writing:
         """Without the zeros of its storage: 2 or 1.5."""
         return str(format_decimal(number.normalize(), locale=self.locale, decimal_quantization=False))
 
+    def country(self, code: str) -> str:
+        """A country's name by its ISO code, or the code."""
+        return str(self.locale.territories.get(code, code))
+
     def day(self, day: date) -> str:
         return str(format_date(day, format="medium", locale=self.locale))
 

@@ -34,7 +34,7 @@ class NumberSequence(models.Model):
 
     @staticmethod
     def take(channel: str, *, kind: str = ORDER) -> str:
-        """The next number, without gaps: others wait for it until the transaction ends, and one that fails keeps none."""
+        """The next number, without gaps: others wait until the transaction ends, and one that fails keeps none."""
         with connections["commerce"].cursor() as cursor:
             cursor.execute(
                 """INSERT INTO commerce_numbersequence (channel, kind, prefix, next) VALUES (%s, %s, upper(%s), 100002)

@@ -68,7 +68,16 @@ def test_a_paid_order_has_its_invoice_with_lines_taxes_and_both_parties(shop: st
     assert invoice.seller["city"] == "Hamburg" and invoice.buyer["city"] == ADDRESS["city"]
     assert [(line["sku"], Decimal(line["quantity"])) for line in invoice.lines] == [("MUG", 2)]
     text = text_of(invoice)
-    for shown in ("Invoice", invoice.number, order.number, "Moor & Söhne", "DE136695976", "Ada Example", "€24.90"):
+    for shown in (
+        "Invoice",
+        invoice.number,
+        order.number,
+        "Moor & Söhne",
+        "DE136695976",
+        "Ada Example",
+        "Germany",
+        "€24.90",
+    ):
         assert shown in text
     told = decode_event(decode_message(OutboxEvent.objects.get(type="commerce.invoice_issued").message))
     assert isinstance(told, InvoiceIssued)
@@ -147,7 +156,11 @@ def test_a_transaction_that_fails_gives_its_number_back(shop: str) -> None:
 def test_each_channel_and_kind_counts_for_itself(shop: str) -> None:
     order = a_row()
     Order.objects.filter(number=a_row("OTHER-1").number).update(channel="other")
-    numbers = [invoiced(order).number, credited(order, "1.00").number, invoiced(Order.objects.get(channel="other")).number]
+    numbers = [
+        invoiced(order).number,
+        credited(order, "1.00").number,
+        invoiced(Order.objects.get(channel="other")).number,
+    ]
     assert numbers == ["HOME-INV-100001", "HOME-CN-100001", "OTHER-INV-100001"]
     assert NumberSequence.take("home") == "HOME-100001"
 
