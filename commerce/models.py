@@ -1,5 +1,6 @@
 """Index of this domain's models."""
 
+from commerce.cancellation.models import Cancellation
 from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
 from commerce.document.models import Document, Seller
 from commerce.messaging import (
@@ -17,6 +18,7 @@ from commerce.order.models import NumberSequence, Order, OrderEvent, OrderLine, 
 from commerce.payment.models import Payment, Transaction, WebhookReceipt
 
 __all__ = [
+    "Cancellation",
     "Cart",
     "CartLine",
     "ChannelCopy",

@@ -3,6 +3,7 @@
 from chassis.access.groups import keep_channel_groups
 from chassis.access.revocation import keep_revocations
 from chassis.subscriptions import each, projection, reaction
+from commerce.cancellation import reactions as cancellation
 from commerce.checkout import projection as copies
 from commerce.checkout import reactions as checkout
 from commerce.order import reactions as order
@@ -19,6 +20,8 @@ SUBSCRIPTIONS = (
     reaction(logistics.StockReservationFailed, each(checkout.stock_reservation_failed)),
     reaction(logistics.StockConfirmed, each(checkout.stock_confirmed)),
     reaction(logistics.StockConfirmed, each(order.stock_lost)),
+    reaction(logistics.CancellationConfirmed, each(cancellation.cancellation_confirmed)),
+    reaction(logistics.CancellationRefused, each(cancellation.cancellation_refused)),
     reaction(logistics.ShipmentSent, each(order.shipment_sent)),
     reaction(postpurchase.RefundRequested, each(order.refund_requested)),
 )

@@ -3,6 +3,7 @@
 from chassis.subscriptions import projection, reaction
 from contracts.catalog import ChannelChanged, ViewChanged
 from contracts.commerce import (
+    CancellationRequested,
     OrderCancelled,
     OrderHeld,
     OrderPlaced,
@@ -25,6 +26,7 @@ SUBSCRIPTIONS = (
     reaction(StockConfirmationRequested, stock_events),
     reaction(OrderPlaced, stock_events),
     reaction(OrderCancelled, stock_events),
+    reaction(CancellationRequested, stock_events),
     reaction(ReturnReceived, restock),
     projection(OrderHeld, copy_holds),
     projection(OrderReleased, copy_holds),

@@ -6,19 +6,13 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import path, reverse
-from django.utils.html import format_html
+from django.urls import path
 
 from chassis.admin import DomainAdmin, LookOnly, shown
 from chassis.admin.finding import FoundByKey
 from commerce.document.api import sent
+from commerce.document.links import pdf_link
 from commerce.document.models import KINDS, Document
-
-
-def pdf_link(document: Document, text: str = "PDF") -> str:
-    """A link to the document's file."""
-    address = reverse("admin:commerce_document_pdf", args=[document.pk])
-    return format_html('<a href="{}" class="text-primary-700 underline dark:text-primary-400">{}</a>', address, text)
 
 
 class DocumentAdmin(FoundByKey, LookOnly):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis import clock
 from chassis.ids import new_id
-from chassis.money import Money, exponent
+from chassis.money import Money
 from chassis.unit_of_work import publish
 from commerce.checkout.models import ChannelCopy
 from commerce.document.models import CREDIT_NOTE, INVOICE, Document, Seller
@@ -40,7 +40,8 @@ def issue_credit_note(
 ) -> Document | None:
     """The credit note over an amount that went back, with the share of each tax in it; none where nothing was invoiced.
 
-    Shares are rounded by what has been credited in all, so that those of a whole refund in parts add up exactly.
+    `lines` are what was cancelled, with the taxes of each; they are left out where the amount is another than theirs.
+    Else the shares are of what was not credited before, so that those of a whole refund in parts add up exactly.
     """
     issued = list(Document.objects.filter(order=order).order_by("issued_at", "id"))
     invoices = [one for one in issued if one.kind == INVOICE]
@@ -48,7 +49,9 @@ def issue_credit_note(
         return None
     earlier = [one for one in issued if one.kind == CREDIT_NOTE]
     whole = not earlier and amount == sum(one.total for one in invoices)
-    taxes = _shares(invoices, earlier, amount, order.currency)
+    if sum((Decimal(line["total"]) for line in lines), Decimal(0)) != amount:
+        lines = ()
+    taxes = _taxes_of(lines) or _shares(invoices, earlier, amount, order.currency)
     shipping = sum((one.shipping for one in invoices), Decimal(0)) if whole else Decimal(0)
     return _credit_note(
         order,
@@ -143,28 +146,32 @@ def _one_tax(amount: Decimal) -> list[dict[str, str]]:
     return [{"code": "", "percent": "0", "amount": str(amount)}] if amount else []
 
 
+def _taxes_of(lines: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
+    """The taxes of cancelled lines, each summed."""
+    return _summed(tax for line in lines for tax in line["taxes"])
+
+
 def _shares(
-    invoices: Iterable[Document], earlier: Iterable[Document], amount: Decimal, currency: str
+    invoices: Sequence[Document], earlier: Sequence[Document], amount: Decimal, currency: str
 ) -> list[dict[str, str]]:
-    """What of each invoiced tax goes back with `amount`."""
-    invoices, earlier = list(invoices), list(earlier)
-    charged = sum((one.total for one in invoices), Decimal(0))
-    credited = sum((one.total for one in earlier), amount)
-    found: dict[tuple[str, str], Decimal] = {}
-    for tax in (tax for one in invoices for tax in one.taxes):
-        key = tax["code"], tax["percent"]
-        found[key] = found.get(key, Decimal(0)) + Decimal(tax["amount"])
-    given = {key: Decimal(0) for key in found}
+    """What of each invoiced tax goes back with `amount`, of what was not credited before."""
+    left = sum((one.total for one in invoices), Decimal(0)) - sum((one.total for one in earlier), Decimal(0))
+    given: dict[str, Decimal] = {}
     for tax in (tax for one in earlier for tax in one.taxes):
-        given[tax["code"], tax["percent"]] += Decimal(tax["amount"])
+        given[tax["code"]] = given.get(tax["code"], Decimal(0)) + Decimal(tax["amount"])
     return [
-        {
-            "code": code,
-            "percent": percent,
-            "amount": f"{_rounded(whole * credited / charged, currency) - given[code, percent]:.{exponent(currency)}f}",
-        }
-        for (code, percent), whole in found.items()
+        {**tax, "amount": str(_rounded((Decimal(tax["amount"]) - given.get(tax["code"], 0)) * amount / left, currency))}
+        for tax in _summed(tax for one in invoices for tax in one.taxes)
     ]
+
+
+def _summed(taxes: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Taxes of one code as one."""
+    found: dict[str, dict[str, str]] = {}
+    for tax in taxes:
+        known = found.setdefault(tax["code"], {**tax, "amount": "0"})
+        known["amount"] = str(Decimal(known["amount"]) + Decimal(tax["amount"]))
+    return list(found.values())
 
 
 def _rounded(amount: Decimal, currency: str) -> Decimal:

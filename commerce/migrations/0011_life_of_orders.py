@@ -115,5 +115,41 @@ class Migration(migrations.Migration):
             model_name='document',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ('invoice', 'credit_note'))), name='commerce_document_kind'),
         ),
+        migrations.CreateModel(
+            name='Cancellation',
+            fields=[
+                ('id', models.UUIDField(default=chassis.ids.new_id, primary_key=True, serialize=False)),
+                ('state', models.TextField(default='requested')),
+                ('whole', models.BooleanField()),
+                ('was_held', models.BooleanField(default=False, help_text='on hold when a whole cancellation was asked for')),
+                ('lines', models.JSONField(default=list, help_text='[{line, quantity}]; confirmed, what is credited of each')),
+                ('reason', models.TextField(blank=True, default='')),
+                ('refusal', models.TextField(blank=True, default='', help_text="logistics' word for why it cannot be")),
+                ('refund', models.UUIDField(help_text='the refund that it led to', null=True, unique=True)),
+                ('asked_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+            ],
+            options={
+                'ordering': ['asked_at', 'id'],
+            },
+        ),
+        migrations.AddField(
+            model_name='orderline',
+            name='cancelled',
+            field=models.DecimalField(decimal_places=4, default=0, max_digits=12),
+        ),
+        migrations.AddConstraint(
+            model_name='orderline',
+            constraint=models.CheckConstraint(condition=models.Q(('cancelled__gte', 0), ('cancelled__lte', models.F('quantity'))), name='commerce_orderline_cancelled'),
+        ),
+        migrations.AddField(
+            model_name='cancellation',
+            name='order',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cancellations', to='commerce.order'),
+        ),
+        migrations.AddConstraint(
+            model_name='cancellation',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'requested')), fields=('order',), name='commerce_cancellation_open'),
+        ),
         unchangeable('commerce_document'),
     ]

@@ -11,9 +11,11 @@ from django.http import HttpRequest
 from chassis.admin import Defined, LookOnly, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
 from chassis.money import exponent
+from commerce.cancellation.commands import request_cancellation
 from commerce.checkout.adjustments import DELIVERY, discounts
 from commerce.checkout.models import ChannelCopy
-from commerce.order.commands import cancel_order, hold_order, refund_order, release_order
+from commerce.document.links import pdf_link
+from commerce.order.commands import hold_order, refund_order, release_order
 from commerce.order.models import Order, OrderEvent, OrderLine
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT
 from commerce.payment.models import Payment
@@ -54,8 +56,31 @@ def _lock_payment(order_id: Any) -> None:
     Payment.objects.select_for_update().filter(order=order_id).first()
 
 
+def cancel_lines_form(order: Order) -> type[forms.Form]:
+    """How many of each line that was not sent, and why."""
+    quantities = {
+        str(line.id): forms.DecimalField(
+            label=f"{line.sku} {line.name}",
+            min_value=Decimal(0),
+            max_value=line.left,
+            max_digits=12,
+            decimal_places=4,
+            initial=Decimal(0),
+            help_text=f"of {shown.quantity(line.left)}",
+        )
+        for line in order.lines.all()
+        if line.requires_shipping and line.left > 0
+    }
+    return type("CancelLinesForm", (CancelForm,), quantities)
+
+
 def _cancel(order: Order, data: Mapping[str, Any]) -> None:
-    cancel_order(order.id, reason=data["reason"])
+    request_cancellation(order.id, reason=data["reason"])
+
+
+def _cancel_lines(order: Order, data: Mapping[str, Any]) -> None:
+    chosen = {line.id: data[str(line.id)] for line in order.lines.all() if data.get(str(line.id))}
+    request_cancellation(order.id, reason=data["reason"], lines=chosen)
 
 
 def _refund(order: Order, data: Mapping[str, Any]) -> None:
@@ -63,7 +88,12 @@ def _refund(order: Order, data: Mapping[str, Any]) -> None:
 
 
 def _can_be_cancelled(order: Order) -> bool:
-    return "cancel" in ORDER[order.state] and "cancel" in FULFILMENT[order.fulfilment_state]
+    return "request_cancel" in ORDER[order.state] and "cancel" in FULFILMENT[order.fulfilment_state]
+
+
+def _can_be_cancelled_in_part(order: Order) -> bool:
+    unsent = order.fulfilment_state in ("unfulfilled", "partially_fulfilled")
+    return unsent and order.state in ("placed", "held") and order.payment_state in ("paid", "partially_refunded")
 
 
 def _can_be_refunded(order: Order) -> bool:
@@ -73,7 +103,7 @@ def _can_be_refunded(order: Order) -> bool:
 class LineInline(ShownInline):
     model = OrderLine
     verbose_name_plural = "lines"
-    fields = ("product_link", "name", "options", "ordered", "sent", "each", "tax_shown", "total_shown")
+    fields = ("product_link", "name", "options", "ordered", "sent", "withdrawn", "each", "tax_shown", "total_shown")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -90,6 +120,10 @@ class LineInline(ShownInline):
     @admin.display(description="shipped")
     def sent(self, line: OrderLine) -> str:
         return shown.quantity(line.shipped)
+
+    @admin.display(description="cancelled")
+    def withdrawn(self, line: OrderLine) -> str:
+        return shown.quantity(line.cancelled)
 
     @admin.display(description="unit price")
     def each(self, line: OrderLine) -> str:
@@ -153,13 +187,14 @@ class OrderAdmin(FoundByKey, Defined):
     fieldsets = (
         (None, {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"))}),
         ("Shopper", {"fields": ("email_link", ("address", "shipping_method"))}),
-        ("Money", {"fields": ("figures", "discounts_shown", "payments")}),
+        ("Money", {"fields": ("figures", "discounts_shown", "payments", "documents_shown", "cancellations_shown")}),
         ("Goes on in", {"fields": (("fulfilment_link", "returns_link"), ("checkout_link", "cart_link"))}),
         ("Notes", {"fields": ("metadata",)}),
     )
     readonly_fields = (
         *("number", "placed_at", "order_state", "money_state", "goods_state", "view", "email_link"),
         *("address", "shipping_method", "figures", "discounts_shown", "payments"),
+        *("documents_shown", "cancellations_shown"),
         *("fulfilment_link", "returns_link", "checkout_link", "cart_link"),
     )
     state_fields = ("state", "payment_state", "fulfilment_state", "captured", "refunded")
@@ -195,14 +230,29 @@ class OrderAdmin(FoundByKey, Defined):
             run=_cancel,
             when=_can_be_cancelled,
             form=CancelForm,
-            lock_first=_lock_payment,
             dangerous=True,
-            explanation="Money goes back, goods return to the shelf, the shopper is told. This cannot be taken back.",
+            explanation="The warehouse is asked. Unless a parcel has left, goods return to the shelf, money goes back, "
+            "and the shopper is told. This cannot be taken back.",
+        ),
+        Transition(
+            name="cancel_lines",
+            title="Cancel lines",
+            run=_cancel_lines,
+            when=_can_be_cancelled_in_part,
+            form=cancel_lines_form,
+            dangerous=True,
+            explanation="The warehouse is asked. If all of this is still there, it returns to the shelf and its price "
+            "goes back. What was paid for delivery stays.",
         ),
     )
 
     order_state = shown.state(
-        "state", description="order", info=("placed",), success=("completed",), warning=("held",), danger=("cancelled",)
+        "state",
+        description="order",
+        info=("placed",),
+        success=("completed",),
+        warning=("held", "cancelling"),
+        danger=("cancelled",),
     )
     money_state = shown.state(
         "payment_state",
@@ -259,6 +309,39 @@ class OrderAdmin(FoundByKey, Defined):
                     *(shown.amount(figure, one.currency) for figure in (one.amount, one.captured, one.refunded)),
                 )
                 for one in rows
+            ],
+        )
+
+    @admin.display(description="documents")
+    def documents_shown(self, order: Order) -> str:
+        rows = order.documents.order_by("issued_at", "id")
+        return shown.table(
+            ("number", "kind", "day", "total", "file"),
+            [
+                (
+                    shown.link("commerce", "document", one.pk, one.number),
+                    shown.words(one.kind),
+                    one.dated,
+                    shown.amount(one.total, one.currency),
+                    pdf_link(one),
+                )
+                for one in rows
+            ],
+        )
+
+    @admin.display(description="cancellations")
+    def cancellations_shown(self, order: Order) -> str:
+        return shown.table(
+            ("asked for", "what", "state", "why", "refused because"),
+            [
+                (
+                    f"{one.asked_at:%Y-%m-%d %H:%M}",
+                    "whole order" if one.whole else f"{len(one.lines)} lines",
+                    shown.words(one.state),
+                    one.reason,
+                    shown.words(one.refusal) or shown.NOTHING,
+                )
+                for one in order.cancellations.all()
             ],
         )
 

@@ -10,11 +10,10 @@ from chassis.sagas import Run
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout.models import Cart, CartLine
 from commerce.document.issuing import issue_invoice
-from commerce.order.announcing import order_cancelled, order_held, order_paid, order_placed, order_released, tell
+from commerce.order.announcing import order_held, order_paid, order_placed, order_released, tell
 from commerce.order.completion import complete_if_done
-from commerce.order.errors import IllegalTransition, OrderUnknown
+from commerce.order.errors import OrderUnknown
 from commerce.order.models import NumberSequence, Order, OrderLine
-from commerce.order.states import FULFILMENT
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from commerce.payment.jobs import request_refund, request_void
 from commerce.payment.models import Payment
@@ -71,29 +70,10 @@ def create_from_checkout(cart: Cart, run: Run, payment: Payment | None) -> Order
     return order
 
 
-def cancel_order(order_id: UUID, *, reason: str) -> Order:
-    """Cancel an order of which nothing has been sent: its money goes back, its stock to the shelf."""
-    with unit_of_work("commerce"):
-        payment = _payment_of(order_id)
-        order = _locked(order_id)
-        if "cancel" not in FULFILMENT[order.fulfilment_state]:
-            raise IllegalTransition("parts of the order were already sent", state=order.fulfilment_state)
-        order.transition("cancel")
-        order.transition_fulfilment("cancel")
-        if payment is not None and payment.state == "authorised":
-            request_void(payment)  # the order's payment is voided when the provider has said so
-        elif payment is not None and order.captured > order.refunded:
-            _set_aside(order, payment, order.captured - order.refunded, return_request=None)
-        order.version += 1
-        order.save()
-        tell(order, order_cancelled(order, reason=reason))
-        return order
-
-
 def hold_order(order_id: UUID) -> Order:
     """Stop an order from being worked on until it is released: logistics picks and sends nothing more of it."""
     with unit_of_work("commerce"):
-        order = _locked(order_id)
+        order = locked_order(order_id)
         order.transition("hold")
         order.version += 1
         order.save()
@@ -104,7 +84,7 @@ def hold_order(order_id: UUID) -> Order:
 def release_order(order_id: UUID) -> Order:
     """Let a held order go on; it is complete at once if nothing was left to do meanwhile."""
     with unit_of_work("commerce"):
-        order = _locked(order_id)
+        order = locked_order(order_id)
         order.transition("release")
         order.version += 1
         tell(order, order_released(order))
@@ -119,20 +99,29 @@ def refund_order(order_id: UUID, *, amount: Decimal, return_request: UUID | None
     RefundTooLarge beyond what is captured and not refunded; NotRefundable while the capture is not complete.
     """
     with unit_of_work("commerce"):
-        payment = _payment_of(order_id)
-        order = _locked(order_id)
+        payment = lock_payment(order_id)
+        order = locked_order(order_id)
         if payment is not None and "refund" not in PAYMENT[payment.state] and order.captured > order.refunded:
             raise NotRefundable(state=payment.state)
         if payment is None or amount <= 0 or order.refunded + amount > order.captured:
             raise RefundTooLarge(refundable=str(order.captured - order.refunded), field="/amount")
-        refund = _set_aside(order, payment, amount, return_request=return_request)
+        refund = give_back(order, payment, amount, return_request=return_request)
         order.version += 1
         order.save()
         return refund
 
 
-def _set_aside(order: Order, payment: Payment, amount: Decimal, *, return_request: UUID | None) -> UUID:
-    """Count the amount as refunded from now on, so that two requests at once cannot both have it."""
+def let_go(order: Order, payment: Payment | None) -> UUID | None:
+    """Void what a cancelled order's payment holds, or give back all that was taken; the refund's id, if any."""
+    if payment is not None and payment.state == "authorised":
+        request_void(payment)  # the order's payment is voided when the provider has said so
+    elif payment is not None and order.captured > order.refunded:
+        return give_back(order, payment, order.captured - order.refunded)
+    return None
+
+
+def give_back(order: Order, payment: Payment, amount: Decimal, *, return_request: UUID | None = None) -> UUID:
+    """Count the amount as refunded from now on, so that two requests at once cannot both have it; the refund's id."""
     refund = new_id()
     order.refunded += amount
     order.note("refund.requested", {"amount": str(amount), "refund": str(refund)})
@@ -140,12 +129,13 @@ def _set_aside(order: Order, payment: Payment, amount: Decimal, *, return_reques
     return refund
 
 
-def _payment_of(order_id: UUID) -> Payment | None:
+def lock_payment(order_id: UUID) -> Payment | None:
     """The order's payment under its lock. Always before the order's: what a provider says takes them so too."""
     return Payment.objects.select_for_update().filter(order=order_id).first()
 
 
-def _locked(order_id: UUID) -> Order:
+def locked_order(order_id: UUID) -> Order:
+    """An order under its lock; OrderUnknown."""
     order = Order.objects.select_for_update().filter(id=order_id).first()
     if order is None:
         raise OrderUnknown()

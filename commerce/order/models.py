@@ -120,7 +120,7 @@ class Order(models.Model):
         return self.fulfilment_state == "fulfilled" or (self.fulfilment_state == "not_needed" and paid)
 
     def transition(self, name: str) -> None:
-        """Move the order itself (hold, release, cancel, complete); IllegalTransition otherwise."""
+        """Move the order itself (hold, release, cancel and what leads there, complete); IllegalTransition otherwise."""
         self._move("state", ORDER, name)
 
     def transition_payment(self, name: str) -> None:
@@ -153,6 +153,7 @@ class OrderLine(models.Model):
     options = models.TextField(blank=True, default="")
     quantity = models.DecimalField(max_digits=12, decimal_places=4)
     shipped = models.DecimalField(max_digits=12, decimal_places=4, default=0)
+    cancelled = models.DecimalField(max_digits=12, decimal_places=4, default=0)
     unit_price = models.DecimalField(max_digits=20, decimal_places=6)
     discount = models.DecimalField(max_digits=20, decimal_places=6, default=0, help_text="total is without it")
     adjustments = models.JSONField(default=list, help_text="[{promotion, label, amount, code}]")
@@ -171,8 +172,17 @@ class OrderLine(models.Model):
             models.UniqueConstraint(
                 fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_orderline_external"
             ),
+            models.CheckConstraint(
+                condition=models.Q(cancelled__gte=0, cancelled__lte=models.F("quantity")),
+                name="commerce_orderline_cancelled",
+            ),
         ]
         ordering = ["id"]
+
+    @property
+    def left(self) -> Decimal:
+        """How many are neither sent nor cancelled."""
+        return self.quantity - self.cancelled - self.shipped
 
     def send(self, sku: str, quantity: Decimal) -> Decimal:
         """Count what left of a SKU for this line; returns the rest. A bundle was sent as far as all of it was."""

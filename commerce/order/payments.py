@@ -3,6 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
+from commerce.cancellation.models import Cancellation
 from commerce.document.issuing import issue_credit_note, issue_invoice
 from commerce.order.announcing import order_paid, payment_voided, tell
 from commerce.order.completion import complete_if_done
@@ -71,7 +72,8 @@ def record_refund(order_id: UUID, *, refund: UUID, amount: Decimal, whole: bool,
             whole=whole,
         ),
     )
-    issue_credit_note(order, refund=refund, amount=amount)
+    cancelled = Cancellation.objects.filter(refund=refund).first()
+    issue_credit_note(order, refund=refund, amount=amount, lines=cancelled.lines if cancelled else ())
 
 
 def release_refund(order_id: UUID, *, amount: Decimal) -> None:

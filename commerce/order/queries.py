@@ -16,7 +16,9 @@ def orders_of(customer: UUID, *, view: str) -> QuerySet[Order]:
 
 def order_of_channel(order: UUID, *, view: str) -> Order | None:
     """An order with what is shown of it; None for one of another channel."""
-    return _in_channel(view).prefetch_related("lines", "timeline", "shipments").filter(id=order).first()
+    return (
+        _in_channel(view).prefetch_related("lines", "timeline", "shipments", "cancellations").filter(id=order).first()
+    )
 
 
 def refunds_of(order: Order) -> list[Transaction]:

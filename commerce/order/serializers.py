@@ -6,6 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chassis.web.amounts import AmountField
+from commerce.cancellation.models import Cancellation
+from commerce.cancellation.states import CANCELLATION
 from commerce.checkout.serializers import Address, AdjustmentBody, ChoiceBody, ComponentBody
 from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
 from commerce.order.queries import refunds_of
@@ -24,7 +26,7 @@ class OrderLineBody(serializers.ModelSerializer[OrderLine]):
     class Meta:
         model = OrderLine
         fields = (
-            *("id", "sku", "name", "options", "kind", "choices", "components", "quantity", "shipped"),
+            *("id", "sku", "name", "options", "kind", "choices", "components", "quantity", "shipped", "cancelled"),
             *("unit_price", "discount", "adjustments", "total", "tax"),
         )
 
@@ -48,6 +50,22 @@ class ShipmentBody(serializers.ModelSerializer[OrderShipment]):
     class Meta:
         model = OrderShipment
         fields = ("id", "carrier", "tracking_number", "lines", "sent_at")
+
+
+class CancelledBody(serializers.Serializer[Any]):
+    line = serializers.UUIDField()
+    quantity = serializers.DecimalField(max_digits=12, decimal_places=4)
+
+
+class CancellationBody(serializers.ModelSerializer[Cancellation]):
+    """A cancellation that was asked for. It is confirmed, and money goes back, only if nothing of it has left."""
+
+    state = serializers.ChoiceField(choices=list(CANCELLATION))
+    lines = CancelledBody(many=True, help_text="empty where it is the whole order")
+
+    class Meta:
+        model = Cancellation
+        fields = ("id", "state", "whole", "lines", "asked_at", "decided_at")
 
 
 class RefundBody(serializers.ModelSerializer[Transaction]):
@@ -80,6 +98,7 @@ class OrderBody(OrderSummary):
     delivery = Address(source="ships_to", allow_null=True)
     access_key = serializers.CharField(help_text="opens the order's downloads to who is not signed in")
     shipments = ShipmentBody(many=True)
+    cancellations = CancellationBody(many=True)
     refunds = serializers.SerializerMethodField()
     coupons = serializers.ListField(child=serializers.CharField())
     shipping_adjustments = AdjustmentBody(many=True)
@@ -100,6 +119,7 @@ class OrderBody(OrderSummary):
             "shipping_adjustments",
             "lines",
             "shipments",
+            "cancellations",
             "refunds",
             "timeline",
         )

@@ -21,8 +21,8 @@ from commerce.document.issuing import issue_credit_note, issue_invoice
 from commerce.document.models import CREDIT_NOTE, INVOICE
 from commerce.document.pdf import pdf
 from commerce.models import ChannelCopy, Document, NumberSequence, Order, OrderLine, OutboxEvent, Seller
-from commerce.order.commands import cancel_order, refund_order
-from commerce.tests.books import Books, published, run_jobs
+from commerce.order.commands import refund_order
+from commerce.tests.books import Books, cancel, published, run_jobs
 from commerce.tests.conftest import ADDRESS
 from commerce.tests.test_admin import an_order as a_row
 from commerce.tests.test_orders_api import an_order, as_customer
@@ -109,7 +109,7 @@ def test_a_whole_refund_is_credited_line_by_line(shop: str, books: Books) -> Non
 def test_an_order_that_was_cancelled_before_its_money_was_taken_is_never_invoiced(shop: str, books: Books) -> None:
     books.capture_only = Decimal(1)  # the capture is not complete yet
     order, _ = an_order()
-    cancel_order(order.id, reason="changed my mind")
+    cancel(order.id)
     run_jobs()
     assert not Document.objects.exists() and "commerce.invoice_issued" not in published()
 

@@ -11,10 +11,10 @@ from commerce.checkout import commands
 from commerce.checkout.placement import place
 from commerce.messaging import OutboxEvent
 from commerce.models import Order
-from commerce.order.commands import cancel_order, hold_order, refund_order, release_order
+from commerce.order.commands import hold_order, refund_order, release_order
 from commerce.order.reactions import shipment_sent, stock_lost
 from commerce.republish import REPUBLISH
-from commerce.tests.books import CARD, Books, run_jobs
+from commerce.tests.books import CARD, Books, cancel, run_jobs
 from commerce.tests.test_orders_api import a_lesson, an_order, sent
 from commerce.tests.test_place_order import an_order_not_captured, not_captured
 from contracts.commerce import OrderCompleted, OrderHeld, OrderReleased, PaymentVoided
@@ -101,7 +101,7 @@ def test_lost_stock_holds_the_order_and_tells(shop: str, books: Books) -> None:
 
 def test_what_a_provider_let_go_of_is_told(shop: str, books: Books) -> None:
     order = an_order_not_captured(shop)
-    cancel_order(order.id, reason="changed their mind")
+    cancel(order.id)
     assert not told(PaymentVoided), "asked for, not done"
     run_jobs()
     [(event, message)] = told(PaymentVoided)

@@ -2,11 +2,18 @@
 
 import pytest
 
+from commerce.cancellation.states import CANCELLATION
 from commerce.order.errors import IllegalTransition
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT, move
 from commerce.payment.states import PAYMENT as PROVIDER_PAYMENT
 
-MACHINES = {"order": ORDER, "payment": PAYMENT, "fulfilment": FULFILMENT, "provider": PROVIDER_PAYMENT}
+MACHINES = {
+    "order": ORDER,
+    "payment": PAYMENT,
+    "fulfilment": FULFILMENT,
+    "provider": PROVIDER_PAYMENT,
+    "cancellation": CANCELLATION,
+}
 PAIRS = [
     (name, state, transition)
     for name, machine in MACHINES.items()

@@ -215,6 +215,48 @@ class OrderCancelled:
     saga: UUID | None = None
 
 
+@event("commerce.cancellation_requested", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class CancellationRequested:
+    """An order, or these quantities of it, shall not be sent: logistics confirms or refuses, as a whole.
+
+    `lines` are empty where it is the whole order. `saga` is the checkout that the order came from.
+    """
+
+    cancellation: UUID
+    order: UUID
+    order_number: str
+    channel: str
+    saga: UUID
+    whole: bool
+    lines: tuple[RequestedLine, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelledLine:
+    """So much of a line as sold will not be sent."""
+
+    line: UUID
+    sku: str
+    quantity: Decimal
+
+
+@event("commerce.order_lines_cancelled", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class OrderLinesCancelled:
+    """A part of an order was cancelled before it was sent; `amount` of its price goes back."""
+
+    order: UUID
+    number: str
+    channel: str
+    customer: UUID | None
+    cancellation: UUID
+    lines: tuple[CancelledLine, ...]
+    amount: Amount
+    reason: str = ""
+
+
 @event("commerce.order_refunded", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class OrderRefunded:

@@ -98,6 +98,25 @@ class ShipmentSent:
     sent_at: datetime
 
 
+@event("logistics.cancellation_confirmed", aggregate="fulfilment")
+@dataclass(frozen=True, kw_only=True)
+class CancellationConfirmed:
+    """What a cancellation asked for will not be sent; its stock is back on the shelf."""
+
+    cancellation: UUID
+    order: UUID
+
+
+@event("logistics.cancellation_refused", aggregate="fulfilment")
+@dataclass(frozen=True, kw_only=True)
+class CancellationRefused:
+    """Nothing of a cancellation was done; `reason` is already_sent."""
+
+    cancellation: UUID
+    order: UUID
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class SkuAvailability:
     """What can be sold of a SKU; `available` is None when the SKU's stock is not managed."""

@@ -32,13 +32,22 @@ OURS = "nobody else knows that these exist"
 MACHINES = (
     Machine(
         name="commerce.order.states.ORDER",
-        where=("commerce/order/",),
+        where=("commerce/order/", "commerce/cancellation/"),
         tells={
             "hold": "OrderHeld",
             "release": "OrderReleased",
+            "request_cancel": "CancellationRequested",
             "cancel": "OrderCancelled",
             "complete": "OrderCompleted",
         },
+        silent={"keep": ELSEWHERE, "keep_held": ELSEWHERE},
+    ),
+    Machine(
+        name="commerce.cancellation.states.CANCELLATION",
+        moved_by=".move",
+        where=("commerce/cancellation/",),
+        tells={"confirm": "OrderLinesCancelled"},
+        silent={"refuse": ELSEWHERE},
     ),
     Machine(
         name="commerce.order.states.PAYMENT",
@@ -54,7 +63,7 @@ MACHINES = (
     Machine(
         name="commerce.order.states.FULFILMENT",
         moved_by=".transition_fulfilment",
-        where=("commerce/order/",),
+        where=("commerce/order/", "commerce/cancellation/"),
         tells={"cancel": "OrderCancelled"},
         silent={"ship_part": ELSEWHERE, "ship": ELSEWHERE},
     ),
@@ -124,6 +133,7 @@ MACHINES = (
             "picked": "GoodsPicked",
             "partly_sent": "ShipmentSent",
             "sent": "ShipmentSent",
+            "rest_cancelled": "CancellationConfirmed",
         },
         silent={
             "open": "stock_confirmed says that the order has its stock; the list is the warehouse's own",
