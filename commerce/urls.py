@@ -21,6 +21,7 @@ urlpatterns = [
     path("carts/<uuid:cart>/place", Place.as_view()),
     path("orders", order.Orders.as_view()),
     path("orders/<uuid:order>", order.OrderDetail.as_view()),
+    path("orders/<uuid:order>/reorder", order.Reorder.as_view()),
     path("orders/<uuid:order>/documents", document.OrderDocuments.as_view()),
     path("orders/<uuid:order>/documents/<str:number>.pdf", document.OrderDocument.as_view()),
 ]

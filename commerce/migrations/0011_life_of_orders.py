@@ -151,5 +151,15 @@ class Migration(migrations.Migration):
             model_name='cancellation',
             constraint=models.UniqueConstraint(condition=models.Q(('state', 'requested')), fields=('order',), name='commerce_cancellation_open'),
         ),
+        migrations.AddField(
+            model_name='orderevent',
+            name='internal',
+            field=models.BooleanField(default=False, help_text='never shown to the shopper'),
+        ),
+        migrations.AddField(
+            model_name='orderevent',
+            name='text',
+            field=chassis.fields.EncryptedTextField(blank=True, default='', help_text='of a note'),
+        ),
         unchangeable('commerce_document'),
     ]

@@ -17,6 +17,7 @@ from commerce.checkout.models import ChannelCopy
 from commerce.document.links import pdf_link
 from commerce.order.commands import hold_order, refund_order, release_order
 from commerce.order.models import Order, OrderEvent, OrderLine
+from commerce.order.notes import add_note
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT
 from commerce.payment.models import Payment
 
@@ -33,6 +34,13 @@ class CancelForm(forms.Form):
     """Why an order is cancelled."""
 
     reason = forms.CharField(max_length=200, help_text="Kept with the cancellation; other domains read it.")
+
+
+class NoteForm(forms.Form):
+    """A note, and for whom."""
+
+    text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    shown_to_the_shopper = forms.BooleanField(required=False)
 
 
 def refund_form(order: Order) -> type[forms.Form]:
@@ -85,6 +93,10 @@ def _cancel_lines(order: Order, data: Mapping[str, Any]) -> None:
 
 def _refund(order: Order, data: Mapping[str, Any]) -> None:
     refund_order(order.id, amount=data["amount"])
+
+
+def _note(order: Order, data: Mapping[str, Any]) -> None:
+    add_note(order.id, text=data["text"], internal=not data["shown_to_the_shopper"])
 
 
 def _can_be_cancelled(order: Order) -> bool:
@@ -155,6 +167,8 @@ class TimelineInline(ShownInline):
 
     @admin.display(description="details")
     def details(self, event: OrderEvent) -> str:
+        if event.text:
+            return shown.lines(["only for staff:" if event.internal else "for the shopper:", *event.text.splitlines()])
         facts = {name: value for name, value in event.facts.items() if name not in ("refund", "currency")}
         if set(facts) == {"from", "to"}:
             return f"{shown.words(facts['from'])} → {shown.words(facts['to'])}"
@@ -201,6 +215,13 @@ class OrderAdmin(FoundByKey, Defined):
     inlines = (LineInline, TimelineInline)
     bulk = ("hold", "release")
     transitions = (
+        Transition(
+            name="note",
+            title="Add a note",
+            run=_note,
+            form=NoteForm,
+            explanation="It stands in the timeline, for staff alone unless it is to be shown to the shopper.",
+        ),
         Transition(
             name="hold",
             title="Hold",

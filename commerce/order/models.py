@@ -137,9 +137,10 @@ class Order(models.Model):
         setattr(self, column, after)
         self.note(f"{column}.{name}", {"from": before, "to": after})
 
-    def note(self, what: str, facts: dict[str, Any] | None = None) -> None:
-        """Add to the order's timeline, in the running transaction."""
-        OrderEvent(order=self, what=what, facts=facts or {}, actor=current().actor, at=clock.now()).save()
+    def note(self, what: str, facts: dict[str, Any] | None = None, *, text: str = "", internal: bool = False) -> None:
+        """Add to the order's timeline, in the running transaction; what is internal is shown to staff alone."""
+        actor, at = current().actor, clock.now()
+        OrderEvent(order=self, what=what, facts=facts or {}, text=text, internal=internal, actor=actor, at=at).save()
 
 
 class OrderLine(models.Model):
@@ -230,6 +231,8 @@ class OrderEvent(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="timeline")
     what = models.TextField()
     facts = models.JSONField(default=dict)
+    text = EncryptedTextField(blank=True, default="", help_text="of a note")
+    internal = models.BooleanField(default=False, help_text="never shown to the shopper")
     actor = models.TextField(blank=True, default="")
     at = models.DateTimeField()
 

@@ -8,10 +8,13 @@ from rest_framework import serializers
 from chassis.web.amounts import AmountField
 from commerce.cancellation.models import Cancellation
 from commerce.cancellation.states import CANCELLATION
-from commerce.checkout.serializers import Address, AdjustmentBody, ChoiceBody, ComponentBody
+from commerce.checkout.serializers import Address, AdjustmentBody, CartBody, ChoiceBody, ComponentBody
 from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
 from commerce.order.queries import refunds_of
 from commerce.payment.models import Transaction
+
+TOLD = ("from", "to", "total", "currency", "amount", "number", "carrier", "tracking")
+"""Facts of the timeline that are the shopper's business; reasons that staff gave are not."""
 
 
 class OrderLineBody(serializers.ModelSerializer[OrderLine]):
@@ -32,9 +35,18 @@ class OrderLineBody(serializers.ModelSerializer[OrderLine]):
 
 
 class OrderEventBody(serializers.ModelSerializer[OrderEvent]):
+    """One thing that happened to the order, oldest first."""
+
+    facts = serializers.SerializerMethodField()
+    text = serializers.CharField(help_text="of a note that staff have written for the shopper")
+
     class Meta:
         model = OrderEvent
-        fields = ("what", "at")
+        fields = ("what", "at", "facts", "text")
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+    def get_facts(self, event: OrderEvent) -> dict[str, str]:
+        return {name: str(event.facts[name]) for name in TOLD if name in event.facts}
 
 
 class ShippedBody(serializers.Serializer[Any]):
@@ -127,3 +139,15 @@ class OrderBody(OrderSummary):
     @extend_schema_field(RefundBody(many=True))
     def get_refunds(self, order: Order) -> Any:
         return RefundBody(refunds_of(order), many=True).data
+
+
+class LeftOutBody(serializers.Serializer[Any]):
+    """A line of the order that is not in the new cart."""
+
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    reason = serializers.CharField(help_text="why it cannot be bought, as a code of a cart line's `problem`")
+
+
+class ReorderedBody(CartBody):
+    left_out = LeftOutBody(many=True)

@@ -98,7 +98,7 @@ def test_a_part_gives_back_what_it_cost_and_is_credited_by_its_lines(shop: str, 
     [event] = told(OrderLinesCancelled)
     assert [(line.line, line.quantity) for line in event.lines] == [(mug.id, 1)] and event.amount.amount == 10
     note = Document.objects.get(kind="credit_note")
-    assert [(line["sku"], line["quantity"], line["total"]) for line in note.lines] == [("MUG", "1.0000", "10.00")]
+    assert [(line["sku"], line["quantity"], line["total"]) for line in note.lines] == [("MUG", "1", "10.00")]
     assert note.taxes == [{"code": "vat", "percent": "19", "amount": "1.60"}]
 
 

@@ -135,6 +135,7 @@ FOR_OPERATION = {
     "remove_line": {"path.cart": "carts_to_empty", "path.line": "lines_to_remove", **OF_MANY},
     "enter_coupon": {"path.code": "coupons", **OF_CARTS},
     "remove_coupon": {"path.code": "coupons", **WITH_COUPON},
+    "reorder": {"path.view": "views_of_carts"},
     "order_document": {"path.number": "documents"},
     "forwarding": {"query.path": "former_paths"},
     "content_block": {"path.code": "blocks"},
