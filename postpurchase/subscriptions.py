@@ -4,11 +4,18 @@ from chassis.access.groups import keep_channel_groups
 from chassis.access.revocation import keep_revocations
 from chassis.subscriptions import each, projection, reaction
 from contracts.catalog import ViewChanged
-from contracts.commerce import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, RefundFailed
+from contracts.commerce import (
+    OrderCancelled,
+    OrderLinesCancelled,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    RefundFailed,
+)
 from contracts.identity import ChannelGroupChanged, SessionsRevoked
 from postpurchase.loyalty.ledger import points
 from postpurchase.returns.projection import copy_order, copy_views, note_cancellation
-from postpurchase.returns.reactions import refund_failed, refunded
+from postpurchase.returns.reactions import lines_cancelled, refund_failed, refunded
 
 SUBSCRIPTIONS = (
     projection(ViewChanged, copy_views),
@@ -16,6 +23,7 @@ SUBSCRIPTIONS = (
     projection(SessionsRevoked, keep_revocations("postpurchase")),
     projection(OrderPlaced, each(copy_order)),
     projection(OrderCancelled, each(note_cancellation)),
+    reaction(OrderLinesCancelled, each(lines_cancelled)),
     reaction(OrderPaid, points, personal=False),
     reaction(OrderRefunded, points),
     reaction(OrderRefunded, each(refunded)),
