@@ -7,6 +7,7 @@ import pytest
 
 from chassis.messages import Message, decode_event, decode_message
 from chassis.unit_of_work import unit_of_work
+from commerce.cancellation.commands import request_cancellation
 from commerce.checkout import commands
 from commerce.checkout.placement import place
 from commerce.messaging import OutboxEvent
@@ -116,4 +117,7 @@ def test_holds_and_releases_can_be_told_again(shop: str, books: Books) -> None:
     release_order(free.id)
     assert [(one.event.order, one.aggregate_version) for one in REPUBLISH[OrderHeld]()] == [(on_hold.id, now(on_hold))]
     assert [(one.event.order, one.aggregate_version) for one in REPUBLISH[OrderReleased]()] == [(free.id, now(free))]
+    request_cancellation(on_hold.id, reason="")
+    assert [one.event.order for one in REPUBLISH[OrderHeld]()] == [on_hold.id], "it is still on hold if that is refused"
+    assert [one.event.order for one in REPUBLISH[OrderReleased]()] == [free.id]
     assert never.state == "placed"

@@ -43,6 +43,7 @@ def test_from_cart_to_paid_order(shop: str, books: Books) -> None:
         "commerce.order_placed",
         "commerce.stock_confirmation_requested",
         "commerce.order_paid",
+        "commerce.invoice_issued",
     ]
     answer(PlaceOrder, saga, "confirm_stock", Done())
     assert SagaInstance.objects.get(id=saga).state == "completed"

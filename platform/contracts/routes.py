@@ -10,6 +10,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "commerce.cancellation_requested": ("logistics",),
     "commerce.order_cancelled": ("catalog", "logistics", "platform", "postpurchase"),
     "commerce.order_held": ("logistics",),
+    "commerce.order_lines_cancelled": ("postpurchase",),
     "commerce.order_paid": ("catalog", "platform", "postpurchase"),
     "commerce.order_placed": ("logistics", "platform", "postpurchase"),
     "commerce.order_refunded": ("catalog", "platform", "postpurchase"),
