@@ -1,5 +1,6 @@
 """Ordering again: a new cart with what is still sold of an order."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -37,9 +38,8 @@ def reorder(order: Order, *, view: str, shopper: Shopper) -> Reordered:
     """
     cart, secret = commands.open_cart(view=view, shopper=shopper)
     opened = {"view": view, "cart_id": cart.id, "shopper": replace(shopper, secret=secret)}
-    lines = {_item(line): line for line in order.lines.all() if not _is_gift(line)}
-    wanted = _quantities(order)
-    cart = edit_cart(**opened, edit=lambda _, draft: replace(draft, lines=wanted))
+    sold = [line for line in order.lines.all() if not _is_gift(line)]
+    cart = edit_cart(**opened, edit=lambda _, draft: replace(draft, lines=_quantities(sold)))
     problems = {line["key"]: line["problem"] for line in cart.quote["lines"] if line["problem"]}
     if problems:
 
@@ -47,19 +47,19 @@ def reorder(order: Order, *, view: str, shopper: Shopper) -> Reordered:
             return replace(draft, lines={one: many for one, many in draft.lines.items() if one.key not in problems})
 
         cart = edit_cart(**opened, edit=without)
-    left_out = [
-        LeftOut(sku=line.sku, name=line.name, reason=problems[one.key])
-        for one, line in lines.items()
-        if one.key in problems
-    ]
-    return Reordered(cart=cart, secret=secret, left_out=tuple(left_out))
+    left_out = {
+        _item(line): LeftOut(sku=line.sku, name=line.name, reason=problems[_item(line).key])
+        for line in sold
+        if _item(line).key in problems
+    }
+    return Reordered(cart=cart, secret=secret, left_out=tuple(left_out.values()))
 
 
-def _quantities(order: Order) -> dict[Item, Decimal]:
+def _quantities(lines: Iterable[OrderLine]) -> dict[Item, Decimal]:
     wanted: dict[Item, Decimal] = {}
-    for line in order.lines.all():
-        if not _is_gift(line):
-            wanted[_item(line)] = min(wanted.get(_item(line), Decimal(0)) + line.quantity, MOST_OF_ONE)
+    for line in lines:
+        one = _item(line)
+        wanted[one] = min(wanted.get(one, Decimal(0)) + line.quantity, MOST_OF_ONE)
     return wanted
 
 

@@ -12,6 +12,7 @@ from chassis.unit_of_work import unit_of_work
 from commerce.cancellation.commands import request_cancellation
 from commerce.cancellation.errors import CancellationPending, NotCancellable, NotPaidYet
 from commerce.cancellation.reactions import cancellation_confirmed, cancellation_refused
+from commerce.document.pdf import pdf
 from commerce.models import Cancellation, Document, Order, OrderLine, OutboxEvent
 from commerce.order.commands import hold_order, refund_order
 from commerce.order.errors import IllegalTransition
@@ -99,6 +100,7 @@ def test_a_part_gives_back_what_it_cost_and_is_credited_by_its_lines(shop: str, 
     assert [(line.line, line.quantity) for line in event.lines] == [(mug.id, 1)] and event.amount.amount == 10
     note = Document.objects.get(kind="credit_note")
     assert [(line["sku"], line["quantity"], line["total"]) for line in note.lines] == [("MUG", "1", "10.00")]
+    assert pdf(note).startswith(b"%PDF-")
     assert note.taxes == [{"code": "vat", "percent": "19", "amount": "1.60"}]
 
 
