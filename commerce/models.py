@@ -2,6 +2,7 @@
 
 from commerce.cancellation.models import Cancellation
 from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
+from commerce.delivery.models import DeliveryChange
 from commerce.document.models import Document, Seller
 from commerce.messaging import (
     DeadLetter,
@@ -24,6 +25,7 @@ __all__ = [
     "ChannelCopy",
     "DeadLetter",
     "Delivery",
+    "DeliveryChange",
     "Document",
     "History",
     "IdempotencyKey",

@@ -6,6 +6,7 @@ from chassis.subscriptions import each, projection, reaction
 from commerce.cancellation import reactions as cancellation
 from commerce.checkout import projection as copies
 from commerce.checkout import reactions as checkout
+from commerce.delivery import reactions as delivery
 from commerce.order import reactions as order
 from contracts import catalog, identity, logistics, postpurchase
 
@@ -22,6 +23,8 @@ SUBSCRIPTIONS = (
     reaction(logistics.StockConfirmed, each(order.stock_lost)),
     reaction(logistics.CancellationConfirmed, each(cancellation.cancellation_confirmed)),
     reaction(logistics.CancellationRefused, each(cancellation.cancellation_refused)),
+    reaction(logistics.DeliveryChanged, each(delivery.delivery_changed)),
+    reaction(logistics.DeliveryChangeRefused, each(delivery.delivery_change_refused)),
     reaction(logistics.ShipmentSent, each(order.shipment_sent)),
     reaction(postpurchase.RefundRequested, each(order.refund_requested)),
 )

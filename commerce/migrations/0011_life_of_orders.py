@@ -161,5 +161,21 @@ class Migration(migrations.Migration):
             name='text',
             field=chassis.fields.EncryptedTextField(blank=True, default='', help_text='of a note'),
         ),
+        migrations.CreateModel(
+            name='DeliveryChange',
+            fields=[
+                ('id', models.UUIDField(default=chassis.ids.new_id, primary_key=True, serialize=False)),
+                ('state', models.TextField(default='requested')),
+                ('delivery', chassis.fields.EncryptedJSONField()),
+                ('shipping_method', models.TextField()),
+                ('asked_at', models.DateTimeField()),
+                ('decided_at', models.DateTimeField(null=True)),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='delivery_changes', to='commerce.order')),
+            ],
+            options={
+                'ordering': ['asked_at', 'id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'requested')), fields=('order',), name='commerce_deliverychange_open')],
+            },
+        ),
         unchangeable('commerce_document'),
     ]

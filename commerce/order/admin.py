@@ -14,6 +14,7 @@ from chassis.money import exponent
 from commerce.cancellation.commands import request_cancellation
 from commerce.checkout.adjustments import DELIVERY, discounts
 from commerce.checkout.models import ChannelCopy
+from commerce.delivery.commands import can_be_changed, request_delivery
 from commerce.document.links import pdf_link
 from commerce.order.commands import hold_order, refund_order, release_order
 from commerce.order.models import Order, OrderEvent, OrderLine
@@ -21,6 +22,8 @@ from commerce.order.notes import add_note
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT
 from commerce.payment.models import Payment
 
+ADDRESS = {"name": 200, "company": 200, "street": 300, "postcode": 20, "city": 200, "region": 200, "phone": 40}
+NEEDED = ("name", "street", "postcode", "city")
 MONEY = frozenset({"total", "amount"})
 """Facts of a timeline's entry that are amounts in the order's currency."""
 
@@ -41,6 +44,18 @@ class NoteForm(forms.Form):
 
     text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     shown_to_the_shopper = forms.BooleanField(required=False)
+
+
+def delivery_form(order: Order) -> type[forms.Form]:
+    """Where it goes and how, filled with what is ordered."""
+    now = order.delivery
+    fields: dict[str, forms.Field] = {
+        name: forms.CharField(max_length=most, required=name in NEEDED, initial=now.get(name, ""))
+        for name, most in ADDRESS.items()
+    }
+    fields["country"] = forms.RegexField("^[A-Z]{2}$", initial=now.get("country", ""), help_text="ISO 3166-1 alpha-2")
+    fields["shipping_method"] = forms.CharField(max_length=100, initial=order.shipping_method)
+    return type("DeliveryForm", (forms.Form,), fields)
 
 
 def refund_form(order: Order) -> type[forms.Form]:
@@ -93,6 +108,11 @@ def _cancel_lines(order: Order, data: Mapping[str, Any]) -> None:
 
 def _refund(order: Order, data: Mapping[str, Any]) -> None:
     refund_order(order.id, amount=data["amount"])
+
+
+def _change_delivery(order: Order, data: Mapping[str, Any]) -> None:
+    address = {name: value for name, value in data.items() if name != "shipping_method"}
+    request_delivery(order.id, address=address, shipping_method=data["shipping_method"])
 
 
 def _note(order: Order, data: Mapping[str, Any]) -> None:
@@ -235,6 +255,16 @@ class OrderAdmin(FoundByKey, Defined):
             run=lambda order, _: release_order(order.id),
             when=lambda order: "release" in ORDER[order.state],
             explanation="It may be picked and sent again.",
+        ),
+        Transition(
+            name="delivery",
+            title="Change delivery",
+            run=_change_delivery,
+            when=can_be_changed,
+            form=delivery_form,
+            own_transaction=True,
+            explanation="It is priced first and refused where it costs another total. Then the warehouse is asked, who "
+            "may have sent it. Documents that were issued keep their address.",
         ),
         Transition(
             name="refund",

@@ -233,6 +233,19 @@ class CancellationRequested:
     reason: str = ""
 
 
+@event("commerce.delivery_change_requested", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class DeliveryChangeRequested:
+    """An order shall go to this address in this way: logistics does so, or refuses since it has left."""
+
+    change: UUID
+    order: UUID
+    order_number: str
+    channel: str
+    delivery: PostalAddress
+    shipping_method: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class CancelledLine:
     """So much of a line as sold will not be sent."""

@@ -117,6 +117,25 @@ class CancellationRefused:
     reason: str
 
 
+@event("logistics.delivery_changed", aggregate="fulfilment")
+@dataclass(frozen=True, kw_only=True)
+class DeliveryChanged:
+    """An order's parcels will go where a change of its delivery has asked for."""
+
+    change: UUID
+    order: UUID
+
+
+@event("logistics.delivery_change_refused", aggregate="fulfilment")
+@dataclass(frozen=True, kw_only=True)
+class DeliveryChangeRefused:
+    """A change of delivery came too late; `reason` is the state of the fulfilment that stands against it."""
+
+    change: UUID
+    order: UUID
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class SkuAvailability:
     """What can be sold of a SKU; `available` is None when the SKU's stock is not managed."""

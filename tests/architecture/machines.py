@@ -50,6 +50,12 @@ MACHINES = (
         silent={"refuse": ELSEWHERE},
     ),
     Machine(
+        name="commerce.delivery.states.DELIVERY_CHANGE",
+        moved_by=".move",
+        where=("commerce/delivery/",),
+        silent={"confirm": ELSEWHERE, "refuse": ELSEWHERE},
+    ),
+    Machine(
         name="commerce.order.states.PAYMENT",
         moved_by=".transition_payment",
         where=("commerce/order/",),
