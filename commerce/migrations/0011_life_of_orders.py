@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
         # A sequence for each channel and kind: the channel alone is no key any more.
         migrations.RunSQL(
             'ALTER TABLE commerce_numbersequence DROP CONSTRAINT commerce_numbersequence_pkey',
-            'ALTER TABLE commerce_numbersequence ADD PRIMARY KEY (channel)',
+            migrations.RunSQL.noop,  # on the way back, the field that becomes the key again makes it
         ),
         migrations.AlterField(
             model_name='numbersequence',
