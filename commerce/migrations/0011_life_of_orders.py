@@ -76,8 +76,12 @@ class Migration(migrations.Migration):
         ),
         # A sequence for each channel and kind: the channel alone is no key any more.
         migrations.RunSQL(
-            'ALTER TABLE commerce_numbersequence DROP CONSTRAINT commerce_numbersequence_pkey',
-            migrations.RunSQL.noop,  # on the way back, the field that becomes the key again makes it
+            """DO $$ DECLARE key name; BEGIN
+                   SELECT conname INTO STRICT key FROM pg_constraint
+                   WHERE conrelid = 'commerce_numbersequence'::regclass AND contype = 'p';
+                   EXECUTE format('ALTER TABLE commerce_numbersequence DROP CONSTRAINT %I', key);
+               END $$""",
+            migrations.RunSQL.noop,  # on the way back, the field that becomes the key again makes one
         ),
         migrations.AlterField(
             model_name='numbersequence',
