@@ -12,8 +12,8 @@ from chassis.errors import Unauthenticated
 from chassis.web.etag import with_etag
 from chassis.web.idempotency import idempotent
 from chassis.web.pages import CursorPages, page_of
-from commerce.checkout.answers import answer_with
-from commerce.checkout.api import SECRET, shopper_of
+from commerce.checkout.answers import answer_with, recording
+from commerce.checkout.api import SECRET, cart_secret, shopper_of
 from commerce.checkout.commands import find_cart
 from commerce.checkout.queries import look_after
 from commerce.order.errors import OrderUnknown
@@ -65,13 +65,13 @@ class Reorder(APIView):
     @extend_schema(
         operation_id="reorder", parameters=[SECRET], request=None, responses={201: ReorderedBody}, tags=["orders"]
     )
-    @idempotent("commerce", secret=True)
+    @idempotent("commerce", claimed=True, secret=True, scope=cart_secret)
     def post(self, request: Request, view: str, order: UUID) -> Response:
         """Order again: a new cart with what is still sold.
 
         At today's prices. `left_out` names what is not sold any more, `secret` opens the new cart for a guest.
         """
         found = readable_order(request, view=view, order=order)
-        again = reorder(found, view=view, shopper=shopper_of(request))
+        again = reorder(found, view=view, shopper=shopper_of(request), also=recording(request, status=201))
         left_out = LeftOutBody(again.left_out, many=True).data
         return answer_with(look_after(again.cart), status=201, secret=again.secret, left_out=left_out)

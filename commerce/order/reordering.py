@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from commerce.checkout import commands
 from commerce.checkout.commands import Shopper
-from commerce.checkout.commands.editing import MOST_OF_ONE, edit_cart
+from commerce.checkout.commands.editing import MOST_OF_ONE, Also, edit_cart, nothing
 from commerce.checkout.items import Item, item, restored
 from commerce.checkout.models import Cart
 from commerce.checkout.pricing import Draft
@@ -31,15 +31,15 @@ class Reordered:
     left_out: tuple[LeftOut, ...]
 
 
-def reorder(order: Order, *, view: str, shopper: Shopper) -> Reordered:
+def reorder(order: Order, *, view: str, shopper: Shopper, also: Also = nothing) -> Reordered:
     """Put an order's lines into a new cart at today's prices, without what catalog will not price any more.
 
-    Gifts are left to the promotions of today.
+    Gifts are left to the promotions of today. `also` is written with the lines.
     """
     cart, secret = commands.open_cart(view=view, shopper=shopper)
     opened = {"view": view, "cart_id": cart.id, "shopper": replace(shopper, secret=secret)}
     sold = [line for line in order.lines.all() if not _is_gift(line)]
-    cart = edit_cart(**opened, edit=lambda _, draft: replace(draft, lines=_quantities(sold)))
+    cart = edit_cart(**opened, edit=lambda _, draft: replace(draft, lines=_quantities(sold)), also=also)
     problems = {line["key"]: line["problem"] for line in cart.quote["lines"] if line["problem"]}
     if problems:
 

@@ -116,3 +116,11 @@ def test_a_customers_new_cart_is_theirs_and_nobody_else_orders_it_again(shop: st
     for stranger in (as_customer(new_id()), APIClient()):
         refused = stranger.post(address)
         assert refused.status_code == 404 and refused["Content-Type"] == "application/problem+json"
+
+
+def test_a_call_that_is_sent_twice_opens_one_cart(shop: str, books: Books) -> None:
+    order, shopper = an_order()
+    headers = {"X-Cart-Secret": shopper.secret, "Idempotency-Key": "once"}
+    first, again = (APIClient().post(f"/api/v1/{shop}/orders/{order.id}/reorder", headers=headers) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 409)
+    assert again.json()["code"] == "idempotency_answer_withheld" and Cart.objects.count() == 2
