@@ -3,6 +3,8 @@
 from chassis.admin import register_messaging, site
 from commerce.checkout.admin import CartAdmin
 from commerce.checkout.models import Cart
+from commerce.document.admin import DocumentAdmin, SellerAdmin
+from commerce.document.models import Document, Seller
 from commerce.order.admin import NumberSequenceAdmin, OrderAdmin
 from commerce.order.models import NumberSequence, Order
 from commerce.payment.admin import PaymentAdmin
@@ -10,6 +12,8 @@ from commerce.payment.models import Payment
 
 site.register(Order, OrderAdmin)
 site.register(Payment, PaymentAdmin)
+site.register(Document, DocumentAdmin)
 site.register(Cart, CartAdmin)
+site.register(Seller, SellerAdmin)
 site.register(NumberSequence, NumberSequenceAdmin)
 register_messaging("commerce")

@@ -1,6 +1,9 @@
 """Index of this domain's models."""
 
+from commerce.cancellation.models import Cancellation
 from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
+from commerce.delivery.models import DeliveryChange
+from commerce.document.models import Document, Seller
 from commerce.messaging import (
     DeadLetter,
     Delivery,
@@ -16,11 +19,14 @@ from commerce.order.models import NumberSequence, Order, OrderEvent, OrderLine, 
 from commerce.payment.models import Payment, Transaction, WebhookReceipt
 
 __all__ = [
+    "Cancellation",
     "Cart",
     "CartLine",
     "ChannelCopy",
     "DeadLetter",
     "Delivery",
+    "DeliveryChange",
+    "Document",
     "History",
     "IdempotencyKey",
     "InboxEntry",
@@ -34,6 +40,7 @@ __all__ = [
     "Payment",
     "RevokedPrincipal",
     "SagaInstance",
+    "Seller",
     "Transaction",
     "ViewCopy",
     "WebhookReceipt",

@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Exists, OuterRef, Q
+
 from chassis.republishing import State
+from commerce.cancellation.models import Cancellation
 from commerce.order.announcing import order_cancelled, order_held, order_placed, order_released
 from commerce.order.models import Order, OrderEvent
 from contracts.commerce import OrderCancelled, OrderHeld, OrderPlaced, OrderReleased
+
+ASKED = Cancellation.objects.filter(order=OuterRef("id"), state="requested", was_held=True)
+ON_HOLD = Q(state="held") | Q(Exists(ASKED))
 
 
 def placed() -> Iterator[State]:
@@ -16,15 +22,15 @@ def placed() -> Iterator[State]:
 
 
 def held() -> Iterator[State]:
-    """Every order that is on hold."""
-    for row in Order.objects.filter(state="held").order_by("id").iterator(chunk_size=500):
+    """Every order that is on hold, or was when its cancellation was asked for."""
+    for row in Order.objects.filter(ON_HOLD).order_by("id").iterator(chunk_size=500):
         yield State(event=order_held(row), aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
 
 
 def released() -> Iterator[State]:
     """Every order that was on hold once and is not."""
     once = OrderEvent.objects.filter(what="state.hold").values("order")
-    for row in Order.objects.filter(id__in=once).exclude(state="held").order_by("id").iterator(chunk_size=500):
+    for row in Order.objects.filter(~ON_HOLD, id__in=once).order_by("id").iterator(chunk_size=500):
         yield State(event=order_released(row), aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
 
 

@@ -3,8 +3,10 @@
 from chassis.access.groups import keep_channel_groups
 from chassis.access.revocation import keep_revocations
 from chassis.subscriptions import each, projection, reaction
+from commerce.cancellation import reactions as cancellation
 from commerce.checkout import projection as copies
 from commerce.checkout import reactions as checkout
+from commerce.delivery import reactions as delivery
 from commerce.order import reactions as order
 from commerce.payment import tenders as payment
 from contracts import catalog, identity, logistics, postpurchase
@@ -20,6 +22,10 @@ SUBSCRIPTIONS = (
     reaction(logistics.StockReservationFailed, each(checkout.stock_reservation_failed)),
     reaction(logistics.StockConfirmed, each(checkout.stock_confirmed)),
     reaction(logistics.StockConfirmed, each(order.stock_lost)),
+    reaction(logistics.CancellationConfirmed, each(cancellation.cancellation_confirmed)),
+    reaction(logistics.CancellationRefused, each(cancellation.cancellation_refused)),
+    reaction(logistics.DeliveryChanged, each(delivery.delivery_changed)),
+    reaction(logistics.DeliveryChangeRefused, each(delivery.delivery_change_refused)),
     reaction(logistics.ShipmentSent, each(order.shipment_sent)),
     reaction(postpurchase.RefundRequested, each(order.refund_requested)),
     reaction(postpurchase.TenderReserved, each(checkout.tender_reserved)),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from commerce.checkout import api as checkout
 from commerce.checkout.place_api import Place
+from commerce.document import api as document
 from commerce.order import api as order
 from commerce.payment.api import SandboxWebhook
 
@@ -22,5 +23,8 @@ urlpatterns = [
     path("carts/<uuid:cart>/place", Place.as_view()),
     path("orders", order.Orders.as_view()),
     path("orders/<uuid:order>", order.OrderDetail.as_view()),
+    path("orders/<uuid:order>/reorder", order.Reorder.as_view()),
+    path("orders/<uuid:order>/documents", document.OrderDocuments.as_view()),
+    path("orders/<uuid:order>/documents/<str:number>.pdf", document.OrderDocument.as_view()),
 ]
 webhooks = [path("sandbox", SandboxWebhook.as_view())]

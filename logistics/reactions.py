@@ -10,6 +10,7 @@ from typing import Any
 
 from chassis.subscriptions import Received, caused_by
 from contracts.commerce import (
+    CancellationRequested,
     OrderCancelled,
     OrderPlaced,
     StockConfirmationRequested,
@@ -17,6 +18,7 @@ from contracts.commerce import (
     StockRequested,
 )
 from logistics.fulfillment import reactions as fulfillment
+from logistics.fulfillment.cancelling import cancellation_requested
 from logistics.warehouse import reactions as warehouse
 from logistics.warehouse.availability import announce
 from logistics.warehouse.models import Reservation
@@ -34,6 +36,7 @@ _REACTIONS: dict[type, Callable[[Any, Held], object]] = {
     StockConfirmationRequested: _confirm,
     OrderPlaced: fulfillment.place,
     OrderCancelled: fulfillment.cancel,
+    CancellationRequested: cancellation_requested,
 }
 
 

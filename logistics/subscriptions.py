@@ -1,8 +1,10 @@
 """Which events this domain takes, and who handles them."""
 
-from chassis.subscriptions import projection, reaction
+from chassis.subscriptions import each, projection, reaction
 from contracts.catalog import ChannelChanged, ViewChanged
 from contracts.commerce import (
+    CancellationRequested,
+    DeliveryChangeRequested,
     OrderCancelled,
     OrderHeld,
     OrderPlaced,
@@ -15,6 +17,7 @@ from contracts.magento import ProductRowChanged, ScopeRowChanged, StockRowChange
 from contracts.postpurchase import ReturnReceived
 from logistics.fulfillment.projection import copy_holds
 from logistics.fulfillment.reactions import restock
+from logistics.fulfillment.redirecting import delivery_change_requested
 from logistics.legacy.rows import keep_rows
 from logistics.reactions import stock_events
 from logistics.warehouse.projection import copy_channels, copy_views
@@ -25,6 +28,8 @@ SUBSCRIPTIONS = (
     reaction(StockConfirmationRequested, stock_events),
     reaction(OrderPlaced, stock_events),
     reaction(OrderCancelled, stock_events),
+    reaction(CancellationRequested, stock_events),
+    reaction(DeliveryChangeRequested, each(delivery_change_requested)),
     reaction(ReturnReceived, restock),
     projection(OrderHeld, copy_holds),
     projection(OrderReleased, copy_holds),

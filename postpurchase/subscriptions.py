@@ -6,6 +6,7 @@ from chassis.subscriptions import each, projection, reaction
 from contracts.catalog import ViewChanged
 from contracts.commerce import (
     OrderCancelled,
+    OrderLinesCancelled,
     OrderPaid,
     OrderPlaced,
     OrderRefunded,
@@ -18,7 +19,7 @@ from contracts.commerce import (
 from contracts.identity import ChannelGroupChanged, SessionsRevoked
 from postpurchase.reactions import value_events
 from postpurchase.returns.projection import copy_order, copy_views, note_cancellation
-from postpurchase.returns.reactions import refund_failed, refunded
+from postpurchase.returns.reactions import lines_cancelled, refund_failed, refunded
 
 SUBSCRIPTIONS = (
     projection(ViewChanged, copy_views),
@@ -26,6 +27,7 @@ SUBSCRIPTIONS = (
     projection(SessionsRevoked, keep_revocations("postpurchase")),
     projection(OrderPlaced, each(copy_order)),
     projection(OrderCancelled, each(note_cancellation)),
+    reaction(OrderLinesCancelled, each(lines_cancelled)),
     reaction(OrderPaid, value_events, personal=False),
     reaction(OrderRefunded, value_events),
     reaction(OrderRefunded, each(refunded)),

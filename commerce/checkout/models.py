@@ -2,6 +2,7 @@
 
 from typing import Any
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from django.db import models
 
@@ -16,11 +17,17 @@ class ChannelCopy(models.Model):
     code = models.TextField(primary_key=True)
     currency = models.CharField(max_length=3)
     countries = models.JSONField(default=list)
+    time_zone = models.TextField(default="UTC")
     active = models.BooleanField(default=True)
     version = models.BigIntegerField(default=0)
 
     class Meta:
         app_label = "commerce"
+
+    @staticmethod
+    def zone(code: str) -> ZoneInfo:
+        """The time zone by which a channel's days begin; UTC where the channel is not known."""
+        return ZoneInfo(ChannelCopy.objects.filter(code=code).values_list("time_zone", flat=True).first() or "UTC")
 
 
 class ViewCopy(models.Model):

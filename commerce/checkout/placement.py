@@ -146,6 +146,7 @@ def _snapshot(cart: Cart, quote: Quote, shares: list[Share]) -> dict[str, Any]:
     stored = as_json(quote)
     adjustments = {line["key"]: line["adjustments"] for line in stored["lines"]}
     components = {line["key"]: line["components"] for line in stored["lines"]}
+    taxes = {line["key"]: line["taxes"] for line in stored["lines"]}
     lines = line_ids(cart)
     return {
         "cart_version": cart.version,
@@ -173,6 +174,8 @@ def _snapshot(cart: Cart, quote: Quote, shares: list[Share]) -> dict[str, Any]:
         "redeemed": [one for one in stored["promotions"] if one["redeemed"]],
         "coupons": [coupon.code for coupon in quote.coupons if coupon.applied],
         "shipping_adjustments": stored["shipping_adjustments"],
+        "taxes": stored["taxes"],
+        "tax_note": quote.tax_note,
         "lines": [
             {
                 "id": str(lines.get(line.key) or line_id(cart, line.key)),
@@ -186,6 +189,7 @@ def _snapshot(cart: Cart, quote: Quote, shares: list[Share]) -> dict[str, Any]:
                 "adjustments": adjustments[line.key],
                 "total": str(line.total),
                 "tax": str(line.tax),
+                "taxes": taxes[line.key],
                 "requires_shipping": line.requires_shipping,
                 "kind": line.kind,
                 "components": components[line.key],

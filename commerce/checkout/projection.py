@@ -12,12 +12,15 @@ def copy_channels(batch: list[Received[ChannelChanged]]) -> None:
         for received in batch:
             event = received.event
             cursor.execute(
-                """INSERT INTO commerce_channelcopy (code, currency, countries, active, version)
-                   VALUES (%s, %s, to_jsonb(%s::text[]), %s, %s)
+                """INSERT INTO commerce_channelcopy (code, currency, countries, time_zone, active, version)
+                   VALUES (%s, %s, to_jsonb(%s::text[]), %s, %s, %s)
                    ON CONFLICT (code) DO UPDATE SET currency = excluded.currency, countries = excluded.countries,
-                       active = excluded.active, version = excluded.version
+                       time_zone = excluded.time_zone, active = excluded.active, version = excluded.version
                    WHERE commerce_channelcopy.version <= excluded.version""",
-                [event.code, event.currency, list(event.countries), event.active, received.message.aggregate_version],
+                [
+                    *(event.code, event.currency, list(event.countries), event.time_zone, event.active),
+                    received.message.aggregate_version,
+                ],
             )
 
 

@@ -11,13 +11,19 @@ from django.http import HttpRequest
 from chassis.admin import Defined, LookOnly, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
 from chassis.money import exponent
+from commerce.cancellation.commands import request_cancellation
 from commerce.checkout.adjustments import DELIVERY, discounts
 from commerce.checkout.models import ChannelCopy
-from commerce.order.commands import cancel_order, hold_order, lock_payments, refund_order, release_order
+from commerce.delivery.commands import can_be_changed, request_delivery
+from commerce.document.links import pdf_link
+from commerce.order.commands import hold_order, lock_payments, refund_order, release_order
 from commerce.order.models import Order, OrderEvent, OrderLine
+from commerce.order.notes import add_note
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT
 from commerce.payment.models import Payment
 
+ADDRESS = {"name": 200, "company": 200, "street": 300, "postcode": 20, "city": 200, "region": 200, "phone": 40}
+NEEDED = ("name", "street", "postcode", "city")
 MONEY = frozenset({"total", "amount"})
 """Facts of a timeline's entry that are amounts in the order's currency."""
 
@@ -31,6 +37,25 @@ class CancelForm(forms.Form):
     """Why an order is cancelled."""
 
     reason = forms.CharField(max_length=200, help_text="Kept with the cancellation; other domains read it.")
+
+
+class NoteForm(forms.Form):
+    """A note, and for whom."""
+
+    text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    shown_to_the_shopper = forms.BooleanField(required=False)
+
+
+def delivery_form(order: Order) -> type[forms.Form]:
+    """Where it goes and how, filled with what is ordered."""
+    now = order.delivery
+    fields: dict[str, forms.Field] = {
+        name: forms.CharField(max_length=most, required=name in NEEDED, initial=now.get(name, ""))
+        for name, most in ADDRESS.items()
+    }
+    fields["country"] = forms.RegexField("^[A-Z]{2}$", initial=now.get("country", ""), help_text="ISO 3166-1 alpha-2")
+    fields["shipping_method"] = forms.CharField(max_length=100, initial=order.shipping_method)
+    return type("DeliveryForm", (forms.Form,), fields)
 
 
 def refund_form(order: Order) -> type[forms.Form]:
@@ -54,16 +79,53 @@ def _lock_payments(order_id: Any) -> None:
     lock_payments(order_id)
 
 
+def cancel_lines_form(order: Order) -> type[forms.Form]:
+    """How many of each line that was not sent, and why."""
+    quantities = {
+        str(line.id): forms.DecimalField(
+            label=f"{line.sku} {line.name}",
+            min_value=Decimal(0),
+            max_value=line.left,
+            max_digits=12,
+            decimal_places=4,
+            initial=Decimal(0),
+            help_text=f"of {shown.quantity(line.left)}",
+        )
+        for line in order.lines.all()
+        if line.requires_shipping and line.left > 0
+    }
+    return type("CancelLinesForm", (CancelForm,), quantities)
+
+
 def _cancel(order: Order, data: Mapping[str, Any]) -> None:
-    cancel_order(order.id, reason=data["reason"])
+    request_cancellation(order.id, reason=data["reason"])
+
+
+def _cancel_lines(order: Order, data: Mapping[str, Any]) -> None:
+    chosen = {line.id: data[str(line.id)] for line in order.lines.all() if data.get(str(line.id))}
+    request_cancellation(order.id, reason=data["reason"], lines=chosen)
 
 
 def _refund(order: Order, data: Mapping[str, Any]) -> None:
     refund_order(order.id, amount=data["amount"])
 
 
+def _change_delivery(order: Order, data: Mapping[str, Any]) -> None:
+    address = {name: value for name, value in data.items() if name != "shipping_method"}
+    request_delivery(order.id, address=address, shipping_method=data["shipping_method"])
+
+
+def _note(order: Order, data: Mapping[str, Any]) -> None:
+    add_note(order.id, text=data["text"], internal=not data["shown_to_the_shopper"])
+
+
 def _can_be_cancelled(order: Order) -> bool:
-    return "cancel" in ORDER[order.state] and "cancel" in FULFILMENT[order.fulfilment_state]
+    return "request_cancel" in ORDER[order.state] and "cancel" in FULFILMENT[order.fulfilment_state]
+
+
+def _can_be_cancelled_in_part(order: Order) -> bool:
+    unsent = order.fulfilment_state in ("unfulfilled", "partially_fulfilled")
+    return unsent and order.state in ("placed", "held") and order.payment_state in ("paid", "partially_refunded")
 
 
 def _can_be_refunded(order: Order) -> bool:
@@ -73,7 +135,7 @@ def _can_be_refunded(order: Order) -> bool:
 class LineInline(ShownInline):
     model = OrderLine
     verbose_name_plural = "lines"
-    fields = ("product_link", "name", "options", "ordered", "sent", "each", "tax_shown", "total_shown")
+    fields = ("product_link", "name", "options", "ordered", "sent", "withdrawn", "each", "tax_shown", "total_shown")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -90,6 +152,10 @@ class LineInline(ShownInline):
     @admin.display(description="shipped")
     def sent(self, line: OrderLine) -> str:
         return shown.quantity(line.shipped)
+
+    @admin.display(description="cancelled")
+    def withdrawn(self, line: OrderLine) -> str:
+        return shown.quantity(line.cancelled)
 
     @admin.display(description="unit price")
     def each(self, line: OrderLine) -> str:
@@ -121,6 +187,8 @@ class TimelineInline(ShownInline):
 
     @admin.display(description="details")
     def details(self, event: OrderEvent) -> str:
+        if event.text:
+            return shown.lines(["only for staff:" if event.internal else "for the shopper:", *event.text.splitlines()])
         facts = {name: value for name, value in event.facts.items() if name not in ("refund", "currency")}
         if set(facts) == {"from", "to"}:
             return f"{shown.words(facts['from'])} → {shown.words(facts['to'])}"
@@ -153,19 +221,27 @@ class OrderAdmin(FoundByKey, Defined):
     fieldsets = (
         (None, {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"))}),
         ("Shopper", {"fields": ("email_link", ("address", "shipping_method"))}),
-        ("Money", {"fields": ("figures", "discounts_shown", "payments")}),
+        ("Money", {"fields": ("figures", "discounts_shown", "payments", "documents_shown", "cancellations_shown")}),
         ("Goes on in", {"fields": (("fulfilment_link", "returns_link"), ("checkout_link", "cart_link"))}),
         ("Notes", {"fields": ("metadata",)}),
     )
     readonly_fields = (
         *("number", "placed_at", "order_state", "money_state", "goods_state", "view", "email_link"),
         *("address", "shipping_method", "figures", "discounts_shown", "payments"),
+        *("documents_shown", "cancellations_shown"),
         *("fulfilment_link", "returns_link", "checkout_link", "cart_link"),
     )
     state_fields = ("state", "payment_state", "fulfilment_state", "captured", "refunded")
     inlines = (LineInline, TimelineInline)
     bulk = ("hold", "release")
     transitions = (
+        Transition(
+            name="note",
+            title="Add a note",
+            run=_note,
+            form=NoteForm,
+            explanation="It stands in the timeline, for staff alone unless it is to be shown to the shopper.",
+        ),
         Transition(
             name="hold",
             title="Hold",
@@ -179,6 +255,16 @@ class OrderAdmin(FoundByKey, Defined):
             run=lambda order, _: release_order(order.id),
             when=lambda order: "release" in ORDER[order.state],
             explanation="It may be picked and sent again.",
+        ),
+        Transition(
+            name="delivery",
+            title="Change delivery",
+            run=_change_delivery,
+            when=can_be_changed,
+            form=delivery_form,
+            own_transaction=True,
+            explanation="It is priced first and refused where it costs another total. Then the warehouse is asked, who "
+            "may have sent it. Documents that were issued keep their address.",
         ),
         Transition(
             name="refund",
@@ -195,14 +281,29 @@ class OrderAdmin(FoundByKey, Defined):
             run=_cancel,
             when=_can_be_cancelled,
             form=CancelForm,
-            lock_first=_lock_payments,
             dangerous=True,
-            explanation="Money goes back, goods return to the shelf, the shopper is told. This cannot be taken back.",
+            explanation="The warehouse is asked. Unless a parcel has left, goods return to the shelf, money goes back, "
+            "and the shopper is told. This cannot be taken back.",
+        ),
+        Transition(
+            name="cancel_lines",
+            title="Cancel lines",
+            run=_cancel_lines,
+            when=_can_be_cancelled_in_part,
+            form=cancel_lines_form,
+            dangerous=True,
+            explanation="The warehouse is asked. If all of this is still there, it returns to the shelf and its price "
+            "goes back. What was paid for delivery stays.",
         ),
     )
 
     order_state = shown.state(
-        "state", description="order", info=("placed",), success=("completed",), warning=("held",), danger=("cancelled",)
+        "state",
+        description="order",
+        info=("placed",),
+        success=("completed",),
+        warning=("held", "cancelling"),
+        danger=("cancelled",),
     )
     money_state = shown.state(
         "payment_state",
@@ -262,6 +363,39 @@ class OrderAdmin(FoundByKey, Defined):
             ],
         )
 
+    @admin.display(description="documents")
+    def documents_shown(self, order: Order) -> str:
+        rows = order.documents.order_by("issued_at", "id")
+        return shown.table(
+            ("number", "kind", "day", "total", "file"),
+            [
+                (
+                    shown.link("commerce", "document", one.pk, one.number),
+                    shown.words(one.kind),
+                    one.dated,
+                    shown.amount(one.total, one.currency),
+                    pdf_link(one),
+                )
+                for one in rows
+            ],
+        )
+
+    @admin.display(description="cancellations")
+    def cancellations_shown(self, order: Order) -> str:
+        return shown.table(
+            ("asked for", "what", "state", "why", "refused because"),
+            [
+                (
+                    f"{one.asked_at:%Y-%m-%d %H:%M}",
+                    "whole order" if one.whole else f"{len(one.lines)} lines",
+                    shown.words(one.state),
+                    one.reason,
+                    shown.words(one.refusal) or shown.NOTHING,
+                )
+                for one in order.cancellations.all()
+            ],
+        )
+
     @admin.display(description="warehouse")
     def fulfilment_link(self, order: Order) -> str:
         return shown.link("logistics", "fulfilmentorder", order.id, "picking list and parcels")
@@ -280,11 +414,11 @@ class OrderAdmin(FoundByKey, Defined):
 
 
 class NumberSequenceAdmin(LookOnly):
-    """The next number of each channel. Setting one by hand could give a number twice."""
+    """The next number of each channel and kind. Setting one by hand could give a number twice."""
 
-    list_display = ("channel", "prefix", "next")
+    list_display = ("channel", "kind", "prefix", "next")
     search_fields = ("channel",)
-    ordering = ("channel",)
+    ordering = ("channel", "kind")
 
 
 site.watch(Watch(model=Order, title="orders on hold", query={"state": "held"}))

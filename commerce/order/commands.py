@@ -1,6 +1,6 @@
 """What changes an order: its creation by a checkout, and what staff and customers ask for afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,12 +10,12 @@ from chassis.ids import new_id
 from chassis.sagas import Run
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout.models import Cart, CartLine
-from commerce.order.announcing import order_cancelled, order_held, order_paid, order_placed, order_released, tell
+from commerce.document.issuing import issue_invoice
+from commerce.order.announcing import order_held, order_paid, order_placed, order_released, tell
 from commerce.order.completion import complete_if_done
-from commerce.order.errors import IllegalTransition, OrderUnknown
+from commerce.order.errors import OrderUnknown
 from commerce.order.models import NumberSequence, Order, OrderLine
-from commerce.order.payments import money_came
-from commerce.order.states import FULFILMENT, PAYMENT
+from commerce.order.states import PAYMENT
 from commerce.payment.allocation import allocate
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from commerce.payment.jobs import request_refund, request_void
@@ -47,6 +47,8 @@ def create_from_checkout(cart: Cart, run: Run, payments: Sequence[Payment]) -> O
         shipping_method=cart.shipping_method,
         coupons=snapshot.get("coupons", []),
         shipping_adjustments=snapshot.get("shipping_adjustments", []),
+        taxes=snapshot.get("taxes", []),
+        tax_note=snapshot.get("tax_note", ""),
         placed_at=clock.now(),
     )
     chosen = dict(CartLine.objects.filter(cart=cart, choices__isnull=False).values_list("id", "choices"))
@@ -64,34 +66,16 @@ def create_from_checkout(cart: Cart, run: Run, payments: Sequence[Payment]) -> O
         payment.save()
     if not payments:
         tell(order, order_paid(order, lines))
+        issue_invoice(order, lines)
         complete_if_done(order)
         order.save(update_fields=["state"])
     return order
 
 
-def cancel_order(order_id: UUID, *, reason: str) -> Order:
-    """Cancel an order of which nothing has been sent: its money goes back, its stock to the shelf."""
-    with unit_of_work("commerce"):
-        payments = lock_payments(order_id)
-        order = _locked(order_id)
-        if "cancel" not in FULFILMENT[order.fulfilment_state]:
-            raise IllegalTransition("parts of the order were already sent", state=order.fulfilment_state)
-        order.transition("cancel")
-        order.transition_fulfilment("cancel")
-        for payment in payments:
-            _let_go(order, payment)
-        if order.payment_state == "authorised":
-            money_came(order)
-        order.version += 1
-        order.save()
-        tell(order, order_cancelled(order, reason=reason))
-        return order
-
-
 def hold_order(order_id: UUID) -> Order:
     """Stop an order from being worked on until it is released: logistics picks and sends nothing more of it."""
     with unit_of_work("commerce"):
-        order = _locked(order_id)
+        order = locked_order(order_id)
         order.transition("hold")
         order.version += 1
         order.save()
@@ -102,7 +86,7 @@ def hold_order(order_id: UUID) -> Order:
 def release_order(order_id: UUID) -> Order:
     """Let a held order go on; it is complete at once if nothing was left to do meanwhile."""
     with unit_of_work("commerce"):
-        order = _locked(order_id)
+        order = locked_order(order_id)
         order.transition("release")
         order.version += 1
         tell(order, order_released(order))
@@ -118,22 +102,40 @@ def refund_order(order_id: UUID, *, amount: Decimal, return_request: UUID | None
     """
     with unit_of_work("commerce"):
         payments = lock_payments(order_id)
-        order = _locked(order_id)
+        order = locked_order(order_id)
         if "refund" not in PAYMENT[order.payment_state] and order.captured > order.refunded:
             raise NotRefundable(state=order.payment_state)
         if amount <= 0 or order.refunded + amount > order.captured:
             raise RefundTooLarge(refundable=str(order.captured - order.refunded), field="/amount")
-        refunds = [
-            _set_aside(order, payment, part, return_request=return_request)
-            for payment, part in allocate(payments, amount)
-        ]
+        refunds = give_back(order, payments, amount, return_request=return_request)
         order.version += 1
         order.save()
         return refunds
 
 
-def _set_aside(order: Order, payment: Payment, amount: Decimal, *, return_request: UUID | None) -> UUID:
-    """Count the amount as refunded from now on, so that two requests at once cannot both have it."""
+def let_go(order: Order, payments: Iterable[Payment]) -> list[UUID]:
+    """Of a cancelled order: what is promised is not taken, what was taken goes back; the refunds' ids."""
+    refunds = []
+    for payment in payments:
+        if payment.state == "authorised":
+            request_void(payment)  # the order's payment is voided when whoever holds the money has said so
+        elif payment.refundable > 0:
+            refunds.append(_set_aside(order, payment, payment.refundable))
+    return refunds
+
+
+def give_back(
+    order: Order, payments: Iterable[Payment], amount: Decimal, *, return_request: UUID | None = None
+) -> list[UUID]:
+    """Count the amount as refunded from now on, so that two requests at once cannot both have it.
+
+    Returns a refund's id for each payment that a part of it is taken from.
+    """
+    parts = allocate(payments, amount)
+    return [_set_aside(order, payment, part, return_request=return_request) for payment, part in parts]
+
+
+def _set_aside(order: Order, payment: Payment, amount: Decimal, *, return_request: UUID | None = None) -> UUID:
     refund = new_id()
     order.refunded += amount
     payment.set_aside += amount
@@ -143,20 +145,13 @@ def _set_aside(order: Order, payment: Payment, amount: Decimal, *, return_reques
     return refund
 
 
-def _let_go(order: Order, payment: Payment) -> None:
-    """Of a cancelled order: what is promised is not taken, what was taken goes back."""
-    if payment.state == "authorised":
-        request_void(payment)  # the order's payment is voided when whoever holds the money has said so
-    elif payment.refundable > 0:
-        _set_aside(order, payment, payment.refundable, return_request=None)
-
-
 def lock_payments(order_id: UUID) -> list[Payment]:
     """The order's payments under their locks. Always before the order's: what a provider says takes them so too."""
     return list(Payment.objects.select_for_update().filter(order=order_id).order_by("id"))
 
 
-def _locked(order_id: UUID) -> Order:
+def locked_order(order_id: UUID) -> Order:
+    """An order under its lock; OrderUnknown."""
     order = Order.objects.select_for_update().filter(id=order_id).first()
     if order is None:
         raise OrderUnknown()
@@ -177,6 +172,7 @@ def _line(order: Order, line: dict[str, Any], choices: list[dict[str, Any]] | No
         adjustments=line.get("adjustments", []),
         total=Decimal(line["total"]),
         tax=Decimal(line["tax"]),
+        taxes=line.get("taxes", []),
         requires_shipping=line["requires_shipping"],
         kind=line.get("kind", ""),
         components=line.get("components", []),

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from commerce.cancellation.models import Cancellation
+from commerce.document.issuing import issue_credit_note, issue_invoice
 from commerce.order.announcing import order_held, order_paid, payment_voided, tell
 from commerce.order.completion import complete_if_done
 from commerce.order.models import Order
@@ -53,7 +55,9 @@ def money_came(order: Order) -> None:
             order.transition_payment("capture")
     elif order.captured >= order.total and order.payment_state == "authorised":
         order.transition_payment("capture")
-        tell(order, order_paid(order, list(order.lines.all())))
+        lines = list(order.lines.all())
+        tell(order, order_paid(order, lines))
+        issue_invoice(order, lines)
         complete_if_done(order)
 
 
@@ -93,6 +97,8 @@ def record_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_req
             tender=payment.tender,
         ),
     )
+    cancelled = Cancellation.objects.filter(order=order, refunds__contains=[str(refund)]).first()
+    issue_credit_note(order, refund=refund, amount=amount, lines=cancelled.lines if cancelled else ())
 
 
 def release_refund(order_id: UUID, *, amount: Decimal) -> None:

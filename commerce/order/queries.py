@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from commerce.checkout.models import ViewCopy
-from commerce.order.models import Order
+from commerce.order.models import Order, OrderEvent
 from commerce.payment.models import Payment, Transaction
 
 
@@ -15,8 +15,10 @@ def orders_of(customer: UUID, *, view: str) -> QuerySet[Order]:
 
 
 def order_of_channel(order: UUID, *, view: str) -> Order | None:
-    """An order with what is shown of it; None for one of another channel."""
-    return _in_channel(view).prefetch_related("lines", "timeline", "shipments").filter(id=order).first()
+    """An order with what its shopper is shown of it; None for one of another channel."""
+    told = Prefetch("timeline", OrderEvent.objects.filter(internal=False))
+    rows = _in_channel(view).prefetch_related("lines", told, "shipments", "cancellations")
+    return rows.filter(id=order).first()
 
 
 def payments_of(order: Order) -> list[Payment]:

@@ -3,7 +3,7 @@
 from chassis.unit_of_work import publish
 from commerce.order.announcing import order_held, tell
 from commerce.order.commands import refund_order
-from commerce.order.completion import complete_if_done
+from commerce.order.completion import complete_if_done, fulfil_if_sent
 from commerce.order.models import Order, OrderShipment
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from contracts.commerce import RefundFailed
@@ -33,8 +33,8 @@ def shipment_sent(event: ShipmentSent) -> None:
             before, left = left, line.send(shipped.sku, left)
             if left != before:
                 line.save(update_fields=["shipped", "components"])
-    complete = all(line.shipped >= line.quantity for line in lines if line.requires_shipping)
-    order.transition_fulfilment("ship" if complete else "ship_part")
+    if not fulfil_if_sent(order, lines):
+        order.transition_fulfilment("ship_part")
     order.note("shipped", {"carrier": event.carrier, "tracking": event.tracking_number})
     order.version += 1
     complete_if_done(order)

@@ -6,10 +6,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from chassis.web.amounts import AmountField
-from commerce.checkout.serializers import Address, AdjustmentBody, ChoiceBody, ComponentBody
+from commerce.cancellation.models import Cancellation
+from commerce.cancellation.states import CANCELLATION
+from commerce.checkout.serializers import Address, AdjustmentBody, CartBody, ChoiceBody, ComponentBody
 from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
 from commerce.order.queries import payments_of, refunds_of
 from commerce.payment.models import Payment, Transaction
+
+TOLD = ("from", "to", "total", "currency", "amount", "number", "carrier", "tracking")
+"""Facts of the timeline that are the shopper's business; reasons that staff gave are not."""
 
 
 class OrderLineBody(serializers.ModelSerializer[OrderLine]):
@@ -24,15 +29,24 @@ class OrderLineBody(serializers.ModelSerializer[OrderLine]):
     class Meta:
         model = OrderLine
         fields = (
-            *("id", "sku", "name", "options", "kind", "choices", "components", "quantity", "shipped"),
+            *("id", "sku", "name", "options", "kind", "choices", "components", "quantity", "shipped", "cancelled"),
             *("unit_price", "discount", "adjustments", "total", "tax"),
         )
 
 
 class OrderEventBody(serializers.ModelSerializer[OrderEvent]):
+    """One thing that happened to the order, oldest first."""
+
+    facts = serializers.SerializerMethodField()
+    text = serializers.CharField(help_text="of a note that staff have written for the shopper")
+
     class Meta:
         model = OrderEvent
-        fields = ("what", "at")
+        fields = ("what", "at", "facts", "text")
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+    def get_facts(self, event: OrderEvent) -> dict[str, str]:
+        return {name: str(event.facts[name]) for name in TOLD if name in event.facts}
 
 
 class ShippedBody(serializers.Serializer[Any]):
@@ -60,6 +74,22 @@ class PaymentBody(serializers.ModelSerializer[Payment]):
     class Meta:
         model = Payment
         fields = ("id", "tender", "label", "state", "currency", "amount", "captured", "refunded")
+
+
+class CancelledBody(serializers.Serializer[Any]):
+    line = serializers.UUIDField()
+    quantity = serializers.DecimalField(max_digits=12, decimal_places=4)
+
+
+class CancellationBody(serializers.ModelSerializer[Cancellation]):
+    """A cancellation that was asked for. It is confirmed, and money goes back, only if nothing of it has left."""
+
+    state = serializers.ChoiceField(choices=list(CANCELLATION))
+    lines = CancelledBody(many=True, help_text="empty where it is the whole order")
+
+    class Meta:
+        model = Cancellation
+        fields = ("id", "state", "whole", "lines", "asked_at", "decided_at")
 
 
 class RefundBody(serializers.ModelSerializer[Transaction]):
@@ -94,6 +124,7 @@ class OrderBody(OrderSummary):
     access_key = serializers.CharField(help_text="opens the order's downloads to who is not signed in")
     shipments = ShipmentBody(many=True)
     payments = serializers.SerializerMethodField()
+    cancellations = CancellationBody(many=True)
     refunds = serializers.SerializerMethodField()
     coupons = serializers.ListField(child=serializers.CharField())
     shipping_adjustments = AdjustmentBody(many=True)
@@ -115,6 +146,7 @@ class OrderBody(OrderSummary):
             "lines",
             "shipments",
             "payments",
+            "cancellations",
             "refunds",
             "timeline",
         )
@@ -126,3 +158,15 @@ class OrderBody(OrderSummary):
     @extend_schema_field(RefundBody(many=True))
     def get_refunds(self, order: Order) -> Any:
         return RefundBody(refunds_of(order), many=True).data
+
+
+class LeftOutBody(serializers.Serializer[Any]):
+    """A line of the order that is not in the new cart."""
+
+    sku = serializers.CharField()
+    name = serializers.CharField()
+    reason = serializers.CharField(help_text="why it cannot be bought, as a code of a cart line's `problem`")
+
+
+class ReorderedBody(CartBody):
+    left_out = LeftOutBody(many=True)

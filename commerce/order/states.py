@@ -3,8 +3,10 @@
 from commerce.order.errors import IllegalTransition
 
 ORDER = {
-    "placed": {"hold": "held", "cancel": "cancelled", "complete": "completed"},
-    "held": {"release": "placed", "cancel": "cancelled"},
+    "placed": {"hold": "held", "request_cancel": "cancelling", "complete": "completed"},
+    "held": {"release": "placed", "request_cancel": "cancelling"},
+    # Logistics decides whether the goods are still there; an order that was on hold stays so when they are not.
+    "cancelling": {"cancel": "cancelled", "keep": "placed", "keep_held": "held"},
     "completed": {},
     "cancelled": {},
 }

@@ -3,18 +3,23 @@
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from chassis import clock
 from chassis.jobs.runner import JobRunner
 from chassis.messages import decode_message
 from chassis.sagas import Done
 from chassis.sagas.runner import answer
+from chassis.unit_of_work import unit_of_work
+from commerce.cancellation.commands import request_cancellation
+from commerce.cancellation.reactions import cancellation_confirmed
 from commerce.checkout.models import Cart
 from commerce.checkout.placement import place
 from commerce.checkout.saga import PlaceOrder
-from commerce.models import OutboxEvent
+from commerce.models import Order, OutboxEvent
 from commerce.payment import sandbox
 from commerce.tests.conftest import a_ready_cart
+from contracts.logistics import CancellationConfirmed
 
 CARD = "4242424242424242"
 
@@ -107,6 +112,14 @@ def reserve(saga: Any, *, minutes: int = 15) -> None:
         "reserve_stock",
         Done({"reserved_until": (clock.now() + timedelta(minutes=minutes)).isoformat()}),
     )
+
+
+def cancel(order_id: UUID, *, reason: str = "changed my mind", lines: dict[UUID, Decimal] | None = None) -> Order:
+    """Ask for a cancellation, which logistics confirms."""
+    asked = request_cancellation(order_id, reason=reason, lines=lines)
+    with unit_of_work("commerce"):
+        cancellation_confirmed(CancellationConfirmed(cancellation=asked.id, order=order_id))
+    return Order.objects.get(id=order_id)
 
 
 def begin(view: str) -> tuple[Cart, Any]:

@@ -13,6 +13,7 @@ from chassis.admin.testing import queries_of_lists, queries_of_page, sign_in_as
 from chassis.ids import new_id
 from chassis.messages import decode_event, decode_message
 from commerce.models import (
+    Cancellation,
     Cart,
     CartLine,
     ChannelCopy,
@@ -26,7 +27,7 @@ from commerce.models import (
     Transaction,
 )
 from commerce.tests.conftest import ADDRESS
-from contracts.commerce import OrderCancelled
+from contracts.commerce import CancellationRequested
 
 pytestmark = pytest.mark.django_db(databases=["commerce"])
 
@@ -142,31 +143,38 @@ def test_hold_and_release_are_buttons_that_leave_a_trace(client: Client) -> None
     assert release.action == "release"
 
 
-def test_cancelling_asks_for_a_reason_gives_the_money_back_and_tells_the_others(client: Client) -> None:
+def test_cancelling_asks_for_a_reason_and_then_the_warehouse_before_money_goes_back(client: Client) -> None:
     order = an_order()
     assert "This field is required" in press(client, order, "cancel")
-    press(client, order, "cancel", reason="out of print")
+    assert "cancelling" in press(client, order, "cancel", reason="out of print")
     order.refresh_from_db()
-    assert (order.state, order.refunded) == ("cancelled", Decimal(20))
+    assert (order.state, order.refunded) == ("cancelling", 0) and not Job.objects.exists()
     [event] = [decode_event(decode_message(row.message)) for row in OutboxEvent.objects.all()]
-    assert isinstance(event, OrderCancelled) and event.reason == "out of print"
-    assert Job.objects.get().kind == "commerce.refund"
+    assert isinstance(event, CancellationRequested) and event.reason == "out of print" and event.whole
 
 
-@pytest.mark.parametrize(("name", "data"), [("cancel", {"reason": "x"}), ("refund", {"amount": "1"})])
-def test_staff_lock_a_payment_before_its_order_as_the_provider_does(
-    client: Client, name: str, data: dict[str, str]
-) -> None:
+def test_lines_are_cancelled_by_their_quantities_and_never_more_than_is_left(client: Client) -> None:
+    order = an_order(lines=2)
+    first, second = order.lines.all()
+    assert first.sku in client.get(page(order, "transition/cancel_lines/")).content.decode()
+    assert "less than or equal to 2" in press(client, order, "cancel_lines", **{str(first.id): "3", "reason": "x"})
+    press(client, order, "cancel_lines", **{str(first.id): "1", str(second.id): "0", "reason": "one too many"})
+    asked = Cancellation.objects.get()
+    assert asked.lines == [{"line": str(first.id), "quantity": "1"}] and not asked.whole
+    assert "is not decided yet" in press(client, order, "cancel", reason="all of it")
+
+
+def test_staff_lock_a_payment_before_its_order_as_the_provider_does(client: Client) -> None:
     order = an_order()
     with CaptureQueriesContext(connections["commerce"]) as captured:
-        client.post(page(order, f"transition/{name}/"), data)
+        client.post(page(order, "transition/refund/"), {"amount": "1"})
     locked = [query["sql"] for query in captured if "FOR UPDATE" in query["sql"]]
     assert 'FROM "commerce_payment"' in locked[0] and 'FROM "commerce_order"' in locked[1]
 
 
 def test_an_order_of_which_something_was_sent_is_not_cancelled_by_a_raw_post(client: Client) -> None:
     order = an_order(fulfilment_state="partially_fulfilled")
-    assert "transition/cancel" not in client.get(page(order)).content.decode()
+    assert "transition/cancel/" not in client.get(page(order)).content.decode()
     assert "does not offer" in press(client, order, "cancel", reason="please")
     order.refresh_from_db()
     assert (order.state, OutboxEvent.objects.count(), History.objects.count()) == ("placed", 0, 0)
@@ -238,7 +246,7 @@ def test_a_viewer_looks_and_changes_nothing(client: Client, grants: set[str]) ->
     grants.add("*.*.view")
     assert "transition/" not in client.get(page(order)).content.decode()
     assert client.post(page(order), {"metadata": "{}"}).status_code == 403
-    for name in ("hold", "cancel", "refund"):
+    for name in ("hold", "cancel", "cancel_lines", "refund"):
         assert client.post(page(order, f"transition/{name}/"), {"reason": "x", "amount": "1"}).status_code == 403
     chosen = {"action": "hold_selected", "_selected_action": str(order.pk)}
     client.post("/admin/commerce/order/", chosen)
@@ -269,8 +277,8 @@ def test_no_page_shows_a_carts_secret_or_a_card(client: Client) -> None:
 
 
 def test_a_number_sequence_is_not_set_by_hand(client: Client) -> None:
-    NumberSequence.objects.create(channel="home", prefix="HOME-", next=100005)
-    address = "/admin/commerce/numbersequence/home/change/"
+    sequence = NumberSequence.objects.create(channel="home", prefix="HOME-", next=100005)
+    address = f"/admin/commerce/numbersequence/{sequence.pk}/change/"
     assert client.get(address).status_code == 200
     assert client.post(address, {"next": "1", "prefix": ""}).status_code == 403
     assert NumberSequence.objects.get().next == 100005

@@ -16,9 +16,8 @@ from commerce.checkout.errors import CouponRefused, PriceChanged, TooManyCoupons
 from commerce.checkout.models import Cart
 from commerce.checkout.placement import look, place
 from commerce.models import Order, OutboxEvent, SagaInstance
-from commerce.order.commands import cancel_order
 from commerce.tests import conftest
-from commerce.tests.books import CARD, Books, published, reserve, run_jobs
+from commerce.tests.books import CARD, Books, cancel, published, reserve, run_jobs
 from commerce.tests.conftest import PROMOTION, a_ready_cart
 from contracts.catalog import RedemptionRefused, RedemptionReserved
 
@@ -198,7 +197,7 @@ def test_a_cancelled_order_names_the_checkout_that_redeemed(shop: str, books: Bo
     reserve(saga)
     reactions.redemption_reserved(RedemptionReserved(saga=saga))
     run_jobs()
-    cancel_order(UUID(look(saga).order), reason="changed my mind")
+    cancel(UUID(look(saga).order))
     assert [one.saga for one in events("commerce.order_cancelled")] == [saga]
 
 

@@ -7,14 +7,15 @@ import pytest
 
 from chassis.messages import Message, decode_event, decode_message
 from chassis.unit_of_work import unit_of_work
+from commerce.cancellation.commands import request_cancellation
 from commerce.checkout import commands
 from commerce.checkout.placement import place
 from commerce.messaging import OutboxEvent
 from commerce.models import Order
-from commerce.order.commands import cancel_order, hold_order, refund_order, release_order
+from commerce.order.commands import hold_order, refund_order, release_order
 from commerce.order.reactions import shipment_sent, stock_lost
 from commerce.republish import REPUBLISH
-from commerce.tests.books import CARD, Books, run_jobs
+from commerce.tests.books import CARD, Books, cancel, run_jobs
 from commerce.tests.test_orders_api import a_lesson, an_order, sent
 from commerce.tests.test_place_order import an_order_not_captured, not_captured
 from contracts.commerce import OrderCompleted, OrderHeld, OrderReleased, PaymentVoided
@@ -101,7 +102,7 @@ def test_lost_stock_holds_the_order_and_tells(shop: str, books: Books) -> None:
 
 def test_what_a_provider_let_go_of_is_told(shop: str, books: Books) -> None:
     order = an_order_not_captured(shop)
-    cancel_order(order.id, reason="changed their mind")
+    cancel(order.id)
     assert not told(PaymentVoided), "asked for, not done"
     run_jobs()
     [(event, message)] = told(PaymentVoided)
@@ -116,4 +117,7 @@ def test_holds_and_releases_can_be_told_again(shop: str, books: Books) -> None:
     release_order(free.id)
     assert [(one.event.order, one.aggregate_version) for one in REPUBLISH[OrderHeld]()] == [(on_hold.id, now(on_hold))]
     assert [(one.event.order, one.aggregate_version) for one in REPUBLISH[OrderReleased]()] == [(free.id, now(free))]
+    request_cancellation(on_hold.id, reason="")
+    assert [one.event.order for one in REPUBLISH[OrderHeld]()] == [on_hold.id], "it is still on hold if that is refused"
+    assert [one.event.order for one in REPUBLISH[OrderReleased]()] == [free.id]
     assert never.state == "placed"

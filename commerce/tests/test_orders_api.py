@@ -13,6 +13,7 @@ from chassis.access.principal import Kind, Principal
 from chassis.ids import new_id
 from chassis.messages import decode_event, decode_message
 from chassis.unit_of_work import unit_of_work
+from commerce.cancellation.commands import request_cancellation
 from commerce.checkout import commands
 from commerce.checkout.commands import Shopper
 from commerce.checkout.errors import Incomplete
@@ -20,7 +21,7 @@ from commerce.checkout.models import Cart, ChannelCopy, ViewCopy
 from commerce.checkout.placement import look, place
 from commerce.messaging import ChannelGroup
 from commerce.models import Order, OrderShipment, OutboxEvent
-from commerce.order.commands import cancel_order, refund_order
+from commerce.order.commands import refund_order
 from commerce.order.errors import IllegalTransition
 from commerce.order.reactions import shipment_sent
 from commerce.tests.books import CARD, Books, reserve, run_jobs
@@ -156,7 +157,7 @@ def test_what_needs_no_parcel_is_ordered_with_an_email_address_alone(shop: str, 
     body = http.get(f"/api/v1/{shop}/orders/{order.id}", headers=secret).json()
     assert body["delivery"] is None and body["shipping_method"] == ""
     with pytest.raises(IllegalTransition):
-        cancel_order(order.id, reason="too late")
+        request_cancellation(order.id, reason="too late")
 
 
 def test_shipping_is_not_charged_once_the_last_parcel_left_the_cart(shop: str) -> None:

@@ -17,11 +17,11 @@ from commerce.checkout.models import Cart
 from commerce.checkout.placement import look, place
 from commerce.checkout.saga import PlaceOrder
 from commerce.models import Job, NumberSequence, Order, Payment, SagaInstance
-from commerce.order.commands import cancel_order, refund_order
+from commerce.order.commands import refund_order
 from commerce.payment import outcomes, sandbox
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from commerce.tests import conftest
-from commerce.tests.books import CARD, Books, begin, published, reserve, run_jobs
+from commerce.tests.books import CARD, Books, begin, cancel, published, reserve, run_jobs
 from commerce.tests.conftest import a_ready_cart
 
 pytestmark = pytest.mark.django_db(databases=["commerce"])
@@ -43,6 +43,7 @@ def test_from_cart_to_paid_order(shop: str, books: Books) -> None:
         "commerce.order_placed",
         "commerce.stock_confirmation_requested",
         "commerce.order_paid",
+        "commerce.invoice_issued",
     ]
     answer(PlaceOrder, saga, "confirm_stock", Done())
     assert SagaInstance.objects.get(id=saga).state == "completed"
@@ -239,7 +240,7 @@ def test_never_more_refunded_than_captured(shop: str, books: Books) -> None:
 
 def test_cancelling_before_the_capture_voids_at_the_provider(shop: str, books: Books) -> None:
     order = an_order_not_captured(shop)
-    cancel_order(order.id, reason="changed my mind")
+    cancel(order.id)
     order.refresh_from_db()
     assert order.payment_state == "authorised", "the provider has not said so yet"
     run_jobs()
@@ -250,7 +251,7 @@ def test_cancelling_before_the_capture_voids_at_the_provider(shop: str, books: B
 @pytest.mark.parametrize("late", [False, True])
 def test_a_capture_under_way_while_cancelling_is_recorded_and_refunded(shop: str, books: Books, late: bool) -> None:
     order = an_order_not_captured(shop)
-    cancel_order(order.id, reason="changed my mind")
+    cancel(order.id)
     if late:
         books.payments[str(order.saga)]["pending"] = order.total
         Job.objects.filter(kind="commerce.capture").delete()
@@ -371,7 +372,7 @@ def test_cancelling_gives_the_money_back_and_says_so(shop: str, books: Books) ->
     _, saga = begin(shop)
     reserve(saga)
     run_jobs()
-    order = cancel_order(Order.objects.get().id, reason="changed my mind")
+    order = cancel(Order.objects.get().id)
     run_jobs()
     order.refresh_from_db()
     assert order.state == "cancelled" and order.payment_state == "refunded"

@@ -2,11 +2,20 @@
 
 import pytest
 
+from commerce.cancellation.states import CANCELLATION
+from commerce.delivery.states import DELIVERY_CHANGE
 from commerce.order.errors import IllegalTransition
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT, move
 from commerce.payment.states import PAYMENT as PROVIDER_PAYMENT
 
-MACHINES = {"order": ORDER, "payment": PAYMENT, "fulfilment": FULFILMENT, "provider": PROVIDER_PAYMENT}
+MACHINES = {
+    "order": ORDER,
+    "payment": PAYMENT,
+    "fulfilment": FULFILMENT,
+    "provider": PROVIDER_PAYMENT,
+    "cancellation": CANCELLATION,
+    "delivery change": DELIVERY_CHANGE,
+}
 PAIRS = [
     (name, state, transition)
     for name, machine in MACHINES.items()

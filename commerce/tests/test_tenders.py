@@ -20,13 +20,14 @@ from commerce.checkout.placement import look
 from commerce.checkout.saga import PlaceOrder
 from commerce.checkout.tenders import Tender, left, split, tender_id, tenders_of
 from commerce.models import Order, Payment, SagaInstance
-from commerce.order.commands import cancel_order, refund_order
+from commerce.order.commands import refund_order
 from commerce.payment.allocation import allocate
 from commerce.tests.books import Books, published, reserve, run_jobs
 from commerce.tests.conftest import Purse, a_ready_cart
 from commerce.tests.tendering import (
     a_customers_cart,
     begin,
+    cancelled,
     confirm,
     give_back,
     hold,
@@ -302,7 +303,7 @@ def test_tenders_that_were_gone_when_the_order_stood_hold_it(shop: str, purse: P
     order = Order.objects.get(saga=saga)
     assert (order.state, order.payment_state, order.captured) == ("held", "authorised", Decimal("14.90"))
     assert not told(OrderPaid) and Payment.objects.get(tender=GIFT_CARD).state == "voided"
-    cancel_order(order.id, reason="not paid")
+    cancelled(order.id, reason="not paid")
     run_jobs()
     order.refresh_from_db()
     assert order.payment_state == "refunded" and books.payments[str(saga)]["refunded"] == Decimal("14.90")
@@ -367,7 +368,7 @@ def test_the_database_refuses_to_give_back_more_than_was_taken(shop: str, purse:
 
 def test_cancelling_gives_everything_back_to_where_it_came_from(shop: str, purse: Purse, books: Books) -> None:
     order = three_ways(shop, purse)
-    cancel_order(order.id, reason="changed my mind")
+    cancelled(order.id, reason="changed my mind")
     run_jobs()
     give_back()
     order.refresh_from_db()
@@ -389,7 +390,7 @@ def test_cancelling_before_anything_is_taken_waits_for_the_answers(
     shop: str, purse: Purse, books: Books, confirmed: bool
 ) -> None:
     order = not_taken(*a_cart_with_a_card(purse))
-    cancel_order(order.id, reason="changed my mind")
+    cancelled(order.id, reason="changed my mind")
     run_jobs()
     assert books.payments[str(order.saga)]["status"] == "voided"
     order.refresh_from_db()
@@ -406,7 +407,7 @@ def test_a_capture_that_comes_late_to_a_refunded_order_goes_back_too(shop: str, 
     order = not_taken(*a_cart_with_a_card(purse))
     confirm(order.saga)
     books.payments[str(order.saga)]["pending"] = Decimal("14.90")
-    cancel_order(order.id, reason="changed my mind")
+    cancelled(order.id, reason="changed my mind")
     give_back()
     order.refresh_from_db()
     assert order.payment_state == "refunded"

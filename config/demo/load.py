@@ -15,10 +15,12 @@ from django.conf import settings
 from catalog import commands as catalog
 from chassis import clock
 from chassis.messages import Lane
+from commerce.document.commands import define_seller
 from config.demo import delivery, extras, goods, month, people_book, shop, signins
 from config.demo.progress import Progress
 from config.demo.shapes import Attribute, Category, Channel, DemoShop, Product, Source, StockLevel, View
 from config.demo.wording import labels, scoped
+from config.demo.words.places import SELLERS
 from logistics.shipping import commands as shipping
 from logistics.warehouse import commands as warehouse
 
@@ -65,6 +67,7 @@ def _structure(demo: DemoShop, progress: Progress) -> None:
         catalog.define_attribute(_attribute(attribute, views=views, place=demo.attributes.index(attribute)))
 
     progress.stage("channels", demo.channels, _define_channel)
+    progress.stage("sellers", list(SELLERS), lambda code: define_seller(channel=code, **SELLERS[code]))
     # A view names its root category, and all but the roots have addresses in the views.
     progress.stage("roots", roots, lambda root: _define_category(root, views=(), slugs={}), unit="categories")
     progress.stage("views", views, _define_view)

@@ -17,9 +17,9 @@ import httpx
 
 from chassis import clock
 from chassis.draining import alone, drain
+from commerce.cancellation.commands import request_cancellation
 from commerce.checkout import commands as checkout
 from commerce.checkout.placement import look, place
-from commerce.order import commands as orders
 from commerce.order.errors import IllegalTransition
 from config.demo import delivery, returns
 from config.demo.people_book import postal
@@ -100,7 +100,7 @@ def _fulfil(intent: OrderIntent, parcels: set[str], progress: Progress) -> None:
         # A load that was broken off may have come as far: then the order no longer takes the step.
         if intent.fate == "cancelled":
             with suppress(IllegalTransition):
-                orders.cancel_order(UUID(order), reason="changed their mind")
+                request_cancellation(UUID(order), reason="changed their mind")
         elif any(line.sku in parcels for line in intent.lines):
             number = f"MM{intent.id.int % 10**10:010}"
             with suppress(NotFulfillable):

@@ -65,11 +65,16 @@ def stock_confirmed(event: StockConfirmationRequested, held: Held) -> None:
 
 
 def cancel(event: OrderCancelled, held: Held) -> None:
-    """Put back what the order holds. Raises IllegalTransition once a parcel has left."""
-    fulfilment, made = _lock(event.order, State.CANCELLED, number=event.number, channel=event.channel)
+    """The order is cancelled: done already where logistics was asked before. IllegalTransition once a parcel left."""
+    cancel_all(event.order, held, number=event.number, channel=event.channel)
+
+
+def cancel_all(order: UUID, held: Held, *, number: str, channel: str) -> None:
+    """Put back what the order holds, or note that it comes cancelled. IllegalTransition once a parcel has left."""
+    fulfilment, made = _lock(order, State.CANCELLED, number=number, channel=channel)
     if not made and fulfilment.state != State.CANCELLED:
         fulfilment.become(State.CANCELLED)
-    mine = [row for row in held.reservations.values() if event.order == row.order or row.id == fulfilment.saga]
+    mine = [row for row in held.reservations.values() if order == row.order or row.id == fulfilment.saga]
     if not mine and fulfilment.saga is not None:
         # The order was placed between our look and our lock. Out of order, so it may deadlock: the inbox retries.
         mine = list(hold((), (fulfilment.saga,)).reservations.values())

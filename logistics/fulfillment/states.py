@@ -3,7 +3,7 @@
     awaiting_stock -> open -> picking -> picked -> partly_sent -> sent
 
 It waits for stock until its reservation is confirmed; an order without goods to send is `not_needed`.
-It can be cancelled until the first parcel left.
+It can be cancelled until the first parcel left, and after that what is left of it (`rest_cancelled`).
 """
 
 from enum import StrEnum
@@ -20,17 +20,20 @@ class State(StrEnum):
     SENT = "sent"
     NOT_NEEDED = "not_needed"
     CANCELLED = "cancelled"
+    REST_CANCELLED = "rest_cancelled"
 
 
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.AWAITING_STOCK: frozenset({State.OPEN, State.NOT_NEEDED, State.CANCELLED}),
     State.OPEN: frozenset({State.PICKING, State.PICKED, State.CANCELLED}),
-    State.PICKING: frozenset({State.PICKED, State.PARTLY_SENT, State.CANCELLED}),
+    # From picking to sent: what was not picked yet may be cancelled.
+    State.PICKING: frozenset({State.PICKED, State.PARTLY_SENT, State.SENT, State.CANCELLED}),
     State.PICKED: frozenset({State.PARTLY_SENT, State.SENT, State.CANCELLED}),
-    State.PARTLY_SENT: frozenset({State.SENT}),
+    State.PARTLY_SENT: frozenset({State.SENT, State.REST_CANCELLED}),
     State.SENT: frozenset(),
     State.NOT_NEEDED: frozenset({State.CANCELLED}),
     State.CANCELLED: frozenset(),
+    State.REST_CANCELLED: frozenset(),
 }
 
 PICKABLE = frozenset({State.OPEN, State.PICKING, State.PARTLY_SENT})

@@ -12,6 +12,7 @@ from chassis.ids import new_id
 from chassis.inbox import receive
 from chassis.messages import Envelope, Lane, Message, decode_event, decode_message, encode, type_of
 from contracts.commerce import (
+    CancellationRequested,
     OrderCancelled,
     OrderLine,
     OrderPlaced,
@@ -157,6 +158,18 @@ class Checkout:
             delivery=PostalAddress(name="Ann", street="Long Lane 1", city="Kiel", postcode="24103", country="DE"),
             shipping_method="flat",
             placed_at=clock.now(),
+        )
+
+    def cancellation(self, lines: Sequence[tuple[str, int]] = ()) -> CancellationRequested:
+        """Of these quantities, or of the whole order."""
+        return CancellationRequested(
+            cancellation=new_id(),
+            order=self.order,
+            order_number="1001",
+            channel=CHANNEL,
+            saga=self.saga,
+            whole=not lines,
+            lines=tuple(RequestedLine(line=new_id(), sku=sku, quantity=Decimal(many)) for sku, many in lines),
         )
 
     def cancelled(self) -> OrderCancelled:

@@ -106,6 +106,19 @@ def give_back(held: Held, reservation: Reservation) -> None:
         held.touched.update(item for (item,) in cursor.fetchall())
 
 
+def give_back_part(held: Held, allocations: Sequence[tuple[UUID, Decimal]]) -> None:
+    """Return so much of each allocation to the shelf; the rest stays held."""
+    with connections["logistics"].cursor() as cursor:
+        cursor.execute(
+            statements.RELEASE_PART,
+            {
+                "allocations": [allocation for allocation, _ in allocations],
+                "quantities": [quantity for _, quantity in allocations],
+            },
+        )
+        held.touched.update(item for (item,) in cursor.fetchall())
+
+
 def confirm(held: Held, reservation: Reservation, *, order: UUID, order_number: str) -> bool:
     """Tie a reservation to its order; one that expired is claimed again. False when it cannot be had."""
     if reservation.state in (State.CONFIRMED, State.CONSUMED):

@@ -62,6 +62,24 @@ UPDATE logistics_stockitem i SET reserved = i.reserved - given.quantity, version
 FROM given WHERE i.id = given.id RETURNING i.id
 """
 
+# A part of what is held goes back. As above, the reservation's row lock keeps others off the allocations.
+RELEASE_PART = """
+WITH given AS (
+    SELECT a.id AS allocation, a.item_id AS id, g.quantity
+    FROM unnest(%(allocations)s::uuid[], %(quantities)s::numeric[]) AS g(allocation, quantity)
+    JOIN logistics_allocation a ON a.id = g.allocation
+), locked AS (
+    SELECT i.id FROM logistics_stockitem i WHERE i.id IN (SELECT id FROM given)
+    ORDER BY i.id FOR NO KEY UPDATE
+), lessened AS (
+    UPDATE logistics_allocation a SET held = a.held - given.quantity FROM given WHERE a.id = given.allocation
+), totals AS (
+    SELECT given.id, sum(quantity) AS quantity FROM given JOIN locked ON locked.id = given.id GROUP BY given.id
+)
+UPDATE logistics_stockitem i SET reserved = i.reserved - totals.quantity, version = i.version + 1
+FROM totals WHERE i.id = totals.id RETURNING i.id
+"""
+
 # Goods leave: `on_hand`, `reserved` and `held` fall together, so what can be sold does not change.
 # The reservation's row lock, taken before, keeps a release of the same allocations away.
 SEND = """

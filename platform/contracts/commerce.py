@@ -283,6 +283,61 @@ class OrderCancelled:
     saga: UUID | None = None
 
 
+@event("commerce.cancellation_requested", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class CancellationRequested:
+    """An order, or these quantities of it, shall not be sent: logistics confirms or refuses, as a whole.
+
+    `lines` are empty where it is the whole order. `saga` is the checkout that the order came from.
+    """
+
+    cancellation: UUID
+    order: UUID
+    order_number: str
+    channel: str
+    saga: UUID
+    whole: bool
+    lines: tuple[RequestedLine, ...] = ()
+    reason: str = ""
+
+
+@event("commerce.delivery_change_requested", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class DeliveryChangeRequested:
+    """An order shall go to this address in this way: logistics does so, or refuses since it has left."""
+
+    change: UUID
+    order: UUID
+    order_number: str
+    channel: str
+    delivery: PostalAddress
+    shipping_method: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CancelledLine:
+    """So much of a line as sold will not be sent."""
+
+    line: UUID
+    sku: str
+    quantity: Decimal
+
+
+@event("commerce.order_lines_cancelled", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class OrderLinesCancelled:
+    """A part of an order was cancelled before it was sent; `amount` of its price goes back."""
+
+    order: UUID
+    number: str
+    channel: str
+    customer: UUID | None
+    cancellation: UUID
+    lines: tuple[CancelledLine, ...]
+    amount: Amount
+    reason: str = ""
+
+
 @event("commerce.order_refunded", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class OrderRefunded:
@@ -311,3 +366,37 @@ class RefundFailed:
     order: UUID
     return_request: UUID
     reason: str
+
+
+@event("commerce.invoice_issued", aggregate="document")
+@dataclass(frozen=True, kw_only=True)
+class InvoiceIssued:
+    """An invoice has its number and is never changed: over an order that is paid. `tax` is in `total` already."""
+
+    document: UUID
+    number: str
+    order: UUID
+    order_number: str
+    channel: str
+    customer: UUID | None
+    total: Amount
+    tax: Decimal
+    issued_at: datetime
+
+
+@event("commerce.credit_note_issued", aggregate="document")
+@dataclass(frozen=True, kw_only=True)
+class CreditNoteIssued:
+    """A credit note over a refund that went back; `corrects` are the numbers of the order's invoices."""
+
+    document: UUID
+    number: str
+    order: UUID
+    order_number: str
+    channel: str
+    customer: UUID | None
+    total: Amount
+    tax: Decimal
+    issued_at: datetime
+    refund: UUID
+    corrects: tuple[str, ...]

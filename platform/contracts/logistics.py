@@ -98,6 +98,44 @@ class ShipmentSent:
     sent_at: datetime
 
 
+@event("logistics.cancellation_confirmed", aggregate="fulfilment")
+@dataclass(frozen=True, kw_only=True)
+class CancellationConfirmed:
+    """What a cancellation asked for will not be sent; its stock is back on the shelf."""
+
+    cancellation: UUID
+    order: UUID
+
+
+@event("logistics.cancellation_refused", aggregate="fulfilment")
+@dataclass(frozen=True, kw_only=True)
+class CancellationRefused:
+    """Nothing of a cancellation was done; `reason` is already_sent."""
+
+    cancellation: UUID
+    order: UUID
+    reason: str
+
+
+@event("logistics.delivery_changed", aggregate="fulfilment")
+@dataclass(frozen=True, kw_only=True)
+class DeliveryChanged:
+    """An order's parcels will go where a change of its delivery has asked for."""
+
+    change: UUID
+    order: UUID
+
+
+@event("logistics.delivery_change_refused", aggregate="fulfilment")
+@dataclass(frozen=True, kw_only=True)
+class DeliveryChangeRefused:
+    """A change of delivery came too late; `reason` is the state of the fulfilment that stands against it."""
+
+    change: UUID
+    order: UUID
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class SkuAvailability:
     """What can be sold of a SKU; `available` is None when the SKU's stock is not managed."""

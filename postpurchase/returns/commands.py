@@ -63,7 +63,7 @@ def request_return(command: RequestReturn) -> ReturnRequest:
         for index, (line, quantity) in enumerate(wanted.items()):
             if line not in lines:
                 raise UnknownLine(field=f"/lines/{index}/line")
-            left = lines[line].quantity - _claimed(lines[line])
+            left = lines[line].quantity - lines[line].cancelled - _claimed(lines[line])
             if quantity > left:
                 raise TooMany(f"{left.normalize():f} of {lines[line].sku} can be returned.", field=f"/lines/{index}")
         now = clock.now()

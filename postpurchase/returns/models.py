@@ -65,6 +65,7 @@ class BoughtLine(models.Model):
     sku = models.TextField()
     name = models.TextField()
     quantity = units()
+    cancelled = units(default=0)
     total = money()
     components = models.JSONField(default=list, blank=True, help_text="[[sku, quantity of one]] of a bundle")
 

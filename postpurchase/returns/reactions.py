@@ -1,8 +1,11 @@
-"""What commerce says about the refunds that returns asked for."""
+"""What commerce says about the refunds that returns asked for, and about lines that were never sent."""
+
+from django.db.models import F
 
 from chassis.money import Money
-from contracts.commerce import OrderRefunded, RefundFailed
-from postpurchase.returns.models import ReturnRequest
+from chassis.subscriptions import NotYet
+from contracts.commerce import OrderLinesCancelled, OrderRefunded, RefundFailed
+from postpurchase.returns.models import BoughtLine, BoughtOrder, ReturnRequest
 from postpurchase.returns.states import State
 
 
@@ -25,3 +28,12 @@ def refund_failed(event: RefundFailed) -> None:
     request = ReturnRequest.objects.select_for_update().get(id=event.return_request)
     if request.state == State.RECEIVED:
         request.become(State.REFUND_FAILED, problem=event.reason)
+
+
+def lines_cancelled(event: OrderLinesCancelled) -> None:
+    """What was cancelled before it was sent cannot be returned. Raises NotYet while the order is not known here."""
+    order = BoughtOrder.objects.select_for_update().filter(id=event.order).first()
+    if order is None or not order.lines.exists():
+        raise NotYet(f"Order {event.number} is not known yet.")
+    for line in event.lines:
+        BoughtLine.objects.filter(id=line.line).update(cancelled=F("cancelled") + line.quantity)

@@ -11,7 +11,15 @@ from chassis import clock, domains
 from chassis.ids import new_id
 from chassis.inbox import receive
 from chassis.messages import Envelope, Lane, Message, decode_event, decode_message, encode, type_of
-from contracts.commerce import OrderCancelled, OrderLine, OrderPaid, OrderPlaced, OrderRefunded
+from contracts.commerce import (
+    CancelledLine,
+    OrderCancelled,
+    OrderLine,
+    OrderLinesCancelled,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+)
 from contracts.shared import Amount, PostalAddress
 
 
@@ -93,6 +101,20 @@ def placed(
 def cancelled(order: OrderPlaced) -> OrderCancelled:
     return OrderCancelled(
         order=order.order, number=order.number, channel="shop", total=euros(order.total), reason="changed mind"
+    )
+
+
+def lines_cancelled(order: OrderPlaced, quantity: str) -> OrderLinesCancelled:
+    """So much of the order's first line."""
+    first = order.lines[0]
+    return OrderLinesCancelled(
+        order=order.order,
+        number=order.number,
+        channel="shop",
+        customer=order.customer,
+        cancellation=new_id(),
+        lines=(CancelledLine(line=first.id, sku=first.sku, quantity=Decimal(quantity)),),
+        amount=euros(Decimal(1)),
     )
 
 

@@ -50,7 +50,7 @@ from postpurchase.returns.errors import (
 )
 from postpurchase.returns.models import BoughtOrder, ReturnLine, ReturnRequest
 from postpurchase.returns.states import TRANSITIONS, State
-from postpurchase.tests.build import cancelled, deliver, placed, published, refunded
+from postpurchase.tests.build import cancelled, deliver, lines_cancelled, placed, published, refunded
 
 pytestmark = pytest.mark.django_db(databases=["postpurchase"])
 
@@ -315,3 +315,17 @@ def test_of_a_returned_bundle_the_parts_go_back_to_the_shelf() -> None:
     come(ask(event, "2"))
     (back,) = published(ReturnReceived)
     assert back.restock == (("TENT", Decimal(2)), ("MUG", Decimal(4)))
+
+
+def test_what_was_cancelled_before_it_was_sent_cannot_be_returned(order: OrderPlaced) -> None:
+    deliver(lines_cancelled(order, "2"))
+    deliver(order)  # told again, as a rebuilding does
+    with pytest.raises(TooMany, match="1 of A"):
+        ask(order, "2")
+    assert ask(order, "1").number
+
+
+def test_lines_that_are_cancelled_before_the_order_is_known_wait_for_it() -> None:
+    order = placed({"A": (3, "10.00")})
+    with pytest.raises(AssertionError, match="not known yet"):
+        deliver(lines_cancelled(order, "2"))

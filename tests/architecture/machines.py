@@ -32,13 +32,28 @@ OURS = "nobody else knows that these exist"
 MACHINES = (
     Machine(
         name="commerce.order.states.ORDER",
-        where=("commerce/order/",),
+        where=("commerce/order/", "commerce/cancellation/"),
         tells={
             "hold": "OrderHeld",
             "release": "OrderReleased",
+            "request_cancel": "CancellationRequested",
             "cancel": "OrderCancelled",
             "complete": "OrderCompleted",
         },
+        silent={"keep": ELSEWHERE, "keep_held": ELSEWHERE},
+    ),
+    Machine(
+        name="commerce.cancellation.states.CANCELLATION",
+        moved_by=".move",
+        where=("commerce/cancellation/",),
+        tells={"confirm": "OrderLinesCancelled"},
+        silent={"refuse": ELSEWHERE},
+    ),
+    Machine(
+        name="commerce.delivery.states.DELIVERY_CHANGE",
+        moved_by=".move",
+        where=("commerce/delivery/",),
+        silent={"confirm": ELSEWHERE, "refuse": ELSEWHERE},
     ),
     Machine(
         name="commerce.order.states.PAYMENT",
@@ -54,7 +69,7 @@ MACHINES = (
     Machine(
         name="commerce.order.states.FULFILMENT",
         moved_by=".transition_fulfilment",
-        where=("commerce/order/",),
+        where=("commerce/order/", "commerce/cancellation/"),
         tells={"cancel": "OrderCancelled"},
         silent={"ship_part": ELSEWHERE, "ship": ELSEWHERE},
     ),
@@ -124,6 +139,7 @@ MACHINES = (
             "picked": "GoodsPicked",
             "partly_sent": "ShipmentSent",
             "sent": "ShipmentSent",
+            "rest_cancelled": "CancellationConfirmed",
         },
         silent={
             "open": "stock_confirmed says that the order has its stock; the list is the warehouse's own",

@@ -27,6 +27,7 @@ NO_AGGREGATES = {
     "catalog.TaxPolicy",
     "catalog.TaxRate",
     "catalog.TaxZone",
+    "commerce.Document",
     "commerce.NumberSequence",
     "identity.ChannelCopy",
     "identity.SignIn",

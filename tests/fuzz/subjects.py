@@ -55,6 +55,9 @@ def furnish(stack: Stack) -> Subjects:
         lambda: ok(buyer.http.get(f"/downloads/orders/{placed['order']}")), "the download that was bought", within=60
     )
     samples: Any = ok(buyer.http.get("/products/book"))["samples"]
+    documents: Any = eventually(
+        lambda: ok(buyer.http.get(f"/orders/{placed['order']}/documents"))["items"], "the order's invoice", within=60
+    )
     shared = ok(buyer.http.patch(f"/wishlists/{_wishlist(buyer, 'MUG')}", json={"shared": True}))["share"]
     pools = {
         "views": ["en", "de"],
@@ -94,6 +97,7 @@ def furnish(stack: Stack) -> Subjects:
         "order_lines": [mugs],
         "order_keys": [order["access_key"]],
         "numbers": [order["number"]],
+        "documents": [document["number"] for document in documents],
         "addresses": [entry["id"] for entry in entries],
         "returns": [asked["id"]],
         "blocks": ["hero"],
@@ -144,6 +148,8 @@ FOR_OPERATION = {
     "remove_line": {"path.cart": "carts_to_empty", "path.line": "lines_to_remove", **OF_MANY},
     "enter_coupon": {"path.code": "coupons", **OF_CARTS},
     "remove_coupon": {"path.code": "coupons", **WITH_COUPON},
+    "reorder": {"path.view": "views_of_carts"},
+    "order_document": {"path.number": "documents"},
     "forwarding": {"query.path": "former_paths"},
     "content_block": {"path.code": "blocks"},
     "content_page": {"path.slug": "pages"},

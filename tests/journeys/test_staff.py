@@ -162,6 +162,33 @@ def test_an_order_goes_from_the_shopper_to_the_shelf_to_the_figures(browser: Bro
     assert page.get_by_text("ada@example.org").count() == 0
 
 
+def test_a_line_is_cancelled_before_it_is_sent_and_the_rest_completes_the_order(browser: Browser, shop: Stack) -> None:
+    shopper, order = an_order(shop)
+    mug = next(line for line in order["lines"] if line["sku"] == "MUG")
+    page = signed_in(browser, shop, "administrator")
+    page.goto(f"/admin/commerce/order/{order['id']}/change/")
+    page.locator("[data-transitions]").get_by_role("link", name="Cancel lines", exact=True).click()
+    page.locator(f"[name='{mug['id']}']").fill("2")
+    page.get_by_label("Reason").fill("ordered twice")
+    page.get_by_role("button", name="Cancel lines", exact=True).click()
+    expect(page.get_by_text("Cancel lines: done.")).to_be_visible()
+
+    def credited() -> Any:
+        documents = shopper.http.get(f"/orders/{order['id']}/documents").json()["items"]
+        return next((one for one in documents if one["kind"] == "credit_note"), None)
+
+    note = eventually(credited, "the warehouse has agreed and the money went back")
+    assert note["total"] == mug["total"]
+    file = shopper.http.get(f"/orders/{order['id']}/documents/{note['number']}.pdf")
+    assert file.content.startswith(b"%PDF-")
+    sent(browser, shop, order)
+
+    def completed() -> bool:
+        return bool(shopper.http.get(f"/orders/{order['id']}").json()["state"] == "completed")
+
+    eventually(completed, "nothing is left to send")
+
+
 def test_a_return_is_approved_by_support_taken_in_by_the_warehouse_and_paid_back(browser: Browser, shop: Stack) -> None:
     shopper, order = an_order(shop)
     sent(browser, shop, order)

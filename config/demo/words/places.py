@@ -21,6 +21,28 @@ CHANNELS = (
     ("alpine", "Moor & Mantel Switzerland", "CHF", "Europe/Zurich", ("CH", "LI"), (Decimal("8.1"), Decimal("2.6"))),
 )
 
+# Who sells in a channel, as invoices say. The numbers are made up.
+SELLERS = {
+    "home": {
+        "name": "Moor & Mantel Handels GmbH",
+        "street": "Speicherweg 12",
+        "postcode": "20457",
+        "city": "Hamburg",
+        "country": "DE",
+        "vat_number": "DE136695976",
+        "footer": "A demo shop: nothing here is for sale.",
+    },
+    "alpine": {
+        "name": "Moor & Mantel Schweiz AG",
+        "street": "Seestrasse 4",
+        "postcode": "8002",
+        "city": "Zürich",
+        "country": "CH",
+        "vat_number": "CHE-123.456.788 MWST",
+        "footer": "A demo shop: nothing here is for sale.",
+    },
+}
+
 # code, name, channel, locale
 VIEWS = (
     ("en", "Europe, English", "home", "en-IE"),

@@ -1,0 +1,1 @@
+"""Cancelling an order or a part of it: asked here, decided by logistics, and only then does money go back."""

@@ -1,0 +1,1 @@
+"""Changing where an order goes and how, before it is sent: priced by catalog, asked here, decided by logistics."""

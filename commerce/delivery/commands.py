@@ -1,0 +1,89 @@
+"""Asking for another delivery: first what it would cost, a dry run, then logistics, who may have sent it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from uuid import UUID
+
+from chassis import clock
+from chassis.unit_of_work import unit_of_work
+from commerce.checkout.models import Cart
+from commerce.checkout.pricing import draft_of, place, quote_of
+from commerce.delivery.errors import CostsOther, DeliveryChangePending, DeliveryFixed
+from commerce.delivery.models import DeliveryChange
+from commerce.order.announcing import tell
+from commerce.order.commands import locked_order
+from commerce.order.errors import OrderUnknown
+from commerce.order.models import Order
+from contracts.commerce import DeliveryChangeRequested
+from contracts.shared import PostalAddress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What the order's cart would cost today, delivered as it is ordered and as it is to be; in its currency."""
+
+    now: Decimal
+    then: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """What would have to be paid beyond, or be given back."""
+        return self.then - self.now
+
+
+def can_be_changed(order: Order) -> bool:
+    """Whether something of it is to be sent and nothing was, by what commerce has heard."""
+    return order.state in ("placed", "held") and order.fulfilment_state == "unfulfilled"
+
+
+def preview_delivery(order: Order, *, address: Mapping[str, str], shipping_method: str) -> Costs:
+    """A dry run: catalog prices both deliveries alike, so that only place and way of delivery make a difference.
+
+    UnknownShippingMethod where that way is not offered there. Asks other domains: never inside a transaction.
+    """
+    cart = Cart.objects.get(id=order.cart)
+    totals = []
+    for where, how in ((order.delivery, order.shipping_method), (dict(address), shipping_method)):
+        draft = replace(draft_of(cart), **place(where), shipping_method=how, changes={"delivery": where})
+        totals.append(quote_of(cart, draft).total)
+    return Costs(now=totals[0], then=totals[1])
+
+
+def request_delivery(order_id: UUID, *, address: Mapping[str, str], shipping_method: str) -> DeliveryChange:
+    """Ask for an order to be delivered elsewhere or in another way, at the same total.
+
+    DeliveryFixed, DeliveryChangePending, UnknownShippingMethod, or CostsOther with the difference.
+    """
+    order = Order.objects.filter(id=order_id).first()
+    if order is None:
+        raise OrderUnknown()
+    if not can_be_changed(order):
+        raise DeliveryFixed(state=order.fulfilment_state)
+    costs = preview_delivery(order, address=address, shipping_method=shipping_method)
+    if costs.difference:
+        raise CostsOther(difference=str(costs.difference), currency=order.currency)
+    with unit_of_work("commerce"):
+        order = locked_order(order_id)
+        if not can_be_changed(order):
+            raise DeliveryFixed(state=order.fulfilment_state)
+        if order.delivery_changes.filter(state="requested").exists():
+            raise DeliveryChangePending()
+        change = DeliveryChange.objects.create(
+            order=order, delivery=dict(address), shipping_method=shipping_method, asked_at=clock.now()
+        )
+        order.note("delivery_change.requested")
+        order.version += 1
+        order.save()
+        tell(
+            order,
+            DeliveryChangeRequested(
+                change=change.id,
+                order=order.id,
+                order_number=order.number,
+                channel=order.channel,
+                delivery=PostalAddress(**address),
+                shipping_method=shipping_method,
+            ),
+        )
+        return change

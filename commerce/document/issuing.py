@@ -1,0 +1,178 @@
+"""Issuing documents: under the order's lock, in the transaction that records the money, at the number's turn.
+
+A number is taken last, since its sequence stays locked until the transaction ends; one that rolls back gives it back.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from chassis import clock
+from chassis.ids import new_id
+from chassis.money import Money
+from chassis.unit_of_work import publish
+from commerce.checkout.models import ChannelCopy
+from commerce.document.models import CREDIT_NOTE, INVOICE, Document, Seller
+from commerce.order.models import NumberSequence, Order, OrderLine
+from contracts.commerce import CreditNoteIssued, InvoiceIssued
+from contracts.shared import Amount
+
+
+def issue_invoice(order: Order, lines: Sequence[OrderLine]) -> Document | None:
+    """The invoice over the whole of an order that is paid now; an order that costs nothing gets none."""
+    if order.total <= 0:
+        return None
+    return _invoice(
+        order,
+        cause=order.id,
+        lines=[_line(line) for line in lines],
+        subtotal=order.subtotal,
+        shipping=order.shipping,
+        taxes=order.taxes or _one_tax(order.tax),
+        tax=order.tax,
+        total=order.total,
+    )
+
+
+def issue_credit_note(
+    order: Order, *, refund: UUID, amount: Decimal, lines: Sequence[dict[str, Any]] = ()
+) -> Document | None:
+    """The credit note over an amount that went back, with the share of each tax in it; none where nothing was invoiced.
+
+    `lines` are what was cancelled, with the taxes of each; they are left out where the amount is another than theirs.
+    Else the shares are of what was not credited before, so that those of a whole refund in parts add up exactly.
+    """
+    issued = list(Document.objects.filter(order=order).order_by("issued_at", "id"))
+    invoices = [one for one in issued if one.kind == INVOICE]
+    if not invoices:
+        return None
+    earlier = [one for one in issued if one.kind == CREDIT_NOTE]
+    whole = not earlier and amount == sum(one.total for one in invoices)
+    if sum((Decimal(line["total"]) for line in lines), Decimal(0)) != amount:
+        lines = ()
+    taxes = _taxes_of(lines) or _shares(invoices, earlier, amount, order.currency)
+    shipping = sum((one.shipping for one in invoices), Decimal(0)) if whole else Decimal(0)
+    return _credit_note(
+        order,
+        cause=refund,
+        corrects=[one.number for one in invoices],
+        lines=[line for one in invoices for line in one.lines] if whole else list(lines),
+        subtotal=amount - shipping,
+        shipping=shipping,
+        taxes=taxes,
+        tax=sum((Decimal(one["amount"]) for one in taxes), Decimal(0)),
+        total=amount,
+    )
+
+
+def _invoice(order: Order, **figures: Any) -> Document:
+    document = _issue(order, INVOICE, **figures)
+    publish(InvoiceIssued(**_facts(document)), aggregate_id=document.id, aggregate_version=1, channel=order.channel)
+    return document
+
+
+def _credit_note(order: Order, **figures: Any) -> Document:
+    document = _issue(order, CREDIT_NOTE, **figures)
+    publish(
+        CreditNoteIssued(**_facts(document), refund=document.cause, corrects=tuple(document.corrects)),
+        aggregate_id=document.id,
+        aggregate_version=1,
+        channel=order.channel,
+    )
+    return document
+
+
+def _issue(order: Order, kind: str, **figures: Any) -> Document:
+    now, zone = clock.now(), ChannelCopy.zone(order.channel)
+    document = Document(
+        id=new_id(),
+        order=order,
+        kind=kind,
+        locale=order.locale,
+        currency=order.currency,
+        seller=_seller(order.channel),
+        buyer={**order.delivery, "email": order.email, "vat_number": order.vat_number},
+        note=order.tax_note,
+        ordered_on=order.placed_at.astimezone(zone).date(),
+        dated=now.astimezone(zone).date(),
+        issued_at=now,
+        number=NumberSequence.take(order.channel, kind=kind),
+        **figures,
+    )
+    document.save()
+    order.note(f"{kind}.issued", {"number": document.number, "amount": str(document.total)})
+    return document
+
+
+def _facts(document: Document) -> dict[str, Any]:
+    order = document.order
+    return {
+        "document": document.id,
+        "number": document.number,
+        "order": order.id,
+        "order_number": order.number,
+        "channel": order.channel,
+        "customer": order.customer,
+        "total": Amount(amount=document.total, currency=document.currency),
+        "tax": document.tax,
+        "issued_at": document.issued_at,
+    }
+
+
+def _seller(channel: str) -> dict[str, str]:
+    """The seller as it is now; until staff have entered one, the channel's code stands for it."""
+    names = ("name", "street", "postcode", "city", "country", "vat_number", "footer")
+    found = Seller.objects.filter(channel=channel).values(*names).first()
+    return found or {"name": channel}
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    return {
+        "sku": line.sku,
+        "name": line.name,
+        "options": line.options,
+        "quantity": str(line.quantity),
+        "unit_price": str(line.unit_price),
+        "discount": str(line.discount),
+        "percents": [one["percent"] for one in line.taxes],
+        "tax": str(line.tax),
+        "total": str(line.total),
+    }
+
+
+def _one_tax(amount: Decimal) -> list[dict[str, str]]:
+    """The taxes of an order that was made before they were kept one by one."""
+    return [{"code": "", "percent": "0", "amount": str(amount)}] if amount else []
+
+
+def _taxes_of(lines: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
+    """The taxes of cancelled lines, each summed."""
+    return _summed(tax for line in lines for tax in line["taxes"])
+
+
+def _shares(
+    invoices: Sequence[Document], earlier: Sequence[Document], amount: Decimal, currency: str
+) -> list[dict[str, str]]:
+    """What of each invoiced tax goes back with `amount`, of what was not credited before."""
+    left = sum((one.total for one in invoices), Decimal(0)) - sum((one.total for one in earlier), Decimal(0))
+    given: dict[str, Decimal] = {}
+    for tax in (tax for one in earlier for tax in one.taxes):
+        given[tax["code"]] = given.get(tax["code"], Decimal(0)) + Decimal(tax["amount"])
+    return [
+        {**tax, "amount": str(_rounded((Decimal(tax["amount"]) - given.get(tax["code"], 0)) * amount / left, currency))}
+        for tax in _summed(tax for one in invoices for tax in one.taxes)
+    ]
+
+
+def _summed(taxes: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+    """Taxes of one code as one."""
+    found: dict[str, dict[str, str]] = {}
+    for tax in taxes:
+        known = found.setdefault(tax["code"], {**tax, "amount": "0"})
+        known["amount"] = str(Decimal(known["amount"]) + Decimal(tax["amount"]))
+    return list(found.values())
+
+
+def _rounded(amount: Decimal, currency: str) -> Decimal:
+    return Money(amount, currency).quantized().amount
