@@ -1,7 +1,7 @@
 """Which events this domain takes, and who handles them."""
 
 from chassis.subscriptions import projection, reaction
-from contracts.catalog import ChannelChanged, ViewChanged
+from contracts.catalog import ChannelChanged, ProductChanged, ViewChanged
 from contracts.commerce import (
     OrderCancelled,
     OrderHeld,
@@ -17,6 +17,7 @@ from logistics.fulfillment.projection import copy_holds
 from logistics.fulfillment.reactions import restock
 from logistics.legacy.rows import keep_rows
 from logistics.reactions import stock_events
+from logistics.shipping.projection import copy_articles
 from logistics.warehouse.projection import copy_channels, copy_views
 
 SUBSCRIPTIONS = (
@@ -30,6 +31,7 @@ SUBSCRIPTIONS = (
     projection(OrderReleased, copy_holds),
     projection(ChannelChanged, copy_channels),
     projection(ViewChanged, copy_views),
+    projection(ProductChanged, copy_articles),
     projection(ScopeRowChanged, keep_rows),
     projection(ProductRowChanged, keep_rows),
     projection(StockRowChanged, keep_rows),

@@ -117,6 +117,18 @@ MACHINES = (
         silent={"consumed": "shipment_sent tells what left; what needs no parcel is on no shelf"},
     ),
     Machine(
+        name="logistics.transfers.states.TRANSITIONS",
+        moved_by=".become",
+        tells={"sent": "TransferSent", "receiving": "TransferReceived", "received": "TransferReceived"},
+        silent={"cancelled": "a draft has moved nothing"},
+    ),
+    Machine(
+        name="logistics.counting.states.TRANSITIONS",
+        moved_by=".become",
+        tells={"booked": "StockTakeBooked"},
+        silent={"cancelled": "what was counted has moved nothing"},
+    ),
+    Machine(
         name="logistics.fulfillment.states.TRANSITIONS",
         moved_by=".become",
         tells={
