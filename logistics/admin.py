@@ -1,9 +1,10 @@
 """Index of this domain's admin pages, in the order of the menu."""
 
 from chassis.admin import register_messaging, site
+from logistics.carriers.admin import ShipmentAdmin
 from logistics.counting.admin import StockTakeAdmin
 from logistics.counting.models import StockTake
-from logistics.fulfillment.admin import FulfilmentAdmin, ShipmentAdmin
+from logistics.fulfillment.admin import FulfilmentAdmin
 from logistics.fulfillment.models import FulfilmentOrder, Shipment
 from logistics.shipping.admin import MethodAdmin, ZoneAdmin
 from logistics.shipping.models import ClosedDay, ShippingMethod, ShippingRule, ShippingZone

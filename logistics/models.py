@@ -1,5 +1,6 @@
 """Index of this domain's models."""
 
+from logistics.carriers.models import *  # noqa: F403
 from logistics.counting.models import *  # noqa: F403
 from logistics.fulfillment.models import *  # noqa: F403
 from logistics.legacy.models import *  # noqa: F403

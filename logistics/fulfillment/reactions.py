@@ -16,6 +16,7 @@ from chassis.subscriptions import Received
 from contracts.commerce import OrderCancelled, OrderLine, OrderPlaced, StockConfirmationRequested
 from contracts.postpurchase import ReturnReceived
 from logistics.fulfillment.models import FulfilmentOrder, PickLine
+from logistics.fulfillment.packing import unpack_all
 from logistics.fulfillment.states import State
 from logistics.warehouse.announcing import released
 from logistics.warehouse.commands import AdjustStock, StockChange, adjust_stock
@@ -69,6 +70,7 @@ def cancel(event: OrderCancelled, held: Held) -> None:
     fulfilment, made = _lock(event.order, State.CANCELLED, number=event.number, channel=event.channel)
     if not made and fulfilment.state != State.CANCELLED:
         fulfilment.become(State.CANCELLED)
+        unpack_all(fulfilment)
     mine = [row for row in held.reservations.values() if event.order == row.order or row.id == fulfilment.saga]
     if not mine and fulfilment.saga is not None:
         # The order was placed between our look and our lock. Out of order, so it may deadlock: the inbox retries.

@@ -20,7 +20,8 @@ from logistics.counting.commands import (
 from logistics.counting.errors import BadCount, IllegalTransition, NothingCounted, NumberTaken, UnknownStockTake
 from logistics.counting.models import CountedLine, StockTake
 from logistics.counting.states import TRANSITIONS, State
-from logistics.fulfillment.commands import Pick, Ship, pick, ship
+from logistics.fulfillment.commands import Pick, pick
+from logistics.fulfillment.packing import Ship, ship
 from logistics.tests.build import Checkout, deliver, published, stocked, units
 from logistics.warehouse.ledger import differences
 from logistics.warehouse.models import Source, StockMovement

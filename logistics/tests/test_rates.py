@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -73,7 +74,7 @@ def deliver_product(event: ProductChanged, version: int) -> None:
     from logistics.tests.build import _message
 
     object.__setattr__(event, "code", event.sku)
-    message = replace(_message(event, version), aggregate_id=str(event.product))
+    message = msgspec.structs.replace(_message(event, version), aggregate_id=str(event.product))
     copy_articles([Received(event=event, message=message)])
 
 

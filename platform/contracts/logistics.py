@@ -163,6 +163,74 @@ class ShipmentSent:
     sent_at: datetime
 
 
+@event("logistics.shipment_packed", aggregate="shipment")
+@dataclass(frozen=True, kw_only=True)
+class ShipmentPacked:
+    """What is in a parcel; it has not left yet."""
+
+    shipment: UUID
+    order: UUID
+    order_number: str
+    channel: str
+    carrier: str
+    lines: tuple[ShippedLine, ...]
+
+
+@event("logistics.shipment_labelled", aggregate="shipment")
+@dataclass(frozen=True, kw_only=True)
+class ShipmentLabelled:
+    """A carrier has booked a parcel and made its label."""
+
+    shipment: UUID
+    order: UUID
+    order_number: str
+    channel: str
+    carrier: str
+    tracking_number: str
+
+
+@event("logistics.shipment_cancelled", aggregate="shipment")
+@dataclass(frozen=True, kw_only=True)
+class ShipmentCancelled:
+    """A parcel was unpacked before it left: what was in it is picked and in no parcel, or its order is cancelled."""
+
+    shipment: UUID
+    order: UUID
+    order_number: str
+    channel: str
+    lines: tuple[ShippedLine, ...]
+
+
+@event("logistics.shipment_tracked", aggregate="shipment")
+@dataclass(frozen=True, kw_only=True)
+class ShipmentTracked:
+    """A carrier says where a parcel is. `status`: accepted, in_transit, out_for_delivery, delivered, failed, returned.
+
+    Events may be told in another order than they happened in: `at` says when.
+    """
+
+    shipment: UUID
+    order: UUID
+    order_number: str
+    channel: str
+    status: str
+    place: str
+    at: datetime
+
+
+@event("logistics.shipment_arrived", aggregate="shipment")
+@dataclass(frozen=True, kw_only=True)
+class ShipmentArrived:
+    """A parcel reached its end: delivered, or back where it came from."""
+
+    shipment: UUID
+    order: UUID
+    order_number: str
+    channel: str
+    delivered: bool
+    at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class SkuAvailability:
     """What can be sold of a SKU; `available` is None where there is no limit. `in_stock` means that it can be bought.
