@@ -63,7 +63,8 @@ class Carrier:
             if match and verb == method:
                 if path != "/healthz":
                     self._authenticate(environ)
-                raw = environ["wsgi.input"].read(MOST_BYTES) if method == "POST" else b""
+                length = min(int(environ.get("CONTENT_LENGTH") or 0), MOST_BYTES)
+                raw = environ["wsgi.input"].read(length) if method == "POST" else b""
                 return endpoint(json.loads(raw or b"{}"), *match.groups())
         raise Refusal(404, "not_found", "There is nothing here.")
 

@@ -31,7 +31,7 @@ def to_pick(line: PickLine) -> Decimal:
 
 def to_send(line: PickLine) -> Decimal:
     """What is picked and in no parcel yet."""
-    return line.picked - line.packed
+    return line.loose
 
 
 def quantities(fulfilment: FulfilmentOrder, left: Left) -> dict[str, forms.Field]:

@@ -1,5 +1,6 @@
 """Tables of fulfilment: the order as logistics needs it, its picking list, its shipments."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -68,7 +69,7 @@ class OrderHold(models.Model):
 
 
 class PickLine(models.Model):
-    """So much of a SKU from one source. quantity >= picked >= packed >= sent."""
+    """So much of a SKU from one source. quantity >= picked >= packed and sent."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     fulfilment = models.ForeignKey(FulfilmentOrder, on_delete=models.PROTECT, related_name="picks")
@@ -85,15 +86,18 @@ class PickLine(models.Model):
         app_label = "logistics"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(
-                    sent__gte=0,
-                    sent__lte=models.F("packed"),
-                    packed__lte=models.F("picked"),
-                    picked__lte=models.F("quantity"),
-                ),
-                name="logistics_sent_of_packed",
-            )
+                condition=models.Q(sent__gte=0, sent__lte=models.F("picked"), picked__lte=models.F("quantity")),
+                name="logistics_sent_of_picked",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(packed__gte=0, packed__lte=models.F("picked")), name="logistics_packed_of_picked"
+            ),
         ]
+
+    @property
+    def loose(self) -> Decimal:
+        """Picked and in no parcel. An earlier release sends without packing, so that more may be sent than packed."""
+        return self.picked - max(self.packed, self.sent)
 
 
 class Shipment(Recorded):

@@ -129,14 +129,12 @@ def _locked_parcel(shipment: UUID) -> Shipment:
 
 def _pack(fulfilment: FulfilmentOrder, command: Pack) -> Shipment:
     lines = {line.id: line for line in fulfilment.picks.all()}
-    chosen = named(command.lines, lines) or [
-        (line, line.picked - line.packed) for line in lines.values() if line.packed < line.picked
-    ]
+    chosen = named(command.lines, lines) or [(line, line.loose) for line in lines.values() if line.loose > 0]
     if not chosen:
         raise NothingToDo()
     for line, quantity in chosen:
-        if quantity <= 0 or line.packed + quantity > line.picked:
-            raise NotPicked(f"{line.sku}: {line.picked - line.packed} picked and in no parcel.")
+        if quantity <= 0 or quantity > line.loose:
+            raise NotPicked(f"{line.sku}: {line.loose} picked and in no parcel.")
         line.packed += quantity
     PickLine.objects.bulk_update(lines.values(), ["packed"])
     shipment = Shipment.objects.create(

@@ -79,12 +79,18 @@ def work(minutes: float = 0) -> None:
         JobRunner("logistics").run_due()
 
 
+def errors() -> list[str]:
+    """What became of jobs that failed."""
+    jobs = domains.get("logistics").tables.job._default_manager.using("logistics")
+    return list(jobs.exclude(last_error="").values_list("last_error", flat=True))
+
+
 def labelled(shipment: Shipment | None = None) -> Shipment:
     shipment = shipment or packed()
     request_label(shipment)
     work()
     shipment.refresh_from_db()
-    assert shipment.state == Parcel.LABELLED, shipment.problem
+    assert shipment.state == Parcel.LABELLED, (shipment.problem, errors())
     return shipment
 
 
