@@ -35,18 +35,13 @@ def set_source_policy(command: SetSourcePolicy) -> Source:
     """Change a source's defaults and announce what they change. Raises UnknownSource, BadQuantity."""
     facts = _facts(command)
     with unit_of_work("logistics"):
-        # Items before their source, as whoever switches a source on or off does not: it changes no policy.
-        items = list(
-            StockItem.objects.select_for_update(no_key=True)
-            .filter(source__code=command.source)
-            .order_by("id")
-            .values_list("id", flat=True)
-        )
+        # The source before its items, as who switches it on or off does.
         source = Source.objects.select_for_update(no_key=True).filter(code=command.source).first()
         if source is None:
             raise UnknownSource(f"{command.source} is no source; define it first.", field="/source")
         _write(source, backorders=command.backorders, **facts)
-        announce(items, lane=Lane.BULK)
+        items = StockItem.objects.select_for_update(no_key=True).filter(source=source).order_by("id")
+        announce(list(items.values_list("id", flat=True)), lane=Lane.BULK)
     return source
 
 
