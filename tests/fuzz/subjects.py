@@ -109,7 +109,8 @@ def furnish(stack: Stack) -> Subjects:
 EVERYWHERE = {
     "path.view": "views", "path.cart": "carts", "path.order": "orders", "path.slug": "slugs",
     "path.address": "addresses", "path.id": "returns", "query.sku": "skus", "query.q": "words",
-    "query.country": "countries", "query.postcode": "postcodes", "header.X-Cart-Secret": "secrets", "body.sku": "skus", "body.quantity": "quantities",
+    "query.postcode": "postcodes",
+    "query.country": "countries", "header.X-Cart-Secret": "secrets", "body.sku": "skus", "body.quantity": "quantities",
     "body.shipping_method": "methods", "body.payment_source": "cards",
     "body.expected_total": "totals", "body.order_number": "numbers",
     "body.lines[*].line": "order_lines", "body.lines[*].quantity": "quantities", "body.email": "emails",
