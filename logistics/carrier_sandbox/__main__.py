@@ -16,6 +16,7 @@ class Server(socketserver.ThreadingMixIn, WSGIServer):
     """A thread per call: a slow one holds up nobody else."""
 
     daemon_threads = True
+    allow_reuse_port = True  # the local stack holds its ports until they are listened on
 
 
 class Quiet(WSGIRequestHandler):
