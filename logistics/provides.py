@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from contracts.logistics import ShippingOption, SkuAvailability
+from contracts.logistics import ParcelLine, ShippingOption, SkuAvailability
 from logistics.shipping.queries import shipping_options
 from logistics.warehouse.availability import availability
 
@@ -15,7 +15,17 @@ class AvailabilityProvider:
 
 
 class ShippingRatesProvider:
-    """contracts.logistics.ShippingRates: one query, whatever the number of methods."""
+    """contracts.logistics.ShippingRates: at most five queries, whatever the number of methods and lines."""
 
-    def options(self, *, channel: str, country: str, goods_total: Decimal) -> tuple[ShippingOption, ...]:
-        return shipping_options(channel=channel, country=country, goods_total=goods_total)
+    def options(
+        self,
+        *,
+        channel: str,
+        country: str,
+        goods_total: Decimal,
+        postcode: str = "",
+        lines: tuple[ParcelLine, ...] = (),
+    ) -> tuple[ShippingOption, ...]:
+        return shipping_options(
+            channel=channel, country=country, goods_total=goods_total, postcode=postcode, lines=lines
+        )

@@ -61,6 +61,7 @@ def _row(event: object) -> Reservation | None:
             cart=event.cart,
             lines=[(line.sku, line.quantity, line.requires_shipping) for line in event.lines],
             expires_at=event.expires_at,
+            destination={"country": event.country, "area": event.area, "method": event.shipping_method},
         )
     if isinstance(event, StockReleaseRequested):
         return tombstone(event.saga, reason=event.reason)

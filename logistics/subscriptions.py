@@ -1,7 +1,7 @@
 """Which events this domain takes, and who handles them."""
 
 from chassis.subscriptions import each, projection, reaction
-from contracts.catalog import ChannelChanged, ViewChanged
+from contracts.catalog import ChannelChanged, ProductChanged, ViewChanged
 from contracts.commerce import (
     CancellationRequested,
     DeliveryChangeRequested,
@@ -20,6 +20,7 @@ from logistics.fulfillment.reactions import restock
 from logistics.fulfillment.redirecting import delivery_change_requested
 from logistics.legacy.rows import keep_rows
 from logistics.reactions import stock_events
+from logistics.shipping.projection import copy_articles
 from logistics.warehouse.projection import copy_channels, copy_views
 
 SUBSCRIPTIONS = (
@@ -35,6 +36,7 @@ SUBSCRIPTIONS = (
     projection(OrderReleased, copy_holds),
     projection(ChannelChanged, copy_channels),
     projection(ViewChanged, copy_views),
+    projection(ProductChanged, copy_articles),
     projection(ScopeRowChanged, keep_rows),
     projection(ProductRowChanged, keep_rows),
     projection(StockRowChanged, keep_rows),

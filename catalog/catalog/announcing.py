@@ -36,4 +36,5 @@ def product_changed(row: Product, parent: Product | None) -> ProductChanged:
         requires_shipping=row.requires_shipping,
         published=bool(row.channels),
         parent=row.parent_id,
+        weight=row.weight,
     )

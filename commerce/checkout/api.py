@@ -17,10 +17,12 @@ from chassis.errors import Invalid, Unauthenticated
 from chassis.web.etag import IF_MATCH, precondition
 from chassis.web.idempotency import idempotent
 from chassis.web.pages import CursorPages, page_of
+from chassis.web.parsers import storable_text
 from commerce.checkout import commands
 from commerce.checkout import serializers as shapes
 from commerce.checkout.answers import answer_with, recording
 from commerce.checkout.commands import Shopper
+from commerce.checkout.parcels import parcel_lines
 from commerce.checkout.queries import Sight, look_after, look_at, needs_shipping
 from contracts.logistics import ShippingRates
 from contracts.shared import Choice
@@ -313,14 +315,18 @@ class TenderDetail(APIView):
 class ShippingOptions(APIView):
     @extend_schema(
         operation_id="shipping_options",
-        parameters=[SECRET, OpenApiParameter("country", OpenApiTypes.STR, required=True, description=ISO_COUNTRY)],
+        parameters=[
+            SECRET,
+            OpenApiParameter("country", OpenApiTypes.STR, required=True, description=ISO_COUNTRY),
+            OpenApiParameter("postcode", OpenApiTypes.STR, description="Where rates differ within a country."),
+        ],
         responses=shapes.ShippingOptionBody(many=True),
         tags=["cart"],
     )
     def get(self, request: Request, view: str, cart: UUID) -> Response:
         """Ways of delivery to a country.
 
-        With their prices for this cart; none where nothing of it is sent.
+        With their prices for this cart and the days on which it would arrive; none where nothing of it is sent.
         """
         country = request.query_params.get("country", "")
         if not re.fullmatch("[A-Z]{2}", country):
@@ -329,8 +335,21 @@ class ShippingOptions(APIView):
         if found.quote and not needs_shipping(found.quote):
             return Response([])
         goods = Decimal((found.quote or {}).get("subtotal", "0"))
-        options = client(ShippingRates).options(channel=found.channel, country=country, goods_total=goods)
+        options = client(ShippingRates).options(
+            channel=found.channel,
+            country=country,
+            postcode=_postcode(request),
+            goods_total=goods,
+            lines=parcel_lines((found.quote or {}).get("lines", ())),
+        )
         return Response(shapes.ShippingOptionBody(options, many=True).data)
+
+
+def _postcode(request: Request) -> str:
+    postcode = request.query_params.get("postcode", "")
+    if len(postcode) > 20 or not storable_text(postcode):
+        raise Invalid("This is no postcode.", field="/postcode")
+    return postcode
 
 
 class Claim(APIView):

@@ -29,6 +29,9 @@ from commerce.order.models import Order
 from contracts.catalog import Quote
 from contracts.postpurchase import GIFT_CARD
 
+AREA = 3
+"""So many characters of a postcode logistics is told before there is an order."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
@@ -142,6 +145,16 @@ def _missing(cart: Cart) -> list[str]:
     return [name for name in needed if not getattr(cart, name)]
 
 
+def _destination(cart: Cart) -> dict[str, str]:
+    """What logistics chooses a source by; of the postcode its beginning only."""
+    delivery = cart.delivery or {}
+    return {
+        "country": delivery.get("country", ""),
+        "area": delivery.get("postcode", "")[:AREA],
+        "shipping_method": cart.shipping_method,
+    }
+
+
 def _snapshot(cart: Cart, quote: Quote, shares: list[Share]) -> dict[str, Any]:
     stored = as_json(quote)
     adjustments = {line["key"]: line["adjustments"] for line in stored["lines"]}
@@ -151,6 +164,7 @@ def _snapshot(cart: Cart, quote: Quote, shares: list[Share]) -> dict[str, Any]:
     return {
         "cart_version": cart.version,
         "channel": cart.channel,
+        "destination": _destination(cart),
         "currency": quote.currency,
         "provider": "sandbox",
         "payment": str(new_id()),

@@ -13,6 +13,7 @@ from chassis.messages import encode
 from commerce.checkout.errors import CouponRefused, NotForSale, UnknownShippingMethod
 from commerce.checkout.items import Item, items_of
 from commerce.checkout.models import Cart
+from commerce.checkout.parcels import parcel_lines
 from commerce.checkout.tenders import Tender, tenders_of
 from contracts.catalog import Buyer, Pricing, Quote, QuoteRequestLine
 from contracts.logistics import ShippingRates
@@ -92,13 +93,19 @@ def quote_of(cart: Cart, draft: Draft) -> Quote:
     quote = pricing.quote(**request, shipping=Decimal(0))
     if not draft.shipping_method or not any(line.requires_shipping for line in quote.lines):
         return quote
-    price = shipping_price(cart, draft, goods=quote.subtotal)
+    price = shipping_price(cart, draft, quote)
     return pricing.quote(**request, shipping=price) if price else quote
 
 
-def shipping_price(cart: Cart, draft: Draft, *, goods: Decimal) -> Decimal:
+def shipping_price(cart: Cart, draft: Draft, quote: Quote) -> Decimal:
     """The price of the chosen way of delivery; UnknownShippingMethod when it is not offered."""
-    options = client(ShippingRates).options(channel=cart.channel, country=draft.country, goods_total=goods)
+    options = client(ShippingRates).options(
+        channel=cart.channel,
+        country=draft.country,
+        postcode=draft.postcode,
+        goods_total=quote.subtotal,
+        lines=parcel_lines(as_json(quote)["lines"]),
+    )
     for option in options:
         if option.code == draft.shipping_method:
             return option.price

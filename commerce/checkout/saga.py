@@ -49,6 +49,7 @@ def request_stock(run: Run) -> Result:
             channel=run.data["channel"],
             lines=tuple(wanted for line in run.data["lines"] for wanted in _shelved(line)),
             expires_at=run.created_at + RESERVATION,
+            **run.data.get("destination", {}),
         ),
         aggregate_id=run.id,
         aggregate_version=1,

@@ -256,8 +256,22 @@ class PlacementBody(serializers.Serializer[Any]):
     status_url = serializers.CharField()
 
 
+class PickupPointBody(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    street = serializers.CharField()
+    city = serializers.CharField()
+    postcode = serializers.CharField()
+    country = serializers.CharField()
+
+
 class ShippingOptionBody(serializers.Serializer[Any]):
     code = serializers.CharField()
     name = serializers.CharField()
     price = AmountField()
     currency = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["delivery", "pickup"])
+    earliest = serializers.DateField(allow_null=True, help_text="The first day on which it may arrive or be collected.")
+    latest = serializers.DateField(allow_null=True)
+    pickup_point = PickupPointBody(allow_null=True, help_text="Where it is collected, of a pickup.")
+    explanation = serializers.ListField(child=serializers.CharField(), help_text="Where the price comes from.")

@@ -25,7 +25,7 @@ from contracts.catalog import (
     QuotedPromotion,
     QuoteRequestLine,
 )
-from contracts.logistics import Availability, ShippingOption, ShippingRates, SkuAvailability
+from contracts.logistics import Availability, ParcelLine, ShippingOption, ShippingRates, SkuAvailability
 from contracts.postpurchase import GIFT_CARD, TenderAsked, TenderFound, Tenders
 from contracts.shared import Component
 
@@ -138,7 +138,15 @@ def _problem(line: QuoteRequestLine) -> str:
 class Rates:
     """One way of delivery."""
 
-    def options(self, *, channel: str, country: str, goods_total: Decimal) -> tuple[ShippingOption, ...]:
+    def options(
+        self,
+        *,
+        channel: str,
+        country: str,
+        goods_total: Decimal,
+        postcode: str = "",
+        lines: tuple[ParcelLine, ...] = (),
+    ) -> tuple[ShippingOption, ...]:
         return (ShippingOption(code="parcel", name="Parcel", price=Decimal("4.90"), currency="EUR"),)
 
 

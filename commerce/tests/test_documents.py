@@ -86,7 +86,7 @@ def test_a_paid_order_has_its_invoice_with_lines_taxes_and_both_parties(shop: st
 
 def test_a_refund_has_its_credit_note_once_the_money_went_back(shop: str, books: Books) -> None:
     order, _ = an_order()
-    refund = refund_order(order.id, amount=Decimal("5.00"))
+    [refund] = refund_order(order.id, amount=Decimal("5.00"))
     assert not Document.objects.filter(kind=CREDIT_NOTE).exists()
     run_jobs()
     run_jobs()

@@ -1,6 +1,7 @@
 """Builds what stands before the first product: channels, views, sources, staff, attributes, categories."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from config.demo.seeded import Seed
 from config.demo.shapes import (
@@ -61,9 +62,11 @@ def sources(seed: Seed) -> tuple[Source, ...]:
             city=city,
             postcode=postcode,
             street=street,
+            latitude=Decimal(where[0]),
+            longitude=Decimal(where[1]),
             channels=dict(serves),
         )
-        for code, name, country, city, postcode, street, serves in places.SOURCES
+        for code, name, country, city, postcode, street, where, serves in places.SOURCES
     )
 
 

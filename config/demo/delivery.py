@@ -19,6 +19,8 @@ class Price:
     zone: str
     amount: Decimal
     free_from: Decimal | None = None
+    by_weight: tuple[tuple[Decimal, Decimal], ...] = ()
+    most: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,9 @@ class Method:
     name: str
     currency: str
     prices: tuple[Price, ...]
+    days: tuple[int, int] = (1, 3)
+    handling_days: int = 0
+    pickup_source: str = ""
 
 
 STANDARD = "standard"
@@ -58,6 +63,34 @@ METHODS = (
             Price(zone="germany", amount=Decimal("12.95")),
             Price(zone="europe", amount=Decimal("24.95")),
         ),
+        days=(1, 1),
+    ),
+    Method(
+        channel="home",
+        code="freight",
+        name="Freight",
+        currency="EUR",
+        prices=(
+            Price(
+                zone="germany",
+                amount=Decimal(0),
+                by_weight=tuple(
+                    (Decimal(start), Decimal(price)) for start, price in ((0, "19.90"), (10, "34.90"), (30, "59.90"))
+                ),
+                most=Decimal(200),
+            ),
+        ),
+        days=(3, 6),
+        handling_days=1,
+    ),
+    Method(
+        channel="home",
+        code="collect-leipzig",
+        name="Collect in Leipzig",
+        currency="EUR",
+        prices=(Price(zone="germany", amount=Decimal(0)),),
+        days=(0, 1),
+        pickup_source="leipzig",
     ),
     Method(
         channel="alpine",
@@ -72,5 +105,15 @@ METHODS = (
         name="Express",
         currency="CHF",
         prices=(Price(zone="alps", amount=Decimal("16.90")),),
+        days=(1, 1),
+    ),
+    Method(
+        channel="alpine",
+        code="collect-winterthur",
+        name="Collect in Winterthur",
+        currency="CHF",
+        prices=(Price(zone="alps", amount=Decimal(0)),),
+        days=(0, 1),
+        pickup_source="winterthur",
     ),
 )

@@ -16,7 +16,7 @@ from catalog import commands as catalog
 from chassis import clock
 from chassis.messages import Lane
 from commerce.document.commands import define_seller
-from config.demo import delivery, extras, goods, month, people_book, shop, signins
+from config.demo import delivery, depots, extras, goods, month, people_book, shop, signins
 from config.demo.progress import Progress
 from config.demo.shapes import Attribute, Category, Channel, DemoShop, Product, Source, StockLevel, View
 from config.demo.wording import labels, scoped
@@ -122,6 +122,7 @@ def _stock(demo: DemoShop, progress: Progress) -> None:
         progress.stage("services", [services], lambda skus: _never_run_out(demo.sources[0], skus), unit="batches")
         progress.stage("delivery zones", delivery.ZONES, _define_zone, unit="zones")
         progress.stage("delivery methods", delivery.METHODS, _define_method, unit="methods")
+        depots.load(demo, progress)
 
 
 def _define_channel(channel: Channel) -> None:
@@ -190,7 +191,15 @@ def _define_category(category: Category, *, views: tuple[View, ...], slugs: dict
 
 def _define_source(source: Source) -> None:
     warehouse.define_source(
-        warehouse.DefineSource(id=source.id, code=source.code, name=source.name, country=source.country)
+        warehouse.DefineSource(
+            id=source.id,
+            code=source.code,
+            name=source.name,
+            country=source.country,
+            address={"street": source.street, "city": source.city, "postcode": source.postcode},
+            latitude=source.latitude,
+            longitude=source.longitude,
+        )
     )
     for channel, priority in source.channels.items():
         warehouse.link_channel(warehouse.LinkChannel(channel=channel, source=source.code, priority=priority))
@@ -217,8 +226,22 @@ def _define_method(method: delivery.Method) -> None:
             code=method.code,
             name=method.name,
             position=place,
+            kind="pickup" if method.pickup_source else "delivery",
+            pickup_source=method.pickup_source,
+            handling_days=method.handling_days,
+            days_least=method.days[0],
+            days_most=method.days[1],
+            cut_off=time(14),
             rates=[
-                shipping.Rate(zone=price.zone, price=price.amount, currency=method.currency, free_from=price.free_from)
+                shipping.Rate(
+                    zone=price.zone,
+                    price=price.amount,
+                    currency=method.currency,
+                    free_from=price.free_from,
+                    basis="weight" if price.by_weight else "flat",
+                    steps=price.by_weight,
+                    most=price.most,
+                )
                 for price in method.prices
             ],
         )

@@ -27,6 +27,7 @@ from config.demo.progress import Progress
 from config.demo.shapes import Customer, DemoShop, OrderIntent
 from config.local.state import LOOPBACK, LocalError
 from logistics.fulfillment import commands as fulfilment
+from logistics.fulfillment import packing
 from logistics.fulfillment.errors import IllegalTransition as NotFulfillable
 
 CARDS = {"decline": "4000000000000002", "insufficient_funds": "4000000000009995"}
@@ -106,7 +107,7 @@ def _fulfil(intent: OrderIntent, parcels: set[str], progress: Progress) -> None:
             with suppress(NotFulfillable):
                 fulfilment.pick(fulfilment.Pick(order=UUID(order)))
             # The same parcel again is the same shipment.
-            fulfilment.ship(fulfilment.Ship(order=UUID(order), carrier="Moorpost", tracking_number=number))
+            packing.ship(packing.Ship(order=UUID(order), carrier="Moorpost", tracking_number=number))
         drain("commerce", "logistics")
 
 

@@ -59,6 +59,8 @@ class Source:
     city: str
     postcode: str
     street: str
+    latitude: Decimal
+    longitude: Decimal
     channels: Mapping[str, int]
 
 

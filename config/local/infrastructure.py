@@ -28,7 +28,7 @@ from config.local.state import (
 )
 
 # Read by people and written into their browser's address bar, so a well-known number if it is free.
-WANTED_PORTS = {"WEB_PORT": 8000, "SANDBOX_PORT": 8090}
+WANTED_PORTS = {"WEB_PORT": 8000, "SANDBOX_PORT": 8090, "CARRIER_PORT": 8091}
 _PORTS = "ports.json"
 
 
@@ -87,6 +87,9 @@ def environment_of(state: Path, *, cluster: postgres.Cluster | None, broker: bro
         "SANDBOX_BOOKS": str(state / "sandbox.sqlite3"),
         "SANDBOX_PUBLIC_URL": f"http://{LOOPBACK}:{ports['SANDBOX_PORT']}",
         "SANDBOX_WEBHOOK_URL": f"http://{LOOPBACK}:{ports['WEB_PORT']}/api/webhooks/sandbox",
+        "CARRIER_BOOKS": str(state / "carrier.sqlite3"),
+        "CARRIER_URL": f"http://{LOOPBACK}:{ports['CARRIER_PORT']}",
+        "CARRIER_WEBHOOK_URL": f"http://{LOOPBACK}:{ports['WEB_PORT']}/api/webhooks/carriers/parcel-service",
         **{name: str(port) for name, port in ports.items()},
         **secrets.ensure(state),
     }
@@ -104,7 +107,7 @@ def environment_of(state: Path, *, cluster: postgres.Cluster | None, broker: bro
 
 def known(environment: Mapping[str, str]) -> dict[str, str]:
     """The part of an environment that is about this project, for showing it."""
-    names = ("DATABASE_URL_", "SANDBOX_", "SIXFOLD_")
+    names = ("DATABASE_URL_", "SANDBOX_", "CARRIER_", "SIXFOLD_")
     more = {"BROKER_URL", "CACHE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE", "MEDIA_ROOT", "WEB_PORT"}
     return {name: environment[name] for name in sorted(environment) if name.startswith(names) or name in more}
 

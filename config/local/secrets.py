@@ -35,4 +35,6 @@ def _made() -> dict[str, str]:
         "SIXFOLD_PERSONAL_KEYS": f"{DEMO}1:{key}",
         "SANDBOX_API_KEY": DEMO + secrets.token_urlsafe(24),
         "SANDBOX_SECRET": DEMO + secrets.token_urlsafe(24),
+        "CARRIER_API_KEY": DEMO + secrets.token_urlsafe(24),
+        "CARRIER_SECRET": DEMO + secrets.token_urlsafe(24),
     }

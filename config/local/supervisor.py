@@ -23,7 +23,7 @@ from config.local.state import LOOPBACK, LocalError, prepare, read_record, write
 
 RECORD = "up.json"
 # A process that is ready when it listens, and the variable that holds its port.
-LISTENERS = {"web": "WEB_PORT", "provider": "SANDBOX_PORT"}
+LISTENERS = {"web": "WEB_PORT", "provider": "SANDBOX_PORT", "carrier": "CARRIER_PORT"}
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 

@@ -220,5 +220,6 @@ def _addresses(values: Mapping[str, str]) -> str:
             f"API reference          {web}/api/docs/",
             f"admin                  {web}/admin/",
             f"payment sandbox        {values['SANDBOX_PUBLIC_URL']}",
+            f"carrier sandbox        {values['CARRIER_URL']}",
         )
     )

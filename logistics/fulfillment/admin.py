@@ -9,11 +9,14 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from chassis.admin import Defined, LookOnly, ShownInline, Transition, Watch, shown, site
+from chassis.admin import Defined, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
-from logistics.fulfillment.commands import LineQuantity, Pick, Ship, pick, ship
+from logistics.carriers.asking import request_label
+from logistics.carriers.registry import CARRIERS
+from logistics.fulfillment.commands import LineQuantity, Pick, pick
 from logistics.fulfillment.errors import NothingToDo
-from logistics.fulfillment.models import FulfilmentOrder, OrderHold, PickLine, Shipment, ShipmentLine
+from logistics.fulfillment.models import FulfilmentOrder, OrderHold, PickLine, Shipment
+from logistics.fulfillment.packing import Pack, Ship, pack, ship
 from logistics.fulfillment.states import PICKABLE, SENDABLE, State
 from logistics.warehouse.admin import channels
 from logistics.warehouse.reservations import hold
@@ -28,7 +31,7 @@ def to_pick(line: PickLine) -> Decimal:
 
 def to_send(line: PickLine) -> Decimal:
     """What is picked and in no parcel yet."""
-    return line.picked - line.sent
+    return line.loose
 
 
 def quantities(fulfilment: FulfilmentOrder, left: Left) -> dict[str, forms.Field]:
@@ -61,6 +64,17 @@ def ship_form(fulfilment: FulfilmentOrder) -> type[forms.Form]:
     return type("ShipForm", (forms.Form,), {**parcel, **quantities(fulfilment, to_send)})
 
 
+def pack_form(fulfilment: FulfilmentOrder) -> type[forms.Form]:
+    """Who carries the parcel, what it weighs, and what is in it."""
+    parcel: dict[str, forms.Field] = {
+        "carrier": forms.ChoiceField(choices=[(code, one.title) for code, one in CARRIERS.items()]),
+        "weight": forms.DecimalField(
+            min_value=Decimal(0), max_digits=8, decimal_places=3, initial=1, help_text="In kilograms."
+        ),
+    }
+    return type("PackForm", (forms.Form,), {**parcel, **quantities(fulfilment, to_send)})
+
+
 def _chosen(fulfilment: FulfilmentOrder, data: Mapping[str, Any]) -> list[LineQuantity]:
     chosen = [
         LineQuantity(line=line.id, quantity=data[str(line.id)])
@@ -83,6 +97,13 @@ def _pick_all(fulfilment: FulfilmentOrder, _: Mapping[str, Any]) -> None:
 def _ship(fulfilment: FulfilmentOrder, data: Mapping[str, Any]) -> None:
     parcel = {name: data[name] for name in ("carrier", "tracking_number")}
     ship(Ship(order=fulfilment.id, lines=_chosen(fulfilment, data), **parcel))
+
+
+def _pack(fulfilment: FulfilmentOrder, data: Mapping[str, Any]) -> None:
+    facts = {name: data[name] for name in ("carrier", "weight")}
+    shipment = pack(Pack(order=fulfilment.id, lines=_chosen(fulfilment, data), **facts))
+    if CARRIERS[shipment.carrier].labels:
+        request_label(shipment)
 
 
 def _lock_reservation(order_id: Any) -> None:
@@ -116,8 +137,8 @@ class OnHoldFilter(admin.SimpleListFilter):
 class PickInline(ShownInline):
     model = PickLine
     verbose_name_plural = "picking list"
-    fields = ("sku_shown", "name", "place", "wanted", "picked_shown", "sent_shown")
-    readonly_fields = ("sku_shown", "place", "wanted", "picked_shown", "sent_shown")
+    fields = ("sku_shown", "name", "place", "wanted", "picked_shown", "packed_shown", "sent_shown")
+    readonly_fields = ("sku_shown", "place", "wanted", "picked_shown", "packed_shown", "sent_shown")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("source").order_by("source__code", "sku")
@@ -138,6 +159,10 @@ class PickInline(ShownInline):
     def picked_shown(self, line: PickLine) -> str:
         return shown.quantity(line.picked)
 
+    @admin.display(description="packed")
+    def packed_shown(self, line: PickLine) -> str:
+        return shown.quantity(line.packed)
+
     @admin.display(description="sent")
     def sent_shown(self, line: PickLine) -> str:
         return shown.quantity(line.sent)
@@ -146,12 +171,12 @@ class PickInline(ShownInline):
 class ShipmentInline(ShownInline):
     model = Shipment
     verbose_name_plural = "parcels"
-    fields = ("sent_at", "carrier", "tracking_link")
+    fields = ("state", "packed_at", "sent_at", "carrier", "tracking_link")
     readonly_fields = ("tracking_link",)
 
     @admin.display(description="tracking number")
     def tracking_link(self, shipment: Shipment) -> str:
-        return shown.link("logistics", "shipment", shipment.pk, shipment.tracking_number)
+        return shown.link("logistics", "shipment", shipment.pk, shipment.tracking_number or "parcel")
 
 
 class FulfilmentAdmin(FoundByKey, Defined):
@@ -201,6 +226,14 @@ class FulfilmentAdmin(FoundByKey, Defined):
             explanation="What was taken from the shelves just now.",
         ),
         Transition(
+            name="pack",
+            title="Pack a parcel",
+            run=_pack,
+            form=pack_form,
+            when=lambda row: row.state in SENDABLE,
+            explanation="A carrier that makes labels is asked for one. The parcel leaves from its own page.",
+        ),
+        Transition(
             name="ship",
             title="Send a parcel",
             run=_ship,
@@ -240,58 +273,6 @@ class FulfilmentAdmin(FoundByKey, Defined):
     @admin.display(description="reservation")
     def reservation_link(self, row: FulfilmentOrder) -> str:
         return shown.link("logistics", "reservation", row.saga, "what it holds") if row.saga else shown.NOTHING
-
-
-class ShipmentLineInline(ShownInline):
-    model = ShipmentLine
-    verbose_name_plural = "in it"
-    fields = ("sku", "name", "source", "quantity_shown")
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("pick__source")
-
-    @admin.display(description="SKU")
-    def sku(self, line: ShipmentLine) -> str:
-        return line.pick.sku
-
-    @admin.display(description="name")
-    def name(self, line: ShipmentLine) -> str:
-        return line.pick.name
-
-    @admin.display(description="source")
-    def source(self, line: ShipmentLine) -> str:
-        return str(line.pick.source)
-
-    @admin.display(description="quantity")
-    def quantity_shown(self, line: ShipmentLine) -> str:
-        return shown.quantity(line.quantity)
-
-
-class ShipmentAdmin(FoundByKey, LookOnly):
-    """Parcels that left."""
-
-    search_fields = ("tracking_number", "fulfilment__number")
-    search_help_text = "A tracking number or an order's, or a part of one"
-    list_display = ("tracking_number", "carrier", "order_link", "sent_at")
-    list_select_related = ("fulfilment",)
-    list_filter = ("sent_at",)
-    ordering = ("-sent_at",)
-    fields = (("carrier", "tracking_number"), ("order_link", "fulfilment_link"), ("sent_at", "address"), "metadata")
-    readonly_fields = ("order_link", "fulfilment_link", "address")
-    inlines = (ShipmentLineInline,)
-
-    @admin.display(description="order", ordering="fulfilment__number")
-    def order_link(self, shipment: Shipment) -> str:
-        return shown.link("commerce", "order", shipment.fulfilment_id, shipment.fulfilment.number)
-
-    @admin.display(description="picking list")
-    def fulfilment_link(self, shipment: Shipment) -> str:
-        return shown.link("logistics", "fulfilmentorder", shipment.fulfilment_id, "what was to be sent")
-
-    @admin.display(description="delivery to")
-    def address(self, shipment: Shipment) -> str:
-        return shown.postal(shipment.fulfilment.delivery)
 
 
 site.watch(

@@ -12,6 +12,7 @@ from chassis.unit_of_work import publish
 from contracts.commerce import CancellationRequested
 from contracts.logistics import CancellationConfirmed, CancellationRefused
 from logistics.fulfillment.models import FulfilmentOrder, PickLine
+from logistics.fulfillment.packing import unpack_all
 from logistics.fulfillment.reactions import cancel_all
 from logistics.fulfillment.states import TRANSITIONS, State
 from logistics.warehouse.reservations import Held, give_back_part
@@ -58,6 +59,9 @@ def _cancel_lines(event: CancellationRequested, fulfilment: FulfilmentOrder | No
     picks = list(fulfilment.picks.order_by("id"))
     if fulfilment.state == State.CANCELLED or any(_unsent(picks, sku) < many for sku, many in wanted.items()):
         return False
+    if any(_unpacked(picks, sku) < many for sku, many in wanted.items()):
+        unpack_all(fulfilment)
+        picks = list(fulfilment.picks.order_by("id"))
     taken = [one for sku, many in wanted.items() for one in _take_off(picks, sku, many)]
     PickLine.objects.bulk_update(picks, ["quantity", "picked"])
     give_back_part(held, [(pick.allocation_id, many) for pick, many in taken])
@@ -71,11 +75,15 @@ def _unsent(picks: Iterable[PickLine], sku: str) -> Decimal:
     return sum((pick.quantity - pick.sent for pick in picks if pick.sku == sku), Decimal(0))
 
 
+def _unpacked(picks: Iterable[PickLine], sku: str) -> Decimal:
+    return sum((pick.quantity - max(pick.packed, pick.sent) for pick in picks if pick.sku == sku), Decimal(0))
+
+
 def _take_off(picks: Iterable[PickLine], sku: str, quantity: Decimal) -> list[tuple[PickLine, Decimal]]:
     """Shorten the picking list by a quantity of a SKU: what nobody has picked first."""
     taken = []
     for pick in sorted((pick for pick in picks if pick.sku == sku), key=lambda pick: pick.picked - pick.quantity):
-        many = min(quantity, pick.quantity - pick.sent)
+        many = min(quantity, pick.quantity - max(pick.packed, pick.sent))
         if many > 0:
             pick.quantity -= many
             pick.picked = min(pick.picked, pick.quantity)

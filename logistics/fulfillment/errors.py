@@ -15,6 +15,10 @@ class NotPicked(Conflict):
     code, title = "not_picked", "Only what was picked and not sent yet can be sent."
 
 
+class NoNumber(Invalid):
+    code, title = "no_tracking_number", "A parcel leaves with its tracking number, or with a label that has one."
+
+
 class OnHold(Conflict):
     code, title = "order_on_hold", "The order is on hold: nothing of it is picked or sent until it is released."
 

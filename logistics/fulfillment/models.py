@@ -1,5 +1,6 @@
 """Tables of fulfilment: the order as logistics needs it, its picking list, its shipments."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from django.db import models
 from chassis.fields import EncryptedJSONField
 from chassis.ids import new_id
 from chassis.records import Recorded
+from logistics.carriers import states as parcels
+from logistics.carriers.states import Parcel
 from logistics.fulfillment import states
 from logistics.warehouse.models import Allocation, Source, units
 
@@ -66,7 +69,7 @@ class OrderHold(models.Model):
 
 
 class PickLine(models.Model):
-    """So much of a SKU from one source. quantity >= picked >= sent."""
+    """So much of a SKU from one source. quantity >= picked >= packed and sent."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     fulfilment = models.ForeignKey(FulfilmentOrder, on_delete=models.PROTECT, related_name="picks")
@@ -76,6 +79,7 @@ class PickLine(models.Model):
     name = models.TextField(blank=True)
     quantity = units()
     picked = units(default=0)
+    packed = units(default=0, db_default=0)
     sent = units(default=0)
 
     class Meta:
@@ -84,27 +88,61 @@ class PickLine(models.Model):
             models.CheckConstraint(
                 condition=models.Q(sent__gte=0, sent__lte=models.F("picked"), picked__lte=models.F("quantity")),
                 name="logistics_sent_of_picked",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(packed__gte=0, packed__lte=models.F("picked")), name="logistics_packed_of_picked"
+            ),
         ]
+
+    @property
+    def loose(self) -> Decimal:
+        """Picked and in no parcel. An earlier release sends without packing, so that more may be sent than packed."""
+        return self.picked - max(self.packed, self.sent)
 
 
 class Shipment(Recorded):
-    """A parcel that left. The same tracking number of a carrier is one shipment of an order."""
+    """A parcel: packed, perhaps labelled by its carrier, then sent. A tracking number of a carrier is one parcel.
+
+    `weight` in kilograms. `problem` is why the carrier made no label; `offers` is what it asks, as [service, amount,
+    currency].
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     fulfilment = models.ForeignKey(FulfilmentOrder, on_delete=models.PROTECT, related_name="shipments")
+    state = models.TextField(default=Parcel.PACKED.value, db_default=Parcel.SENT.value, db_index=True)
     carrier = models.TextField()
-    tracking_number = models.TextField()
-    sent_at = models.DateTimeField()
+    tracking_number = models.TextField(blank=True)
+    tracking_url = models.TextField(blank=True, default="", db_default="")
+    weight = units(default=0, db_default=0)
+    problem = models.TextField(blank=True, default="", db_default="")
+    offers = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
+    packed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    version = models.IntegerField(default=1, db_default=1)
 
     class Meta:
         app_label = "logistics"
         constraints = [
-            models.UniqueConstraint(fields=["fulfilment", "carrier", "tracking_number"], name="logistics_parcel_once")
+            models.UniqueConstraint(
+                fields=["fulfilment", "carrier", "tracking_number"],
+                condition=~models.Q(tracking_number=""),
+                name="logistics_parcel_once",
+            )
         ]
+        indexes = [models.Index(fields=["tracking_number", "carrier"], name="logistics_parcel_number")]
 
     def __str__(self) -> str:
-        return f"{self.carrier} {self.tracking_number}"
+        return f"{self.carrier} {self.tracking_number or self.state}"
+
+    def become(self, state: Parcel, **facts: Any) -> None:
+        """Change state (the only way to) and store it; raises IllegalTransition. Call it under the row's lock."""
+        parcels.check(self.state, state)
+        self.state = state.value
+        self.version += 1
+        for name, value in facts.items():
+            setattr(self, name, value)
+        self.save(update_fields=["state", "version", *facts])
 
 
 class ShipmentLine(models.Model):

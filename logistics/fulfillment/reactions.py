@@ -16,6 +16,7 @@ from chassis.subscriptions import Received
 from contracts.commerce import OrderCancelled, OrderLine, OrderPlaced, StockConfirmationRequested
 from contracts.postpurchase import ReturnReceived
 from logistics.fulfillment.models import FulfilmentOrder, PickLine
+from logistics.fulfillment.packing import unpack_all
 from logistics.fulfillment.states import State
 from logistics.warehouse.announcing import released
 from logistics.warehouse.commands import AdjustStock, StockChange, adjust_stock
@@ -74,6 +75,7 @@ def cancel_all(order: UUID, held: Held, *, number: str, channel: str) -> None:
     fulfilment, made = _lock(order, State.CANCELLED, number=number, channel=channel)
     if not made and fulfilment.state != State.CANCELLED:
         fulfilment.become(State.CANCELLED)
+        unpack_all(fulfilment)
     mine = [row for row in held.reservations.values() if order == row.order or row.id == fulfilment.saga]
     if not mine and fulfilment.saga is not None:
         # The order was placed between our look and our lock. Out of order, so it may deadlock: the inbox retries.

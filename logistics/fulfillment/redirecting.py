@@ -7,6 +7,7 @@ from chassis.unit_of_work import publish
 from contracts.commerce import DeliveryChangeRequested
 from contracts.logistics import DeliveryChanged, DeliveryChangeRefused
 from logistics.fulfillment.models import FulfilmentOrder
+from logistics.fulfillment.packing import unpack_all
 from logistics.fulfillment.states import State
 
 UNSENT = frozenset({State.AWAITING_STOCK, State.OPEN, State.PICKING, State.PICKED})
@@ -22,6 +23,7 @@ def delivery_change_requested(event: DeliveryChangeRequested) -> None:
         raise NotYet(f"Order {event.order_number} is not known yet.")
     answer: DeliveryChanged | DeliveryChangeRefused
     if fulfilment.state in UNSENT:
+        unpack_all(fulfilment)  # what is packed already bears the old address
         fulfilment.delivery = msgspec.to_builtins(event.delivery)
         fulfilment.shipping_method = event.shipping_method
         fulfilment.version += 1

@@ -13,3 +13,11 @@ class BadRate(Invalid):
 
 class BadCountry(Invalid):
     code, title = "bad_country", "A country is two capital letters (ISO 3166-1)."
+
+
+class BadPostcodes(Invalid):
+    code, title = "bad_postcodes", "Postcodes are beginnings without blanks, in capitals, of countries that are named."
+
+
+class BadMethod(Invalid):
+    code, title = "bad_method", "A pickup has its source and days are in order."

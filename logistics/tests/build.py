@@ -108,6 +108,7 @@ class Checkout:
         minutes: int = 15,
         channel: str = CHANNEL,
         digital: Sequence[str] = (),
+        **destination: str,
     ) -> StockRequested:
         return StockRequested(
             saga=self.saga,
@@ -118,6 +119,7 @@ class Checkout:
                 for sku, quantity in lines
             ),
             expires_at=clock.now() + timedelta(minutes=minutes),
+            **destination,
         )
 
     def release(self, reason: str = "declined") -> StockReleaseRequested:

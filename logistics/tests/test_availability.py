@@ -43,7 +43,7 @@ def test_the_provider_answers_every_sku_in_order_with_one_query(
         answer = AvailabilityProvider().of(channel=CHANNEL, skus=("missing", "A"))
     assert answer == (
         SkuAvailability(sku="missing", available=Decimal(0), in_stock=False),
-        SkuAvailability(sku="A", available=Decimal(5), in_stock=True),
+        SkuAvailability(sku="A", available=Decimal(5), in_stock=True, status="in_stock"),
     )
 
 
@@ -54,8 +54,8 @@ def test_the_public_address_answers_for_the_views_channel(view: None) -> None:
         200,
         {
             "items": [
-                {"sku": "A", "available": "2", "in_stock": True},
-                {"sku": "B", "available": "0", "in_stock": False},
+                {"sku": "A", "available": "2", "in_stock": True, "status": "in_stock", "available_from": None},
+                {"sku": "B", "available": "0", "in_stock": False, "status": "out_of_stock", "available_from": None},
             ]
         },
     )

@@ -6,8 +6,9 @@ from itertools import permutations
 import pytest
 
 from contracts.logistics import CancellationConfirmed, CancellationRefused
-from logistics.fulfillment.commands import LineQuantity, Pick, Ship, pick, ship
-from logistics.fulfillment.models import PickLine
+from logistics.fulfillment.commands import LineQuantity, Pick, pick
+from logistics.fulfillment.models import PickLine, Shipment
+from logistics.fulfillment.packing import Pack, Ship, pack, ship
 from logistics.fulfillment.states import State
 from logistics.tests.build import Checkout, HandlerFailed, deliver, published, stocked, units
 from logistics.tests.test_fulfilment import ordered, parcel, state_of
@@ -71,6 +72,20 @@ def test_a_part_leaves_the_list_and_returns_to_the_shelf_unpicked_goods_first() 
     ship(parcel(checkout))
     assert state_of(checkout) == State.SENT and units("A") == [(1, 0), (9, 0)]
     assert Reservation.objects.get(id=checkout.saga).state == Stock.CONSUMED
+
+
+def test_a_parcel_that_is_still_here_is_unpacked_for_what_is_cancelled_of_it() -> None:
+    stocked({"north": {"A": 5}})
+    checkout = ordered([("A", 3)])
+    pick(Pick(order=checkout.order))
+    parcel_here = pack(Pack(order=checkout.order, carrier="manual"))
+    deliver(checkout.cancellation([("A", 1)]))
+    assert answers() == ["confirmed"] and units("A") == [(5, 2)]
+    assert Shipment.objects.get(id=parcel_here.id).state == "cancelled"
+    [line] = PickLine.objects.all()
+    assert (line.quantity, line.picked, line.packed) == (2, 2, 0)
+    ship(parcel(checkout))
+    assert state_of(checkout) == State.SENT and units("A") == [(3, 0)]
 
 
 def test_more_than_is_left_to_send_is_refused_as_a_whole() -> None:

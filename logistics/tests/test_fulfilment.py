@@ -12,7 +12,7 @@ from chassis.ids import new_id
 from contracts.logistics import ShipmentSent, ShippedLine
 from contracts.postpurchase import ReturnReceived
 from contracts.shared import Choice, Component
-from logistics.fulfillment.commands import LineQuantity, Pick, Ship, pick, ship
+from logistics.fulfillment.commands import LineQuantity, Pick, pick
 from logistics.fulfillment.errors import (
     IllegalTransition,
     NothingToDo,
@@ -21,6 +21,7 @@ from logistics.fulfillment.errors import (
     UnknownFulfilment,
 )
 from logistics.fulfillment.models import FulfilmentOrder, PickLine
+from logistics.fulfillment.packing import Ship, ship
 from logistics.fulfillment.states import TRANSITIONS, State
 from logistics.tests.build import CHANNEL, Checkout, HandlerFailed, deliver, published, stocked, units
 from logistics.warehouse.models import Reservation, StockMovement

@@ -9,9 +9,10 @@ from django.test import Client
 from chassis.admin.testing import sign_in_as
 from contracts.commerce import OrderHeld, OrderReleased
 from contracts.logistics import GoodsPicked, PickedLine, ShipmentSent, StockReleased
-from logistics.fulfillment.commands import LineQuantity, Pick, pick, ship
+from logistics.fulfillment.commands import LineQuantity, Pick, pick
 from logistics.fulfillment.errors import OnHold
 from logistics.fulfillment.models import FulfilmentOrder, OrderHold, PickLine, Shipment
+from logistics.fulfillment.packing import ship
 from logistics.fulfillment.states import State
 from logistics.tests.build import CHANNEL, Checkout, deliver, published, stocked, units
 from logistics.tests.test_fulfilment import ordered, parcel, state_of

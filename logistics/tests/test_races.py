@@ -22,9 +22,11 @@ from chassis.jobs.runner import JobRunner
 from chassis.unit_of_work import unit_of_work
 from contracts.commerce import StockRequested
 from contracts.logistics import AvailabilityChanged, StockReservationFailed, StockReserved
+from logistics.sourcing.models import SourcingPolicy
 from logistics.tests.build import CHANNEL, Checkout, deliver, published, stocked, units
 from logistics.warehouse.availability import availability
 from logistics.warehouse.commands import AdjustStock, StockChange, adjust_stock
+from logistics.warehouse.ledger import differences
 from logistics.warehouse.models import Allocation, Reservation, StockItem
 from logistics.warehouse.reservations import claim, hold, requested
 from logistics.warehouse.states import State
@@ -92,6 +94,7 @@ def assert_books_agree() -> None:
         held = Allocation.objects.filter(item=item).aggregate(total=Sum("held"))["total"] or 0
         assert item.reserved == held, item
         assert item.reserved <= item.on_hand, f"{item} is oversold"
+    assert differences() == []
     told = {event.sku: event.available for event in published(AvailabilityChanged)}
     for sku, available in told.items():
         free = sum(on_hand - reserved for on_hand, reserved in units(sku))
@@ -107,8 +110,10 @@ def test_shoppers_racing_for_ten_units_get_exactly_ten(seed: int) -> None:
     assert_books_agree()
 
 
+@pytest.mark.parametrize("strategy", ["priority", "fewest_shipments"])
 @pytest.mark.parametrize("seed", ROUNDS)
-def test_random_carts_of_many_lines_never_oversell_and_nobody_is_refused_what_is_free(seed: int) -> None:
+def test_random_carts_of_many_lines_never_oversell_and_nobody_is_refused_what_is_free(seed: int, strategy: str) -> None:
+    SourcingPolicy.objects.create(channel=CHANNEL, strategy=strategy)
     dice = random.Random(seed)
     skus = ["A", "B", "C", "D"]
     stocked({source: {sku: dice.randint(0, 5) for sku in skus} for source in ("north", "south", "west")})

@@ -6,8 +6,9 @@ from chassis.ids import new_id
 from contracts.commerce import DeliveryChangeRequested
 from contracts.logistics import DeliveryChanged, DeliveryChangeRefused
 from contracts.shared import PostalAddress
-from logistics.fulfillment.commands import Pick, pick, ship
-from logistics.fulfillment.models import FulfilmentOrder
+from logistics.fulfillment.commands import Pick, pick
+from logistics.fulfillment.models import FulfilmentOrder, Shipment
+from logistics.fulfillment.packing import Pack, pack, ship
 from logistics.tests.build import CHANNEL, Checkout, HandlerFailed, deliver, published, stocked
 from logistics.tests.test_fulfilment import ordered, parcel
 
@@ -25,14 +26,16 @@ def elsewhere(checkout: Checkout) -> DeliveryChangeRequested:
     )
 
 
-def test_a_picked_order_goes_elsewhere() -> None:
+def test_a_picked_order_goes_elsewhere_in_another_parcel() -> None:
     stocked({"north": {"A": 5}})
     checkout = ordered([("A", 1)])
     pick(Pick(order=checkout.order))
+    pack(Pack(order=checkout.order, carrier="manual"))
     event = elsewhere(checkout)
     deliver(event)
     fulfilment = FulfilmentOrder.objects.get()
     assert (fulfilment.delivery["city"], fulfilment.shipping_method) == ("Bonn", "express")
+    assert Shipment.objects.get().state == "cancelled", "its label would have had the old address"
     assert published(DeliveryChanged) == [DeliveryChanged(change=event.change, order=checkout.order)]
 
 

@@ -165,6 +165,33 @@ def test_a_longer_request_extends_the_reservation() -> None:
     assert units("A") == [(5, 0)]
 
 
+def test_an_expired_reservation_that_is_asked_for_again_is_had_again_if_it_can_be() -> None:
+    stocked({"north": {"A": 5}})
+    first, second = Checkout.new(), Checkout.new()
+    deliver(first.request([("A", 3)]), second.request([("A", 2)]))
+    expire()
+    with clock.travel(timedelta(minutes=20)):
+        deliver(first.request([("A", 3)]))
+        assert units("A") == [(5, 3)] and Reservation.objects.get(id=first.saga).state == State.RESERVED
+        deliver(Checkout.new().request([("A", 2)]))
+        deliver(second.request([("A", 2)]))
+    assert units("A") == [(5, 5)] and Reservation.objects.get(id=second.saga).state == State.EXPIRED
+    assert [event.saga for event in published(StockReservationFailed)] == [second.saga]
+    expire(timedelta(minutes=40))
+    assert units("A") == [(5, 0)]
+
+
+def test_a_late_repetition_of_a_request_does_not_revive_it() -> None:
+    stocked({"north": {"A": 5}})
+    checkout = Checkout.new()
+    request = checkout.request([("A", 3)])
+    deliver(request)
+    expire()
+    with clock.travel(timedelta(minutes=16)):
+        deliver(request)
+    assert units("A") == [(5, 0)]
+
+
 def test_a_confirmed_reservation_does_not_expire() -> None:
     stocked({"north": {"A": 5}})
     checkout = Checkout.new()

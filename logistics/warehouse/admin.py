@@ -1,6 +1,7 @@
 """Sources, stock, its ledger and reservations in the admin. Stock moves by commands only: each change with a reason."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,7 +12,9 @@ from django.http import HttpRequest
 from chassis import clock
 from chassis.admin import Defined, LookOnly, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
+from logistics.transfers.incoming import incoming
 from logistics.warehouse.commands import (
+    BY_HAND,
     REASONS,
     AdjustStock,
     DefineSource,
@@ -28,8 +31,12 @@ from logistics.warehouse.models import (
     StockItem,
     StockMovement,
 )
-
-BY_HAND = sorted(REASONS - {"import", "seed"})
+from logistics.warehouse.policy_admin import (
+    item_policy_form,
+    set_for_item,
+    set_for_source,
+    source_policy_form,
+)
 
 
 def channels() -> Iterable[str]:
@@ -52,7 +59,7 @@ class AdjustForm(forms.Form):
     """By how much the stock on hand changes, and why."""
 
     change = forms.DecimalField(max_digits=12, decimal_places=4, help_text="What came (5) or went (-2).")
-    reason = forms.ChoiceField(choices=[(reason, shown.words(reason)) for reason in BY_HAND])
+    reason = forms.ChoiceField(choices=[(reason, shown.words(reason)) for reason in sorted(BY_HAND)])
     reference = forms.CharField(required=False, max_length=200, help_text="A delivery note, a count's number, …")
 
 
@@ -81,10 +88,34 @@ def _change(item: StockItem, *, reason: str, reference: str = "", **what: Any) -
     adjust_stock(AdjustStock(changes=[change], reason=reason))
 
 
+def _postal(address: Any) -> None:
+    known = {"street", "city", "postcode", "region", "phone"}
+    if not isinstance(address, dict) or not address.keys() <= known or not all(map(_is_text, address.values())):
+        raise forms.ValidationError(f"Texts under {', '.join(sorted(known))}.")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and "\0" not in value
+
+
+def policies(row: Source | StockItem) -> str:
+    """What is said of selling and telling; what is not said is left out."""
+    return shown.facts(
+        {
+            name: shown.quantity(value) if isinstance(value, Decimal) else value
+            for name in (*POLICIES, "available_from")
+            if (value := getattr(row, name, None)) not in (None, "")
+        }
+    )
+
+
 class ChannelInline(ShownInline):
     model = ChannelSource
     verbose_name_plural = "channels that sell from here"
     fields = ("channel", "priority")
+
+
+POLICIES = ("safety_stock", "low_at", "backorders", "backorder_limit")
 
 
 class SourceAdmin(FoundByKey, Defined):
@@ -94,9 +125,19 @@ class SourceAdmin(FoundByKey, Defined):
     list_filter = ("enabled", "country")
     search_fields = ("code", "name")
     ordering = ("code",)
-    fields = ("code", "name", "country", "enabled", "stock_link", "metadata")
-    readonly_fields = ("stock_link",)
-    state_fields = ("enabled",)
+    fields = (
+        "code",
+        "name",
+        "country",
+        "address",
+        ("latitude", "longitude"),
+        "enabled",
+        "policy",
+        "stock_link",
+        "metadata",
+    )
+    readonly_fields = ("stock_link", "policy")
+    state_fields = ("enabled", *POLICIES)
     inlines = (ChannelInline,)
     transitions = (
         Transition(
@@ -105,6 +146,13 @@ class SourceAdmin(FoundByKey, Defined):
             run=_link,
             form=LinkForm,
             explanation="The channel sells what lies here, or takes it in another order, from now on.",
+        ),
+        Transition(
+            name="policy",
+            title="Set policies",
+            form=source_policy_form,
+            run=set_for_source,
+            explanation="They count for every item here that has none of its own.",
         ),
         Transition(
             name="enable",
@@ -129,15 +177,27 @@ class SourceAdmin(FoundByKey, Defined):
         return super().get_queryset(request).prefetch_related("channels")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields if obj else ("code", "name", "country", "metadata")
+        return self.fields if obj else ("code", "name", "country", "address", ("latitude", "longitude"), "metadata")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), *(["code"] if obj else [])]
 
     def save_model(self, request: HttpRequest, obj: Source, form: Any, change: bool) -> None:
+        obj.address = obj.address or {}
         if not change:
             obj.created_at = clock.now()
         super().save_model(request, obj, form, change)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "address" in form.base_fields:
+            form.base_fields["address"].help_text = "street, city, postcode, region and phone, each a text."
+            form.base_fields["address"].validators.append(_postal)
+        return form
+
+    @admin.display(description="policies")
+    def policy(self, source: Source) -> str:
+        return policies(source)
 
     @admin.display(description="sold in")
     def sold_in(self, source: Source) -> str:
@@ -155,11 +215,10 @@ class ShortFilter(admin.SimpleListFilter):
     title = parameter_name = "stock"
 
     def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        return [("out", "none left"), ("low", "5 or fewer left"), ("short", "more promised than there is")]
+        return [("out", "none left"), ("low", "little left"), ("short", "more promised than there is")]
 
     def queryset(self, request: Any, queryset: Any) -> Any:
-        left = {"out": Q(on_hand__lte=F("reserved")), "low": Q(on_hand__lte=F("reserved") + 5)}
-        left["short"] = Q(on_hand__lt=F("reserved"))
+        left = {"out": Q(level="out"), "low": Q(level="low"), "short": Q(on_hand__lt=F("reserved"))}
         return queryset.filter(left[self.value()], managed=True) if self.value() in left else queryset
 
 
@@ -171,9 +230,17 @@ class StockAdmin(FoundByKey, LookOnly):
     list_select_related = ("source",)
     list_filter = (ShortFilter, "source", "managed", "backorders")
     ordering = ("sku", "source")
-    fields = (("sku", "source"), "figures", ("managed", "backorders"), "movements", "movements_link", "metadata")
-    readonly_fields = ("figures", "movements", "movements_link")
-    state_fields = ("managed", "backorders", "on_hand", "reserved")
+    fields = (
+        ("sku", "source"),
+        ("figures", "level_shown"),
+        ("managed", "policy"),
+        "movements",
+        "movements_link",
+        "metadata",
+    )
+    readonly_fields = ("figures", "level_shown", "policy", "movements", "movements_link")
+    state_fields = ("managed", "on_hand", "reserved", "level", "available_from", *POLICIES)
+    level_shown = shown.state("level", description="level", success=("ok",), warning=("low",), danger=("out",))
     transitions = (
         Transition(
             name="adjust",
@@ -200,6 +267,13 @@ class StockAdmin(FoundByKey, LookOnly):
             run=lambda item, _: _change(item, reason="correction", backorders=False),
             when=lambda item: item.backorders,
         ),
+        Transition(
+            name="policy",
+            title="Set policies",
+            form=item_policy_form,
+            run=set_for_item,
+            explanation="What is left empty is as its source has it.",
+        ),
     )
     bulk = ("allow_backorders", "refuse_backorders")
 
@@ -213,12 +287,19 @@ class StockAdmin(FoundByKey, LookOnly):
 
     @admin.display(description="free")
     def free(self, item: StockItem) -> str:
-        return shown.quantity(item.on_hand - item.reserved) if item.managed else "always"
+        safety = item.source.safety_stock if item.safety_stock is None else item.safety_stock
+        return shown.quantity(item.on_hand - item.reserved - safety) if item.managed else "always"
 
     @admin.display(description="stock")
     def figures(self, item: StockItem) -> str:
-        row = (self.on_hand_shown(item), self.reserved_shown(item), self.free(item))
-        return shown.table(("on hand", "reserved", "free"), [row])
+        units, first = incoming([item.source_id], [item.sku]).get((item.source_id, item.sku), (None, None))
+        coming = f"{shown.quantity(units)}, the first by {first:%Y-%m-%d}" if first else shown.quantity(units)
+        row = (self.on_hand_shown(item), self.reserved_shown(item), self.free(item), coming)
+        return shown.table(("on hand", "reserved", "free", "incoming"), [row])
+
+    @admin.display(description="policies")
+    def policy(self, item: StockItem) -> str:
+        return policies(item)
 
     @admin.display(description="last movements")
     def movements(self, item: StockItem) -> str:
@@ -290,6 +371,16 @@ site.watch(
         model=StockItem,
         title="stock items with more promised than there is",
         query={"stock": "short"},
-        rows=lambda: StockItem.objects.filter(managed=True, backorders=False, on_hand__lt=F("reserved")),
+        rows=lambda: StockItem.objects.filter(managed=True, on_hand__lt=F("reserved")).exclude(
+            Q(backorders=True) | Q(backorders=None, source__backorders=True) | Q(available_from__gt=clock.now())
+        ),
+    )
+)
+site.watch(
+    Watch(
+        model=StockItem,
+        title="stock items of which little is left",
+        query={"stock": "low"},
+        rows=lambda: StockItem.objects.filter(managed=True, level="low"),
     )
 )

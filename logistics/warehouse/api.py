@@ -20,11 +20,13 @@ MAX_SKU_LENGTH = 255
 
 
 class SkuAvailabilitySerializer(serializers.Serializer):  # type: ignore[type-arg]
-    """One SKU; `available` is null where there is no limit."""
+    """One SKU; `available` is null where there is no limit, `available_from` says when a pre-order can be sent."""
 
     sku = serializers.CharField()
     available = serializers.DecimalField(max_digits=12, decimal_places=4, allow_null=True)
-    in_stock = serializers.BooleanField()
+    in_stock = serializers.BooleanField(help_text="Whether it can be bought, now or in advance.")
+    status = serializers.ChoiceField(choices=["in_stock", "preorder", "backorder", "out_of_stock"])
+    available_from = serializers.DateTimeField(allow_null=True)
 
 
 class AvailabilitySerializer(serializers.Serializer):  # type: ignore[type-arg]
@@ -58,6 +60,8 @@ class AvailabilityView(APIView):
                 "sku": item.sku,
                 "available": None if item.available is None else _plain(item.available),
                 "in_stock": item.in_stock,
+                "status": item.status,
+                "available_from": item.available_from,
             }
             for item in found
         ]

@@ -10,10 +10,13 @@ from uuid import UUID
 
 from django.db import connections
 
+from chassis import clock
 from chassis.messages import Lane
 from chassis.unit_of_work import publish
 from contracts.logistics import AvailabilityChanged, SkuAvailability
+from logistics.warehouse.levels import tell_levels
 from logistics.warehouse.models import Availability
+from logistics.warehouse.policy import BOUNDLESS, FREE, PREORDER, ROOM
 
 _PAIRS = """
 SELECT DISTINCT link.channel, i.sku FROM logistics_stockitem i
@@ -28,32 +31,40 @@ ORDER BY channel, sku FOR NO KEY UPDATE
 """
 
 _ENSURE = f"""
-INSERT INTO logistics_availability (channel, sku, available, in_stock, limited, version)
-SELECT channel, sku, 0, false, true, 0 FROM ({_PAIRS}) pairs ORDER BY channel, sku
+INSERT INTO logistics_availability (channel, sku, available, in_stock, limited, status, version)
+SELECT channel, sku, 0, false, true, 'out_of_stock', 0 FROM ({_PAIRS}) pairs ORDER BY channel, sku
 ON CONFLICT DO NOTHING
 """
 
 # Pairs come from the caller and not from the links, so that a link just removed is computed too.
-_REFRESH = """
+_REFRESH = f"""
 WITH fresh AS (
     SELECT pair.channel, pair.sku,
-           coalesce(sum(CASE WHEN i.managed THEN greatest(i.on_hand - i.reserved, 0) ELSE 0 END), 0) AS available,
-           coalesce(bool_or(i.backorders OR NOT i.managed), false) AS elastic
+           coalesce(sum({FREE} + CASE WHEN {ROOM} = {BOUNDLESS} THEN 0 ELSE {ROOM} END), 0) AS available,
+           coalesce(bool_or({ROOM} = {BOUNDLESS}), false) AS endless,
+           CASE WHEN bool_or({FREE} > 0 OR NOT i.managed) THEN 'in_stock'
+                WHEN bool_or({ROOM} > 0 AND {PREORDER}) THEN 'preorder'
+                WHEN bool_or({ROOM} > 0) THEN 'backorder' ELSE 'out_of_stock' END AS status,
+           min(i.available_from) FILTER (WHERE {PREORDER} AND {ROOM} > 0) AS available_from
     FROM unnest(%(channels)s::text[], %(skus)s::text[]) AS pair(channel, sku)
     LEFT JOIN (logistics_stockitem i
                JOIN logistics_source source ON source.id = i.source_id AND source.enabled
                JOIN logistics_channelsource link ON link.source_id = i.source_id)
         ON i.sku = pair.sku AND link.channel = pair.channel
     GROUP BY pair.channel, pair.sku
+), told AS (
+    SELECT channel, sku, available, available > 0 OR endless AS in_stock, NOT endless AS limited, status,
+           CASE WHEN status = 'preorder' THEN available_from END AS available_from
+    FROM fresh
 )
 UPDATE logistics_availability a
-SET available = fresh.available, in_stock = fresh.available > 0 OR fresh.elastic,
-    limited = NOT fresh.elastic, version = a.version + 1
-FROM fresh
-WHERE a.channel = fresh.channel AND a.sku = fresh.sku AND (a.version = 0
-   OR (a.available, a.in_stock, a.limited)
-      IS DISTINCT FROM (fresh.available, fresh.available > 0 OR fresh.elastic, NOT fresh.elastic))
-RETURNING a.channel, a.sku, a.available, a.in_stock, a.version
+SET available = told.available, in_stock = told.in_stock, limited = told.limited, status = told.status,
+    available_from = told.available_from, version = a.version + 1
+FROM told
+WHERE a.channel = told.channel AND a.sku = told.sku AND (a.version = 0
+   OR (a.available, a.in_stock, a.limited, a.status, a.available_from)
+      IS DISTINCT FROM (told.available, told.in_stock, told.limited, told.status, told.available_from))
+RETURNING a.channel, a.sku, a.available, a.in_stock, a.status, a.available_from, a.version
 """
 
 
@@ -79,6 +90,7 @@ def announce(items: Iterable[UUID], *, new: bool = False, lane: Lane = Lane.FAST
             cursor.execute(_ENSURE, arguments)
         cursor.execute(_LOCK, arguments)
         pairs = [Pair(channel=channel, sku=sku) for channel, sku in cursor.fetchall()]
+    tell_levels(arguments["items"], lane=lane)
     refresh(pairs, lane=lane)
 
 
@@ -98,10 +110,18 @@ def withdraw(items: Iterable[UUID], *, channel: str, lane: Lane = Lane.FAST) -> 
 def refresh(pairs: Sequence[Pair], *, lane: Lane = Lane.FAST) -> None:
     """Recompute these pairs, whose rows are locked, and publish those that changed."""
     with connections["logistics"].cursor() as cursor:
-        cursor.execute(_REFRESH, {"channels": [pair.channel for pair in pairs], "skus": [pair.sku for pair in pairs]})
+        arguments = {"channels": [one.channel for one in pairs], "skus": [one.sku for one in pairs], "now": clock.now()}
+        cursor.execute(_REFRESH, arguments)
         rows = cursor.fetchall()
-    for channel, sku, available, in_stock, version in sorted(rows):
-        event = AvailabilityChanged(channel=channel, sku=sku, available=available, in_stock=in_stock)
+    for channel, sku, available, in_stock, status, available_from, version in sorted(rows, key=lambda row: row[:2]):
+        event = AvailabilityChanged(
+            channel=channel,
+            sku=sku,
+            available=available,
+            in_stock=in_stock,
+            status=status,
+            available_from=available_from,
+        )
         publish(event, aggregate_id=f"{channel}/{sku}", aggregate_version=version, lane=lane, channel=channel)
 
 
@@ -115,4 +135,10 @@ def availability(*, channel: str, skus: Sequence[str]) -> tuple[SkuAvailability,
 def _answer(sku: str, row: Availability | None) -> SkuAvailability:
     if row is None:
         return SkuAvailability(sku=sku, available=Decimal(0), in_stock=False)
-    return SkuAvailability(sku=sku, available=row.available if row.limited else None, in_stock=row.in_stock)
+    return SkuAvailability(
+        sku=sku,
+        available=row.available if row.limited else None,
+        in_stock=row.in_stock,
+        status=row.status,
+        available_from=row.available_from,
+    )

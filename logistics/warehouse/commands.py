@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connections
@@ -16,8 +17,10 @@ from logistics.warehouse.availability import announce, withdraw
 from logistics.warehouse.errors import BadQuantity, UnknownReason, UnknownSource
 from logistics.warehouse.models import ChannelSource, Source, StockItem, StockMovement
 
-REASONS = frozenset({"received", "correction", "stock_take", "damaged", "returned", "import", "seed"})
-"""Reasons that a person or an import may give; shipments write their own."""
+BY_HAND = frozenset({"received", "correction", "stock_take", "damaged", "returned"})
+"""Reasons that a person may give for a change of one item."""
+REASONS = BY_HAND | {"import", "seed", "transfer_sent", "transfer_received"}
+"""Reasons that a command may give; shipments write their own."""
 
 CHUNK = 1000
 _LIMIT = Decimal(10) ** 8
@@ -25,12 +28,18 @@ _LIMIT = Decimal(10) ** 8
 
 @dataclass(frozen=True, kw_only=True)
 class DefineSource:
-    """A place that holds stock; the same code again changes it. `external_id` adds old names, by source system."""
+    """A place that holds stock; the same code again changes it. `external_id` adds old names, by source system.
+
+    An address or coordinates of None leave what is there.
+    """
 
     code: str
     name: str
     country: str = ""
     enabled: bool = True
+    address: Mapping[str, str] | None = None
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
     id: UUID | None = None
     external_id: Mapping[str, str] = field(default_factory=dict)
 
@@ -45,6 +54,7 @@ def define_source(command: DefineSource) -> Source:
                 "name": command.name,
                 "country": command.country,
                 "enabled": command.enabled,
+                **_whereabouts(command),
                 "external_id": dict(command.external_id),
                 "created_at": clock.now(),
             },
@@ -54,10 +64,17 @@ def define_source(command: DefineSource) -> Source:
             source.name, source.country, source.enabled = command.name, command.country, command.enabled
             source.external_id = {**source.external_id, **command.external_id}
             source.version += 1
-            source.save(update_fields=["name", "country", "enabled", "external_id", "version"])
+            for name, value in _whereabouts(command).items():
+                setattr(source, name, value)
+            source.save()
             if switched:
                 announce(_items_of(source), lane=Lane.BULK)
     return source
+
+
+def _whereabouts(command: DefineSource) -> dict[str, Any]:
+    said = {name: getattr(command, name) for name in ("address", "latitude", "longitude")}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +214,11 @@ def _check(change: StockChange, index: int) -> None:
             continue
         if not value.is_finite() or abs(value) >= _LIMIT or value != round(value, 4):
             raise BadQuantity(field=f"/changes/{index}/{name}")
+
+
+def source_of(code: str) -> Source:
+    """The source of this code; raises UnknownSource."""
+    return _sources([code])[code]
 
 
 def _sources(codes: "set[str] | list[str]") -> dict[str, Source]:

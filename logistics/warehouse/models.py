@@ -21,6 +21,7 @@ class Channel(models.Model):
     name = models.TextField()
     currency = models.CharField(max_length=3)
     countries = models.JSONField(default=list)
+    time_zone = models.TextField(default="UTC", db_default="UTC")
     active = models.BooleanField(default=True)
     version = models.BigIntegerField()
 
@@ -42,12 +43,24 @@ class View(models.Model):
 
 
 class Source(models.Model):
-    """A place that holds stock and sends parcels."""
+    """A place that holds stock and sends parcels.
+
+    `address`: street, city, postcode, region, phone. Coordinates are in degrees; without them the postcode's count.
+    The policies are for items that have none of their own; `backorder_limit` of None is no limit, `low_at` of None
+    means that nobody is told when little is left.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     code = models.TextField(unique=True)
     name = models.TextField()
     country = models.CharField(max_length=2, blank=True)
+    address = models.JSONField(default=dict, blank=True, db_default=models.Value({}, models.JSONField()))
+    latitude = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    longitude = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    safety_stock = units(default=0, db_default=0)
+    low_at = units(null=True, blank=True)
+    backorders = models.BooleanField(default=False, db_default=False)
+    backorder_limit = units(null=True, blank=True)
     enabled = models.BooleanField(default=True)
     external_id = models.JSONField(default=dict, blank=True)
     metadata = models.JSONField(default=dict, blank=True)
@@ -77,7 +90,9 @@ class ChannelSource(models.Model):
 class StockItem(Recorded):
     """What lies of a SKU in a source. `on_hand` may be negative, `reserved` may not.
 
-    managed: false for what never runs out. backorders: may be sold beyond what is on hand.
+    managed: false for what never runs out. The policies of None are the source's (see `policy.py`): `safety_stock` is
+    not sold; `backorders` lets orders go beyond what is there, up to `backorder_limit`, as does an `available_from`
+    that is still to come. `level` is how full the shelf was when it was last told; empty: never looked at.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -86,7 +101,12 @@ class StockItem(Recorded):
     on_hand = units(default=0)
     reserved = units(default=0)
     managed = models.BooleanField(default=True)
-    backorders = models.BooleanField(default=False)
+    backorders = models.BooleanField(null=True, blank=True)
+    safety_stock = units(null=True, blank=True)
+    low_at = units(null=True, blank=True)
+    backorder_limit = units(null=True, blank=True)
+    available_from = models.DateTimeField(null=True, blank=True)
+    level = models.TextField(blank=True, default="", db_default="", db_index=True)
     version = models.IntegerField(default=1)
 
     class Meta:
@@ -120,7 +140,9 @@ class StockMovement(models.Model):
 class Availability(models.Model):
     """What can be sold of a SKU in a channel: the row that readers read and that orders its events.
 
-    `limited` is false where it may be sold beyond `available`; `version` grows with each change.
+    `available` counts what may be sold beyond the stock up to its limit; `limited` is false where there is none.
+    `status` is in_stock while some lies there, else preorder (from `available_from` on), backorder or out_of_stock.
+    `version` grows with each change.
     """
 
     pk = models.CompositePrimaryKey("channel", "sku")
@@ -129,6 +151,8 @@ class Availability(models.Model):
     available = units(default=0)
     in_stock = models.BooleanField(default=False)
     limited = models.BooleanField(default=True)
+    status = models.TextField(default="out_of_stock", db_default="out_of_stock")
+    available_from = models.DateTimeField(null=True)
     version = models.BigIntegerField(default=0)
 
     class Meta:
@@ -136,13 +160,19 @@ class Availability(models.Model):
 
 
 class Reservation(Recorded):
-    """What a checkout holds. Its id is the saga's; `lines` are [sku, quantity, needs a shelf], one per SKU."""
+    """What a checkout holds. Its id is the saga's; `lines` are [sku, quantity, needs a shelf], one per SKU.
+
+    `destination` says how it is sourced: country, area (the beginning of a postcode) and way of delivery; `sourcing`
+    why it was taken from where it was.
+    """
 
     id = models.UUIDField(primary_key=True)
     state = models.TextField()
     channel = models.TextField(blank=True)
     cart = models.UUIDField(null=True)
     lines = models.JSONField(default=list)
+    destination = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    sourcing = models.JSONField(null=True)
     expires_at = models.DateTimeField(null=True)
     order = models.UUIDField(null=True, db_index=True)
     order_number = models.TextField(blank=True)

@@ -9,10 +9,10 @@ from logistics.warehouse.errors import UnknownView
 from logistics.warehouse.models import View
 
 _CHANNEL = """
-INSERT INTO logistics_channel (code, name, currency, countries, active, version)
-VALUES (%s, %s, %s, %s::jsonb, %s, %s)
+INSERT INTO logistics_channel (code, name, currency, countries, time_zone, active, version)
+VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s)
 ON CONFLICT (code) DO UPDATE SET name = excluded.name, currency = excluded.currency,
-    countries = excluded.countries, active = excluded.active, version = excluded.version
+    countries = excluded.countries, time_zone = excluded.time_zone, active = excluded.active, version = excluded.version
 WHERE logistics_channel.version <= excluded.version
 """
 
@@ -37,6 +37,7 @@ def copy_channels(batch: list[Received[ChannelChanged]]) -> None:
                     event.name,
                     event.currency,
                     countries,
+                    event.time_zone,
                     event.active,
                     received.message.aggregate_version,
                 ],

@@ -1,5 +1,6 @@
 """Answers to what a checkout asks of the warehouse. Requests may repeat: each repetition is answered alike."""
 
+from chassis import clock
 from chassis.unit_of_work import publish
 from contracts.commerce import StockConfirmationRequested, StockReleaseRequested, StockRequested
 from contracts.logistics import (
@@ -18,14 +19,27 @@ def reserve(event: StockRequested, held: Held) -> None:
     reservation = held.reservations[event.saga]
     if reservation.state == State.REQUESTED:
         if missing := claim(held, reservation):
-            reservation.become(State.FAILED, reason=",".join(missing))
+            reservation.become(State.FAILED, reason=",".join(missing), sourcing=reservation.sourcing)
         else:
-            reservation.become(State.RESERVED)
+            reservation.become(State.RESERVED, sourcing=reservation.sourcing)
             schedule_expiry(reservation)
     elif reservation.state == State.RESERVED and event.expires_at > reservation.expires_at:
         reservation.expires_at = event.expires_at
         reservation.save(update_fields=["expires_at"])
         schedule_expiry(reservation)
+    elif reservation.state == State.EXPIRED and event.expires_at > clock.now():
+        return _revive(event, held, reservation)
+    _answer(reservation)
+
+
+def _revive(event: StockRequested, held: Held, reservation: Reservation) -> None:
+    """Asked for again after its time: it is had again if it still can be, and stays expired if not."""
+    if missing := claim(held, reservation):
+        answer = StockReservationFailed(saga=reservation.id, missing=tuple(missing))
+        publish(answer, aggregate_id=reservation.id, aggregate_version=reservation.version)
+        return
+    reservation.become(State.RESERVED, expires_at=event.expires_at, sourcing=reservation.sourcing, reason="")
+    schedule_expiry(reservation)
     _answer(reservation)
 
 

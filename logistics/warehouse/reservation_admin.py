@@ -47,8 +47,15 @@ class ReservationAdmin(FoundByKey, LookOnly):
     list_display = ("created_at", "order_link", "channel", "state_shown", "wanted", "expires_at", "reason")
     list_filter = (shown.one_of("state", tuple(states.State)), shown.one_of("channel", channels), "created_at")
     ordering = ("-created_at",)
-    fields = (("order_link", "channel"), ("state_shown", "reason"), ("created_at", "expires_at"), "wanted", "metadata")
-    readonly_fields = ("order_link", "state_shown", "wanted")
+    fields = (
+        ("order_link", "channel"),
+        ("state_shown", "reason"),
+        ("created_at", "expires_at"),
+        "wanted",
+        "sourced",
+        "metadata",
+    )
+    readonly_fields = ("order_link", "state_shown", "wanted", "sourced")
     state_fields = ("state",)
     inlines = (AllocationInline,)
     state_shown = shown.state(
@@ -62,6 +69,14 @@ class ReservationAdmin(FoundByKey, LookOnly):
     @admin.display(description="order")
     def order_link(self, row: Reservation) -> str:
         return shown.link("commerce", "order", row.order, row.order_number) if row.order else "none yet"
+
+    @admin.display(description="why from there")
+    def sourced(self, row: Reservation) -> str:
+        if row.sourcing is None:
+            return shown.NOTHING
+        sources = [(one["source"], one["why"], one["verdict"]) for one in row.sourcing["sources"]]
+        to = f"{shown.words(row.sourcing['strategy'])}, to {row.sourcing['to'] or 'anywhere'}"
+        return shown.lines([to, shown.table(("source", "its place", "what came of it"), sources)])
 
     @admin.display(description="wanted")
     def wanted(self, row: Reservation) -> str:

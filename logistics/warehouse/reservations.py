@@ -4,9 +4,10 @@
 Nothing here publishes answers: reactions do.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import connections
@@ -14,6 +15,8 @@ from django.db import connections
 from chassis import clock
 from chassis.messages import encode
 from chassis.unit_of_work import enqueue
+from logistics.sourcing.explaining import Considered, explain
+from logistics.sourcing.planning import AREA, plan
 from logistics.warehouse import statements
 from logistics.warehouse.models import Reservation
 from logistics.warehouse.states import State
@@ -35,8 +38,22 @@ class BrokenClaim(RuntimeError):
     """A claim took another quantity than was wanted, or too much: a defect; the transaction is given up."""
 
 
-def requested(saga: UUID, *, channel: str, cart: UUID, lines: Iterable[Wanted], expires_at: object) -> Reservation:
-    """The row of a request that has not been looked at; lines on one SKU become one."""
+def requested(
+    saga: UUID,
+    *,
+    channel: str,
+    cart: UUID,
+    lines: Iterable[Wanted],
+    expires_at: object,
+    destination: Mapping[str, str] | None = None,
+) -> Reservation:
+    """The row of a request that has not been looked at; lines on one SKU become one.
+
+    Of a postcode in `destination` (country, area, method) only its beginning is kept.
+    """
+    to = {name: value for name, value in (destination or {}).items() if value}
+    if "area" in to:
+        to["area"] = to["area"][:AREA].upper()
     sums: dict[str, Decimal] = {}
     shelved: dict[str, bool] = {}
     for sku, quantity, shelf in lines:
@@ -48,6 +65,7 @@ def requested(saga: UUID, *, channel: str, cart: UUID, lines: Iterable[Wanted], 
         channel=channel,
         cart=cart,
         lines=[[sku, str(sums[sku]), shelved[sku]] for sku in sorted(sums)],
+        destination=to,
         expires_at=expires_at,
         created_at=clock.now(),
     )
@@ -79,8 +97,13 @@ def hold(new: Sequence[Reservation], also: Iterable[UUID] = ()) -> Held:
 
 
 def claim(held: Held, reservation: Reservation) -> list[str]:
-    """Take all lines or none, from the channel's sources by priority; returns the SKUs that fall short."""
+    """Take all lines or none, from the channel's sources as its strategy has them; returns the SKUs that fall short.
+
+    Puts the explanation on the reservation, which the caller stores with its new state.
+    """
     lines = _lines(reservation)
+    wanted_of = {sku: quantity for sku, quantity, _ in lines}
+    order = plan(channel=reservation.channel, wanted=wanted_of, destination=reservation.destination)
     with connections["logistics"].cursor() as cursor:
         cursor.execute(
             statements.CLAIM,
@@ -90,13 +113,23 @@ def claim(held: Held, reservation: Reservation) -> list[str]:
                 "skus": [sku for sku, _, _ in lines],
                 "quantities": [quantity for _, quantity, _ in lines],
                 "shelved": [shelf for _, _, shelf in lines],
+                "order": list(order.order),
+                "now": clock.now(),
             },
         )
-        short, items, claimed, wanted = cursor.fetchone()
+        short, items, claimed, wanted, seen = cursor.fetchone()
     if not short and claimed != wanted:
         raise BrokenClaim(f"{claimed} claimed of {wanted} for {reservation.id}")
     held.touched.update(items)
+    to = " ".join(filter(None, (reservation.destination.get(name, "") for name in ("country", "area"))))
+    reservation.sourcing = explain(order, map(_considered, seen), short=short, to=to)
     return list(short)
+
+
+def _considered(row: Sequence[Any]) -> Considered:
+    source, code, enabled, priority, items = row
+    units = {sku: (Decimal(free), Decimal(stock), Decimal(beyond)) for sku, (free, stock, beyond) in items.items()}
+    return Considered(source=UUID(source), code=code, enabled=enabled, priority=priority, items=units)
 
 
 def give_back(held: Held, reservation: Reservation) -> None:
@@ -123,11 +156,14 @@ def confirm(held: Held, reservation: Reservation, *, order: UUID, order_number: 
     """Tie a reservation to its order; one that expired is claimed again. False when it cannot be had."""
     if reservation.state in (State.CONFIRMED, State.CONSUMED):
         return reservation.order == order
-    if reservation.state == State.EXPIRED and claim(held, reservation):
+    facts: dict[str, Any] = {"order": order, "order_number": order_number}
+    if reservation.state == State.EXPIRED:
+        if claim(held, reservation):
+            return False
+        facts["sourcing"] = reservation.sourcing
+    elif reservation.state != State.RESERVED:
         return False
-    if reservation.state not in (State.RESERVED, State.EXPIRED):
-        return False
-    reservation.become(State.CONFIRMED, order=order, order_number=order_number)
+    reservation.become(State.CONFIRMED, **facts)
     return True
 
 
@@ -173,11 +209,12 @@ def _insert(rows: list[Reservation]) -> list[UUID]:
     with connections["logistics"].cursor() as cursor:
         cursor.execute(
             """INSERT INTO logistics_reservation
-                   (id, state, channel, cart, lines, expires_at, order_number, reason, version, created_at)
-               SELECT id, state, channel, cart, lines::jsonb, expires_at, '', reason, 1, created_at
-               FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::timestamptz[],
+                   (id, state, channel, cart, lines, destination, expires_at, order_number, reason, version,
+                    created_at)
+               SELECT id, state, channel, cart, lines::jsonb, destination::jsonb, expires_at, '', reason, 1, created_at
+               FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[],
                            %s::text[], %s::timestamptz[])
-                   AS new(id, state, channel, cart, lines, expires_at, reason, created_at)
+                   AS new(id, state, channel, cart, lines, destination, expires_at, reason, created_at)
                ON CONFLICT (id) DO NOTHING RETURNING id""",
             [
                 [row.id for row in rows],
@@ -185,6 +222,7 @@ def _insert(rows: list[Reservation]) -> list[UUID]:
                 [row.channel for row in rows],
                 [row.cart for row in rows],
                 [encode(row.lines).decode() for row in rows],
+                [encode(row.destination).decode() for row in rows],
                 [row.expires_at for row in rows],
                 [row.reason for row in rows],
                 [row.created_at for row in rows],

@@ -1,7 +1,7 @@
 """The life of a reservation, as data.
 
     requested -> reserved -> confirmed -> consumed
-                    |   \\-> expired -> confirmed (claimed again)
+                    |   \\-> expired -> reserved or confirmed (claimed again)
                     \\-> released
 
 A release that arrives before its request makes a row that is `released` from the start: the tombstone
@@ -27,7 +27,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.REQUESTED: frozenset({State.RESERVED, State.FAILED}),
     State.RESERVED: frozenset({State.CONFIRMED, State.EXPIRED, State.RELEASED}),
     State.FAILED: frozenset({State.RELEASED}),
-    State.EXPIRED: frozenset({State.CONFIRMED, State.RELEASED}),
+    State.EXPIRED: frozenset({State.RESERVED, State.CONFIRMED, State.RELEASED}),
     State.CONFIRMED: frozenset({State.CONSUMED, State.RELEASED}),
     State.RELEASED: frozenset(),
     State.CONSUMED: frozenset(),

@@ -39,7 +39,7 @@ class ViewChanged:
 @event("catalog.product_changed", aggregate="product")
 @dataclass(frozen=True, kw_only=True)
 class ProductChanged:
-    """A sellable product (simple, virtual or variant) as others need it."""
+    """A sellable product (simple, virtual or variant) as others need it; `weight` in kilograms, None if unknown."""
 
     product: UUID
     sku: str
@@ -48,6 +48,7 @@ class ProductChanged:
     requires_shipping: bool
     published: bool
     parent: UUID | None = None
+    weight: Decimal | None = None
 
 
 @event("catalog.review_submitted", aggregate="review")

@@ -22,13 +22,20 @@ class RequestedLine:
 @event("commerce.stock_requested", aggregate="saga")
 @dataclass(frozen=True, kw_only=True)
 class StockRequested:
-    """A checkout asks logistics to reserve all lines or none, until `expires_at`."""
+    """A checkout asks logistics to reserve all lines or none, until `expires_at`.
+
+    Where it goes to decides which source it is taken from; `area` is the beginning of the postcode, no more: enough to
+    find a source nearby, too little to find a person. All three are empty where nothing is sent.
+    """
 
     saga: UUID
     cart: UUID
     channel: str
     lines: tuple[RequestedLine, ...]
     expires_at: datetime
+    country: str = ""
+    area: str = ""
+    shipping_method: str = ""
 
 
 @event("commerce.stock_release_requested", aggregate="saga")

@@ -3,6 +3,7 @@
 ROUTES: dict[str, tuple[str, ...]] = {
     "catalog.channel_changed": ("commerce", "identity", "logistics", "platform"),
     "catalog.pages_changed": ("platform",),
+    "catalog.product_changed": ("logistics",),
     "catalog.redemption_refused": ("commerce",),
     "catalog.redemption_reserved": ("commerce",),
     "catalog.searches_made": ("platform",),

@@ -29,6 +29,7 @@ CLOCK_EXEMPT = (
     "platform/chassis/clock.py",
     "platform/chassis/access/ratelimit.py",
     "commerce/sandbox/",
+    "logistics/carrier_sandbox/",
     "config/local/",
     "config/lift.py",
     "bench/",

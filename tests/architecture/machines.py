@@ -132,6 +132,33 @@ MACHINES = (
         silent={"consumed": "shipment_sent tells what left; what needs no parcel is on no shelf"},
     ),
     Machine(
+        name="logistics.carriers.states.TRANSITIONS",
+        moved_by=".become",
+        tells={
+            "labelled": "ShipmentLabelled",
+            "sent": "ShipmentSent",
+            "delivered": "ShipmentArrived",
+            "returned": "ShipmentArrived",
+            "cancelled": "ShipmentCancelled",
+        },
+        silent={
+            "labelling": "asked for, not done: shipment_labelled says when it is",
+            "packed": "shipment_packed said so before; the carrier refused, which is for staff",
+        },
+    ),
+    Machine(
+        name="logistics.transfers.states.TRANSITIONS",
+        moved_by=".become",
+        tells={"sent": "TransferSent", "receiving": "TransferReceived", "received": "TransferReceived"},
+        silent={"cancelled": "a draft has moved nothing"},
+    ),
+    Machine(
+        name="logistics.counting.states.TRANSITIONS",
+        moved_by=".become",
+        tells={"booked": "StockTakeBooked"},
+        silent={"cancelled": "what was counted has moved nothing"},
+    ),
+    Machine(
         name="logistics.fulfillment.states.TRANSITIONS",
         moved_by=".become",
         tells={

@@ -250,6 +250,11 @@ LINTER_PLANTS = (
     LinterPlant(
         contract="provider-is-foreign", module="commerce.sandbox.planted_shop", source="import commerce.order.models\n"
     ),
+    LinterPlant(
+        contract="carrier-is-foreign",
+        module="logistics.carrier_sandbox.planted_shop",
+        source="import logistics.carriers.models\n",
+    ),
     LinterPlant(contract="payment-facts", module="commerce.payment.states", source="import commerce.order.states\n"),
     LinterPlant(
         contract="legacy-leaves",

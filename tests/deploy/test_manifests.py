@@ -30,6 +30,8 @@ REAL = {
     "EMAIL_URL": "smtp+tls://mail.example.com",
     "SANDBOX_API_KEY": "a" * 40,
     "SANDBOX_SECRET": "b" * 40,
+    "CARRIER_API_KEY": "c" * 40,
+    "CARRIER_SECRET": "d" * 40,
     **{f"DATABASE_URL_{alias.upper()}": f"postgresql://{alias}:p@database/{alias}" for alias in ALIASES},
 }
 """What somebody would write in place of the secrets' demo values."""

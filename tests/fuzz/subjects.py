@@ -69,6 +69,7 @@ def furnish(stack: Stack) -> Subjects:
         "methods": ["parcel"],
         "cards": [GOOD_CARD, GOOD_CARD, DECLINED_CARD],
         "countries": ["DE", "AT"],
+        "postcodes": ["34117", "1010"],
         "emails": ["ada@example.org", "bea@example.org", "eve@example.org"],
         "passwords": [PASSWORD],
         "secrets": [guests[0].http.headers["X-Cart-Secret"]],
@@ -122,6 +123,7 @@ def furnish(stack: Stack) -> Subjects:
 EVERYWHERE = {
     "path.view": "views", "path.cart": "carts", "path.order": "orders", "path.slug": "slugs",
     "path.address": "addresses", "path.id": "returns", "query.sku": "skus", "query.q": "words",
+    "query.postcode": "postcodes",
     "query.country": "countries", "header.X-Cart-Secret": "secrets", "body.sku": "skus", "body.quantity": "quantities",
     "body.shipping_method": "methods", "body.payment_source": "cards",
     "body.expected_total": "totals", "body.order_number": "numbers",

@@ -143,7 +143,8 @@ def test_the_parcel_is_followed_and_the_return_refunded(shop: Shop, customer: Cu
     before = json.loads(shop.ask(FIGURES))
     ship = f"""
     from uuid import UUID
-    from logistics.fulfillment.commands import Pick, Ship, pick, ship
+    from logistics.fulfillment.commands import Pick, pick
+    from logistics.fulfillment.packing import Ship, ship
     order = UUID("{bought["id"]}")
     pick(Pick(order=order))
     ship(Ship(order=order, carrier="Moorpost", tracking_number="MM42"))

@@ -13,6 +13,7 @@ import commerce.checkout.models as checkout
 import commerce.messaging as commerce_groups
 import identity.customer.models as identity
 import logistics.fulfillment.models as fulfillment
+import logistics.shipping.models as shipping
 import logistics.warehouse.models as logistics
 import operations.analytics.models as analytics
 import operations.notification.models as notification
@@ -38,6 +39,7 @@ COPIES: dict[tuple[str, str], Damage] = {
     ("catalog.channel_changed", "commerce"): (checkout.ChannelCopy, {"currency": "XXX"}),
     ("catalog.channel_changed", "identity"): (identity.ChannelCopy, {"name": "x"}),
     ("catalog.channel_changed", "logistics"): (logistics.Channel, {"countries": []}),
+    ("catalog.product_changed", "logistics"): (shipping.Article, {"weight": Decimal(99)}),
     ("catalog.channel_changed", "platform"): (analytics.Channel, {"time_zone": "Asia/Tokyo"}),
     ("catalog.view_changed", "commerce"): (checkout.ViewCopy, {"locale": "xx"}),
     ("catalog.view_changed", "identity"): (identity.ViewCopy, {"channel": "x"}),

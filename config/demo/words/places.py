@@ -50,11 +50,29 @@ VIEWS = (
     ("ch", "Schweiz, Deutsch", "alpine", "de-CH"),
 )
 
-# code, name, country, city, postcode, street, priority by channel
+# code, name, country, city, postcode, street, (latitude, longitude), priority by channel
 SOURCES = (
-    ("leipzig", "Central warehouse Leipzig", "DE", "Leipzig", "04158", "Lagerhofweg 12", {"home": 1, "alpine": 2}),
-    ("venlo", "Warehouse Venlo", "NL", "Venlo", "5928", "Kadeweg 40", {"home": 2}),
-    ("winterthur", "Warehouse Winterthur", "CH", "Winterthur", "8404", "Alte Spinnerei 3", {"alpine": 1}),
+    (
+        "leipzig",
+        "Central warehouse Leipzig",
+        "DE",
+        "Leipzig",
+        "04158",
+        "Lagerhofweg 12",
+        ("51.3829", "12.3410"),
+        {"home": 1, "alpine": 2},
+    ),
+    ("venlo", "Warehouse Venlo", "NL", "Venlo", "5928", "Kadeweg 40", ("51.3895", "6.1120"), {"home": 2}),
+    (
+        "winterthur",
+        "Warehouse Winterthur",
+        "CH",
+        "Winterthur",
+        "8404",
+        "Alte Spinnerei 3",
+        ("47.5110", "8.7610"),
+        {"alpine": 1},
+    ),
 )
 
 # mailbox, name, role, language

@@ -15,7 +15,8 @@ from config.local.up import reset
 
 def bare_environment() -> dict[str, str]:
     """This process's environment without what names servers: the suite's own must not leak in."""
-    ours = ("DATABASE_URL_", "BROKER_URL", "CACHE_URL", "SIXFOLD_", "SANDBOX_", "SECRET_KEY", "DJANGO_", "PYTEST_")
+    servers = ("DATABASE_URL_", "BROKER_URL", "CACHE_URL", "SANDBOX_", "CARRIER_")
+    ours = (*servers, "SIXFOLD_", "SECRET_KEY", "DJANGO_", "PYTEST_")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 

@@ -52,7 +52,7 @@ def test_an_empty_variable_counts_as_not_set(tmp_path: Path, bare: None, monkeyp
 
 def test_the_projects_procfile_runs_programs_that_are_there() -> None:
     lines = procfile.read(Path(infrastructure.__file__).parents[2] / "Procfile", environment={})
-    assert {line.name for line in lines} == {"provider", "background", "web"}
+    assert {line.name for line in lines} == {"provider", "carrier", "background", "web"}
     for line in lines:
         assert line.command[:2] == ("python", "-m") and find_spec(line.command[2]), line
 
