@@ -84,7 +84,7 @@ def _flush_only_what_has_rows() -> None:
         # Tables that point at these are empty, but PostgreSQL wants them named or cascaded to.
         return all_of_them(self, style, filled, **{**options, "allow_cascade": True})  # type: ignore[no-any-return]
 
-    DatabaseOperations.sql_flush = sql_flush
+    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign, assignment]
 
 
 def _databases() -> Iterator[None]:
