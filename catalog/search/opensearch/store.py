@@ -70,7 +70,7 @@ class OpenSearchStore:
         client.indices.refresh(index=name)
         # Shoppers go to an index that has its copy: one that has none dies with its node. A cluster that cannot make
         # the copy now is no reason to keep them from what is new.
-        client.cluster.health(index=name, wait_for_status="green", timeout="30s", ignore=[408])
+        client.cluster.health(index=name, wait_for_status="green", timeout="30s", request_timeout=40, ignore=[408])
         moved = [{"remove": {"index": old, "alias": alias}} for old in before]
         client.indices.update_aliases(body={"actions": [*moved, {"add": {"index": name, "alias": alias}}]})
         self._seen.pop(view, None)
