@@ -188,13 +188,14 @@ class OrderLine(models.Model):
     def send(self, sku: str, quantity: Decimal) -> Decimal:
         """Count what left of a SKU for this line; returns the rest. A bundle was sent as far as all of it was."""
         if not self.components:
-            taken = min(quantity, self.quantity - self.shipped) if self.sku == sku else Decimal(0)
+            taken = min(quantity, max(self.left, Decimal(0))) if self.sku == sku else Decimal(0)
             self.shipped += taken
             return quantity - taken
         for part in self.components:
             if part["sku"] == sku:
                 sent = Decimal(part.get("sent", 0))
-                taken = min(quantity, self.quantity * Decimal(part["quantity"]) - sent)
+                due = (self.quantity - self.cancelled) * Decimal(part["quantity"]) - sent
+                taken = min(quantity, max(due, Decimal(0)))
                 part["sent"] = str(sent + taken)
                 quantity -= taken
         parts = [part for part in self.components if part["requires_shipping"]]

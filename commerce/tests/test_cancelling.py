@@ -187,3 +187,13 @@ def test_a_completed_order_is_not_cancelled(shop: str, books: Books) -> None:
     for lines in (None, {order.lines.get().id: Decimal(1)}):
         with pytest.raises(IllegalTransition):
             request_cancellation(order.id, reason="", lines=lines)
+
+
+def test_a_parcel_counts_for_what_is_left_of_each_line_not_for_what_was_cancelled() -> None:
+    engraved = OrderLine(sku="MUG", quantity=Decimal(2), cancelled=Decimal(1), shipped=Decimal(0), components=[])
+    plain = OrderLine(sku="MUG", quantity=Decimal(1), cancelled=Decimal(0), shipped=Decimal(0), components=[])
+    left = plain.send("MUG", engraved.send("MUG", Decimal(2)))
+    assert (left, engraved.left, plain.left) == (0, 0, 0)
+    parts = [{"sku": "CUP", "quantity": "2", "requires_shipping": True}]
+    bundle = OrderLine(sku="SET", quantity=Decimal(2), cancelled=Decimal(1), shipped=Decimal(0), components=parts)
+    assert bundle.send("CUP", Decimal(3)) == 1 and bundle.left == 0

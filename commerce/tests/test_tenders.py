@@ -452,3 +452,11 @@ def test_an_id_of_a_tender_in_a_cart_tells_no_account(shop: str, purse: Purse) -
     (one,) = tenders_of(cart)
     assert tender_id(cart, one) != one.account
     assert tender_id(cart, Tender(tender=POINTS, account=one.account)) != tender_id(cart, one)
+
+
+@pytest.mark.parametrize("most", ["10.005", "0.0001"])
+def test_no_tender_pays_a_part_of_a_cent(shop: str, purse: Purse, books: Books, most: str) -> None:
+    purse.held["CODE"] = Decimal(20)
+    cart, shopper = a_customers_cart()
+    with pytest.raises(TenderRefused):
+        pay_with(cart, shopper, code="CODE", most=most)

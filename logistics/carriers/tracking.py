@@ -15,6 +15,8 @@ ENDS = ("delivered", "returned")
 
 def heard(*, carrier: str, number: str, events: Iterable[Tracked]) -> bool:
     """Note what is new of a parcel and publish it; false when there is no such parcel."""
+    if not number:
+        return False  # every parcel without a label has none
     with unit_of_work("logistics"):
         rows = Shipment.objects.select_for_update(of=("self",)).select_related("fulfilment").order_by("id")
         shipments = list(rows.filter(carrier=carrier, tracking_number=number))

@@ -18,7 +18,7 @@ from logistics.fulfillment.states import TRANSITIONS, State
 from logistics.warehouse.reservations import Held, give_back_part
 from logistics.warehouse.states import State as Stock
 
-ALREADY_SENT = "already_sent"
+ALREADY_SENT, STOCK_LOST = "already_sent", "stock_lost"
 
 
 def cancellation_requested(event: CancellationRequested, held: Held) -> None:
@@ -34,7 +34,9 @@ def cancellation_requested(event: CancellationRequested, held: Held) -> None:
     if confirmed:
         answer = CancellationConfirmed(cancellation=event.cancellation, order=event.order)
     else:
-        answer = CancellationRefused(cancellation=event.cancellation, order=event.order, reason=ALREADY_SENT)
+        lost = fulfilment is not None and fulfilment.state == State.AWAITING_STOCK
+        reason = STOCK_LOST if lost else ALREADY_SENT
+        answer = CancellationRefused(cancellation=event.cancellation, order=event.order, reason=reason)
     publish(answer, aggregate_id=event.order, channel=event.channel)
 
 
@@ -46,10 +48,13 @@ def _can_be_cancelled(fulfilment: FulfilmentOrder | None) -> bool:
 
 
 def _cancel_lines(event: CancellationRequested, fulfilment: FulfilmentOrder | None, held: Held) -> bool:
-    """Take the quantities off the picking list and give their stock back; False when a part of them has left.
+    """Take the quantities off the picking list and give their stock back; False when a part of them has left, or
+    when the order has lost its stock, so that there will be no list: it can be cancelled as a whole.
 
     Raises NotYet while the order has no picking list.
     """
+    if fulfilment is not None and fulfilment.state == State.AWAITING_STOCK and _stock_is_lost(event, held):
+        return False
     if fulfilment is None or fulfilment.state == State.AWAITING_STOCK:
         raise NotYet(f"The picking list of order {event.order_number} is not made yet.")
     wanted: dict[str, Decimal] = {}
@@ -69,6 +74,11 @@ def _cancel_lines(event: CancellationRequested, fulfilment: FulfilmentOrder | No
     fulfilment.save(update_fields=["version"])
     _close_if_nothing_is_left(fulfilment, picks, held)
     return True
+
+
+def _stock_is_lost(event: CancellationRequested, held: Held) -> bool:
+    reservation = held.reservations.get(event.saga)
+    return reservation is not None and reservation.state in (Stock.RELEASED, Stock.EXPIRED)
 
 
 def _unsent(picks: Iterable[PickLine], sku: str) -> Decimal:
@@ -94,6 +104,8 @@ def _take_off(picks: Iterable[PickLine], sku: str, quantity: Decimal) -> list[tu
 
 def _close_if_nothing_is_left(fulfilment: FulfilmentOrder, picks: Iterable[PickLine], held: Held) -> None:
     if any(pick.quantity > pick.sent for pick in picks):
+        if fulfilment.state == State.PICKING and all(pick.picked == pick.quantity for pick in picks):
+            fulfilment.become(State.PICKED)
         return
     if fulfilment.state != State.PARTLY_SENT:
         cancel_all(fulfilment.id, held, number=fulfilment.number, channel=fulfilment.channel)

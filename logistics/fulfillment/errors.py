@@ -19,6 +19,10 @@ class NoNumber(Invalid):
     code, title = "no_tracking_number", "A parcel leaves with its tracking number, or with a label that has one."
 
 
+class NumberTaken(Conflict):
+    code, title = "number_taken", "Another parcel of this order has this tracking number."
+
+
 class OnHold(Conflict):
     code, title = "order_on_hold", "The order is on hold: nothing of it is picked or sent until it is released."
 

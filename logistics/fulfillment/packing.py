@@ -17,7 +17,7 @@ from logistics.carriers.errors import UnknownParcel
 from logistics.carriers.states import HERE, READY, Parcel
 from logistics.carriers.states import demand as demand_parcel
 from logistics.fulfillment.commands import Chosen, LineQuantity, locked, named, workable
-from logistics.fulfillment.errors import NoNumber, NothingToDo, NotPicked
+from logistics.fulfillment.errors import NoNumber, NothingToDo, NotPicked, NumberTaken
 from logistics.fulfillment.models import FulfilmentOrder, PickLine, Shipment, ShipmentLine
 from logistics.fulfillment.states import SENDABLE, State
 from logistics.warehouse.reservations import Held, hold, send
@@ -89,7 +89,7 @@ def ship(command: Ship) -> Shipment:
         held = _hold(command.order)
         fulfilment = locked(command.order)
         parcel = {"carrier": command.carrier, "tracking_number": command.tracking_number}
-        if again := fulfilment.shipments.filter(**parcel).first():
+        if again := fulfilment.shipments.filter(**parcel, sent_at__isnull=False).first():
             return again
         workable(fulfilment, SENDABLE)
         shipment = _pack(fulfilment, Pack(order=command.order, carrier=command.carrier, lines=command.lines))
@@ -164,6 +164,9 @@ def _send(fulfilment: FulfilmentOrder, shipment: Shipment, held: Held, *, number
     number = number or shipment.tracking_number
     if not number:
         raise NoNumber(field="/tracking_number")
+    same = fulfilment.shipments.filter(carrier=shipment.carrier, tracking_number=number).exclude(id=shipment.id)
+    if same.exists():
+        raise NumberTaken(field="/tracking_number")
     lines = {line.id: line for line in fulfilment.picks.all()}
     chosen = [(lines[row.pick_id], row.quantity) for row in shipment.lines.order_by("id")]
     for line, quantity in chosen:

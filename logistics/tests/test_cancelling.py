@@ -88,6 +88,25 @@ def test_a_parcel_that_is_still_here_is_unpacked_for_what_is_cancelled_of_it() -
     assert state_of(checkout) == State.SENT and units("A") == [(3, 0)]
 
 
+def test_an_order_that_lost_its_stock_is_cancelled_as_a_whole_or_not_at_all() -> None:
+    stocked({"north": {"A": 5}})
+    checkout = Checkout.new()
+    deliver(checkout.request([("A", 3)]), checkout.placed([("A", 3)]))
+    Reservation.objects.filter(id=checkout.saga).update(state=Stock.RELEASED)
+    deliver(checkout.cancellation([("A", 1)]))
+    assert answers() == ["stock_lost"]
+
+
+def test_what_is_picked_is_ready_once_the_rest_is_cancelled() -> None:
+    stocked({"north": {"A": 5, "B": 5}})
+    checkout = ordered([("A", 1), ("B", 1)])
+    line = PickLine.objects.get(sku="A")
+    pick(Pick(order=checkout.order, lines=[LineQuantity(line=line.id, quantity=Decimal(1))]))
+    assert state_of(checkout) == State.PICKING
+    deliver(checkout.cancellation([("B", 1)]))
+    assert state_of(checkout) == State.PICKED
+
+
 def test_more_than_is_left_to_send_is_refused_as_a_whole() -> None:
     stocked({"north": {"A": 5, "B": 5}})
     checkout = ordered([("A", 2), ("B", 2)])

@@ -175,7 +175,7 @@ class CancellationConfirmed:
 @event("logistics.cancellation_refused", aggregate="fulfilment")
 @dataclass(frozen=True, kw_only=True)
 class CancellationRefused:
-    """Nothing of a cancellation was done; `reason` is already_sent."""
+    """Nothing of a cancellation was done; `reason` is already_sent, or stock_lost: only the whole can be cancelled."""
 
     cancellation: UUID
     order: UUID

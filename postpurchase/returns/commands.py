@@ -128,6 +128,7 @@ def receive(command: ReceiveReturn) -> ReturnRequest:
         lines = {line.line_id: line for line in request.lines.select_related("line").order_by("id")}
         _count(command, lines)
         for line in lines.values():
+            _check_sent(line)
             line.amount = _amount(line, request.order.currency)
         if not any(line.received for line in lines.values()):
             raise NothingReceived()
@@ -178,6 +179,14 @@ def _count(command: ReceiveReturn, lines: dict[UUID, ReturnLine]) -> None:
             raise TooMany(f"{line.quantity.normalize():f} were announced.", field=f"/lines/{index}/quantity")
 
 
+def _check_sent(line: ReturnLine) -> None:
+    """What was cancelled was never sent, so it cannot have come back, whatever was announced before."""
+    others = ReturnLine.objects.filter(line=line.line).exclude(id=line.id).aggregate(sum=Sum("received"))["sum"]
+    could = line.line.quantity - line.line.cancelled - (others or Decimal(0))
+    if line.received > could:
+        raise TooMany(f"{could.normalize():f} of {line.line.sku} can have come back.", field="/lines")
+
+
 def _amount(line: ReturnLine, currency: str) -> Decimal:
     """The share of the line's total, so that all shares together never pass it, whatever the rounding."""
     paid_for = ReturnLine.objects.filter(line=line.line).exclude(id=line.id)
@@ -187,6 +196,8 @@ def _amount(line: ReturnLine, currency: str) -> Decimal:
     def share(quantity: Decimal) -> Decimal:
         return Money(bought.total * quantity / bought.quantity, currency).quantized().amount
 
+    # What was cancelled was given back by the same shares, beginning at none.
+    before += bought.cancelled
     return share(before + line.received) - share(before)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
+from chassis.money import Money
 from chassis.precondition import NO_PRECONDITION, Precondition
 from commerce.checkout.commands.carts import Shopper
 from commerce.checkout.commands.editing import Also, edit_cart, nothing
@@ -36,6 +37,8 @@ def enter_tender(
             raise TenderRefused(reason=SIGN_IN, field="/tender")
         if tender == GIFT_CARD and not code:
             raise TenderRefused(reason="unknown", field="/code")
+        if most is not None and most != Money(most, cart.currency).quantized().amount:
+            raise TenderRefused(f"{cart.currency} has no such amount.", reason="amount", field="/most")
         others = tuple(one for one in draft.tenders if tender == GIFT_CARD or one.tender != tender)
         entered = Tender(tender=tender, code=code if tender == GIFT_CARD else "", most=most)
         return replace(draft, tenders=(*others, entered))
