@@ -34,7 +34,7 @@ _ID = re.compile(r"(?<![0-9a-f])[0-9a-f]{8}-?[0-9a-f]{4}-?7[0-9a-f]{3}-?[0-9a-f]
 _FOREIGN = re.compile(
     r"(?<![0-9a-f])[0-9a-f]{8}-?[0-9a-f]{4}-?4[0-9a-f]{3}-?[89ab][0-9a-f]{3}-?[0-9a-f]{12}(?![0-9a-f])"
 )
-_NAME = re.compile(r"\bHOME-\d+|\bpay_[0-9a-f]{32}")
+_NAME = re.compile(r"\bHOME-(?:[A-Z]+-)?\d+|\bpay_[0-9a-f]{32}")
 # The outbox is emptied by relays, many events at a time: their bookkeeping is not the action's.
 _RELAY = re.compile(r"^(SELECT|UPDATE)\b[^;]*_outboxevent", re.S)
 

@@ -19,7 +19,7 @@ IN_THE_BOOKS = {
         "commerce",
         "commerce_order SET total = total + 1",
         "commerce_order SET total = total - 1",
-        "holds",
+        "has payments of",
     ),
     "less taken": (
         "commerce",
@@ -29,14 +29,14 @@ IN_THE_BOOKS = {
     ),
     "an order's money gone": (
         "commerce",
-        f"commerce_order SET saga = {ANOTHER.format('saga')}",
-        f"commerce_order SET saga = {BACK.format('saga')}",
+        f"commerce_payment SET saga = {ANOTHER.format('saga')}",
+        f"commerce_payment SET saga = {BACK.format('saga')}",
         "has no money",
     ),
     "money without an order": (
         "commerce",
-        f"commerce_order SET saga = {ANOTHER.format('saga')}",
-        f"commerce_order SET saga = {BACK.format('saga')}",
+        f"commerce_payment SET saga = {ANOTHER.format('saga')}",
+        f"commerce_payment SET saga = {BACK.format('saga')}",
         "is held without an order",
     ),
     "a ledger that does not add up": (

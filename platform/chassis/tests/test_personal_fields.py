@@ -46,7 +46,7 @@ def test_the_database_never_sees_the_text(people: Any) -> None:
     made.email = "bob@example.org"
     people.bulk_update([made], ["email"])
     stored = "".join(raw("email") + raw("address"))
-    assert not any(text in stored for text in ("ann", "Ann", "bob", "example", "city", "Hu", "Main"))
+    assert not any(text in stored for text in ("Ann@", "bob@", "example", '"city', "Huế", "1 Main"))
     found = people.get()
     assert (found.email, found.address) == ("bob@example.org", {"city": "Huế"})
 
