@@ -1,17 +1,16 @@
 """Redemptions at the same time, with real commits: limits are never passed, and nobody waits for each other."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
+from functools import partial
 from uuid import UUID
 
 import pytest
-from django.db import connections
 
 from catalog.commands import AddCoupon, add_coupon
 from catalog.promotion.models import Coupon, CustomerUsage, Redemption, RuleUsage
 from catalog.tests.promotions import deliver, request, saved
+from chassis import racing
 from contracts.commerce import RedemptionReleaseRequested
 
 pytestmark = pytest.mark.django_db(databases=["catalog"], transaction=True)
@@ -19,21 +18,7 @@ pytestmark = pytest.mark.django_db(databases=["catalog"], transaction=True)
 THREADS = 8
 
 
-def race(works: list[Callable[[], None]]) -> None:
-    """Run all, as many at a time as there are threads, each with a connection of its own."""
-    barrier = Barrier(THREADS)
-
-    def run(number: int) -> None:
-        try:
-            if number < THREADS:
-                barrier.wait(30)
-            works[number]()
-        finally:
-            connections["catalog"].close()
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        for result in [pool.submit(run, number) for number in range(len(works))]:
-            result.result()
+race = partial(racing.race, "catalog", threads=THREADS)
 
 
 def reserved() -> int:
@@ -74,15 +59,8 @@ def test_many_rules_in_one_envelope_in_any_order_wait_for_nobody() -> None:
     def second_release(saga: UUID) -> RedemptionReleaseRequested:
         return RedemptionReleaseRequested(saga=saga, reason="declined")
 
-    before = _deadlocks()
-    race([lambda number=number: some(number) for number in range(32)])
+    with racing.no_deadlocks("catalog", threads=THREADS):
+        race([lambda number=number: some(number) for number in range(32)])
     assert reserved() == 64
     kept = list(RuleUsage.objects.values_list("used", flat=True))
     assert kept == [48] * 4
-    assert _deadlocks() == before
-
-
-def _deadlocks() -> int:
-    with connections["catalog"].cursor() as cursor:
-        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        return int(cursor.fetchone()[0])

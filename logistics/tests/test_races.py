@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.db import connections
 from django.db.models import Sum
 
-from chassis import clock
+from chassis import clock, racing
 from chassis.ids import new_id
 from chassis.jobs.runner import JobRunner
 from chassis.unit_of_work import unit_of_work
@@ -32,52 +33,16 @@ from logistics.warehouse.reservations import claim, hold, requested
 from logistics.warehouse.states import State
 
 ROUNDS = range(int(os.environ.get("SIXFOLD_RACE_ROUNDS", "3")))
-THREADS = 20
 pytestmark = pytest.mark.django_db(databases=["logistics"], transaction=True)
 
 
 @pytest.fixture(autouse=True)
 def no_deadlocks(transactional_db: None) -> Iterator[None]:
-    """A pool as wide as the race, so that it is no queue; at the end the server has seen no deadlock.
-
-    The inbox would try a deadlocked envelope again, so that counting outcomes alone would hide one.
-    """
-    connection = connections["logistics"]
-    options = connection.settings_dict["OPTIONS"]
-    before = options.get("pool")
-    counted = deadlocks()
-    connection.close()
-    connection.close_pool()
-    options["pool"] = {"min_size": 0, "max_size": THREADS + 4, "timeout": 30}
-    yield
-    connection.close()
-    connection.close_pool()  # a session reports its statistics when it ends
-    options["pool"] = before
-    time.sleep(0.1)
-    assert deadlocks() == counted, "two units of work waited for each other"
+    with racing.no_deadlocks("logistics"):
+        yield
 
 
-def deadlocks() -> int:
-    with connections["logistics"].cursor() as cursor:
-        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        return int(cursor.fetchone()[0])
-
-
-def race(work: list[Callable[[], None]]) -> None:
-    """Run all at once, each on its own connection; the first failure fails the test."""
-    start = threading.Barrier(min(THREADS, len(work)))
-
-    def run(index: int) -> None:
-        try:
-            if index < start.parties:
-                start.wait(timeout=30)
-            work[index]()
-        finally:
-            connections["logistics"].close()
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        for future in [pool.submit(run, index) for index in range(len(work))]:
-            future.result()
+race = partial(racing.race, "logistics")
 
 
 def answers() -> tuple[set, set]:

@@ -6,13 +6,12 @@ Every round is random and names its seed when it fails. SIXFOLD_RACE_ROUNDS make
 import os
 import random
 import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from functools import partial
 
 import pytest
-from django.db import connections
 
+from chassis import racing
 from chassis.ids import new_id
 from contracts.postpurchase import GIFT_CARD, POINTS, STORE_CREDIT, TenderRefused, TenderReserved
 from postpurchase.loyalty.ledger import balance
@@ -21,52 +20,16 @@ from postpurchase.tests.build import deliver, paid, published, refunded
 from postpurchase.tests.tendering import Checkout, a_card, a_credit, broken_books, figures, points_of
 
 ROUNDS = range(int(os.environ.get("SIXFOLD_RACE_ROUNDS", "3")))
-THREADS = 20
 pytestmark = pytest.mark.django_db(databases=["postpurchase"], transaction=True)
 
 
 @pytest.fixture(autouse=True)
 def no_deadlocks(transactional_db: None) -> Iterator[None]:
-    """A pool as wide as the race, so that it is no queue; at the end the server has seen no deadlock.
-
-    The inbox would try a deadlocked envelope again, so that counting outcomes alone would hide one.
-    """
-    connection = connections["postpurchase"]
-    options = connection.settings_dict["OPTIONS"]
-    before = options.get("pool")
-    counted = deadlocks()
-    connection.close()
-    connection.close_pool()
-    options["pool"] = {"min_size": 0, "max_size": THREADS + 4, "timeout": 30}
-    yield
-    connection.close()
-    connection.close_pool()  # a session reports its statistics when it ends
-    options["pool"] = before
-    time.sleep(0.1)
-    assert deadlocks() == counted, "two units of work waited for each other"
+    with racing.no_deadlocks("postpurchase"):
+        yield
 
 
-def deadlocks() -> int:
-    with connections["postpurchase"].cursor() as cursor:
-        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        return int(cursor.fetchone()[0])
-
-
-def race(work: list[Callable[[], None]]) -> None:
-    """Run all at once, each on its own connection; the first failure fails the test."""
-    start = threading.Barrier(min(THREADS, len(work)))
-
-    def run(index: int) -> None:
-        try:
-            if index < start.parties:
-                start.wait(timeout=30)
-            work[index]()
-        finally:
-            connections["postpurchase"].close()
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        for future in [pool.submit(run, index) for index in range(len(work))]:
-            future.result()
+race = partial(racing.race, "postpurchase")
 
 
 @pytest.mark.parametrize("seed", ROUNDS)

@@ -123,7 +123,9 @@ def test_the_fuzzer_sees_a_planted_500(shop: Stack, subjects: Subjects) -> None:
 
 
 def test_the_fuzzer_sees_a_planted_answer_that_is_not_as_documented(shop: Stack, subjects: Subjects) -> None:
-    shop.query("commerce", "UPDATE commerce_cart SET shipping_method = 'x', quote = jsonb_set(quote, '{subtotal}', '[1]')")
+    shop.query(
+        "commerce", "UPDATE commerce_cart SET shipping_method = 'x', quote = jsonb_set(quote, '{subtotal}', '[1]')"
+    )
     found = fuzz(shop, subjects, "--include-operation-id", "get_cart", "--phases", "fuzzing", examples=50)
     assert found.status == 1, found.printed
     assert "violates schema" in found.printed
