@@ -3,8 +3,8 @@
 from chassis.admin import register_messaging, site
 from commerce.checkout.admin import CartAdmin
 from commerce.checkout.models import Cart
-from commerce.document.admin import DocumentAdmin, SellerAdmin
-from commerce.document.models import Document, Seller
+from commerce.document.admin import DocumentAdmin, DocumentSequenceAdmin, SellerAdmin
+from commerce.document.models import Document, DocumentSequence, Seller
 from commerce.order.admin import NumberSequenceAdmin, OrderAdmin
 from commerce.order.models import NumberSequence, Order
 from commerce.payment.admin import PaymentAdmin
@@ -16,4 +16,5 @@ site.register(Document, DocumentAdmin)
 site.register(Cart, CartAdmin)
 site.register(Seller, SellerAdmin)
 site.register(NumberSequence, NumberSequenceAdmin)
+site.register(DocumentSequence, DocumentSequenceAdmin)
 register_messaging("commerce")

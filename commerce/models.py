@@ -3,7 +3,7 @@
 from commerce.cancellation.models import Cancellation
 from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
 from commerce.delivery.models import DeliveryChange
-from commerce.document.models import Document, Seller
+from commerce.document.models import Document, DocumentSequence, Seller
 from commerce.messaging import (
     DeadLetter,
     Delivery,
@@ -27,6 +27,7 @@ __all__ = [
     "Delivery",
     "DeliveryChange",
     "Document",
+    "DocumentSequence",
     "History",
     "IdempotencyKey",
     "InboxEntry",

@@ -30,8 +30,8 @@ def value(**options: Any) -> models.DecimalField:
 class Account(Recorded):
     """Something that holds value, in its own unit. `version` counts its changes."""
 
-    balance = value(default=0, editable=False)
-    held = value(default=0, editable=False)
+    balance = value(default=0, db_default=0, editable=False)
+    held = value(default=0, db_default=0, editable=False)
     version = models.IntegerField(default=0)
 
     class Meta:

@@ -17,7 +17,7 @@ class ChannelCopy(models.Model):
     code = models.TextField(primary_key=True)
     currency = models.CharField(max_length=3)
     countries = models.JSONField(default=list)
-    time_zone = models.TextField(default="UTC")
+    time_zone = models.TextField(default="UTC", db_default="UTC")
     active = models.BooleanField(default=True)
     version = models.BigIntegerField(default=0)
 
@@ -63,7 +63,9 @@ class Cart(models.Model):
     shipping_method = models.TextField(blank=True, default="")
     shipping_price = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     codes = models.JSONField(default=list, help_text="coupon codes as they were entered")
-    tenders = models.JSONField(default=list, help_text="[{tender, account, label, available, most}], never a code")
+    tenders = models.JSONField(
+        default=list, db_default=[], help_text="[{tender, account, label, available, most}], never a code"
+    )
     quote = models.JSONField(null=True, help_text="the catalog's answer for exactly this version's lines")
     saga = models.UUIDField(null=True)
     payment_source = EncryptedTextField(blank=True, default="", help_text="card token between call and payment")

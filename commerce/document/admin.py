@@ -106,3 +106,11 @@ class SellerAdmin(DomainAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         found = super().get_readonly_fields(request, obj)
         return found if obj is None else [*found, "channel"]
+
+
+class DocumentSequenceAdmin(LookOnly):
+    """The next number of each channel's documents. Setting one by hand would leave a gap, or give a number twice."""
+
+    list_display = ("channel", "kind", "prefix", "next")
+    search_fields = ("channel",)
+    ordering = ("channel", "kind")

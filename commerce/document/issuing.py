@@ -13,8 +13,8 @@ from chassis.ids import new_id
 from chassis.money import Money
 from chassis.unit_of_work import publish
 from commerce.checkout.models import ChannelCopy
-from commerce.document.models import CREDIT_NOTE, INVOICE, Document, Seller
-from commerce.order.models import NumberSequence, Order, OrderLine
+from commerce.document.models import CREDIT_NOTE, INVOICE, Document, DocumentSequence, Seller
+from commerce.order.models import Order, OrderLine
 from contracts.commerce import CreditNoteIssued, InvoiceIssued
 from contracts.shared import Amount
 
@@ -97,7 +97,7 @@ def _issue(order: Order, kind: str, **figures: Any) -> Document:
         ordered_on=order.placed_at.astimezone(zone).date(),
         dated=now.astimezone(zone).date(),
         issued_at=now,
-        number=NumberSequence.take(order.channel, kind=kind),
+        number=DocumentSequence.take(order.channel, kind=kind),
         **figures,
     )
     document.save()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import models
+from django.db import connections, models
 from django.db.migrations import RunSQL
 
 from chassis.fields import EncryptedJSONField
@@ -13,6 +13,7 @@ from commerce.order.models import Order
 
 INVOICE, CREDIT_NOTE = "invoice", "credit_note"
 KINDS = (INVOICE, CREDIT_NOTE)
+PREFIXES = {INVOICE: "INV", CREDIT_NOTE: "CN"}
 
 
 class Seller(Recorded):
@@ -33,6 +34,36 @@ class Seller(Recorded):
 
     def __str__(self) -> str:
         return f"{self.channel}: {self.name}"
+
+
+class DocumentSequence(models.Model):
+    """The next number of a channel's invoices or credit notes."""
+
+    channel = models.TextField()
+    kind = models.TextField()
+    prefix = models.TextField()
+    next = models.BigIntegerField()
+
+    class Meta:
+        app_label = "commerce"
+        constraints = [models.UniqueConstraint(fields=["channel", "kind"], name="commerce_documentsequence_of")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.kind}"
+
+    @staticmethod
+    def take(channel: str, *, kind: str) -> str:
+        """The next number, without gaps: others wait until the transaction ends, and one that fails keeps none."""
+        with connections["commerce"].cursor() as cursor:
+            cursor.execute(
+                """INSERT INTO commerce_documentsequence (channel, kind, prefix, next)
+                   VALUES (%s, %s, upper(%s), 100002)
+                   ON CONFLICT (channel, kind) DO UPDATE SET next = commerce_documentsequence.next + 1
+                   RETURNING prefix, next - 1""",
+                [channel, kind, f"{channel}-{PREFIXES[kind]}-"],
+            )
+            prefix, number = cursor.fetchone()
+        return f"{prefix}{number}"
 
 
 class Document(models.Model):

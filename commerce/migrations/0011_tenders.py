@@ -26,17 +26,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='cart',
             name='tenders',
-            field=models.JSONField(default=list, help_text='[{tender, account, label, available, most}], never a code'),
+            field=models.JSONField(db_default=[], default=list, help_text='[{tender, account, label, available, most}], never a code'),
         ),
         migrations.AddField(
             model_name='payment',
             name='label',
-            field=models.TextField(blank=True, default='', help_text='tells it from others of its tender'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='tells it from others of its tender'),
         ),
         migrations.AddField(
             model_name='payment',
             name='set_aside',
-            field=models.DecimalField(decimal_places=6, default=Decimal('0'), max_digits=20),
+            field=models.DecimalField(db_default=0, decimal_places=6, default=Decimal('0'), max_digits=20),
         ),
         migrations.AlterField(
             model_name='payment',

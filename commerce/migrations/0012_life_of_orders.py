@@ -57,50 +57,35 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='channelcopy',
             name='time_zone',
-            field=models.TextField(default='UTC'),
+            field=models.TextField(db_default='UTC', default='UTC'),
         ),
         migrations.AddField(
             model_name='order',
             name='tax_note',
-            field=models.TextField(blank=True, default='', help_text='why no tax is due'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='why no tax is due'),
         ),
         migrations.AddField(
             model_name='order',
             name='taxes',
-            field=models.JSONField(default=list, help_text='[{code, percent, amount}], those on shipping among them'),
+            field=models.JSONField(db_default=[], default=list, help_text='[{code, percent, amount}], those on shipping among them'),
         ),
         migrations.AddField(
             model_name='orderline',
             name='taxes',
-            field=models.JSONField(default=list, help_text='[{code, percent, amount}]'),
+            field=models.JSONField(db_default=[], default=list, help_text='[{code, percent, amount}]'),
         ),
-        # A sequence for each channel and kind: the channel alone is no key any more.
-        migrations.RunSQL(
-            """DO $$ DECLARE key name; BEGIN
-                   SELECT conname INTO STRICT key FROM pg_constraint
-                   WHERE conrelid = 'commerce_numbersequence'::regclass AND contype = 'p';
-                   EXECUTE format('ALTER TABLE commerce_numbersequence DROP CONSTRAINT %I', key);
-               END $$""",
-            migrations.RunSQL.noop,  # on the way back, the field that becomes the key again makes one
-        ),
-        migrations.AlterField(
-            model_name='numbersequence',
-            name='channel',
-            field=models.TextField(),
-        ),
-        migrations.AddField(
-            model_name='numbersequence',
-            name='id',
-            field=models.BigAutoField(primary_key=True, serialize=False),
-        ),
-        migrations.AddField(
-            model_name='numbersequence',
-            name='kind',
-            field=models.TextField(default='order'),
-        ),
-        migrations.AddConstraint(
-            model_name='numbersequence',
-            constraint=models.UniqueConstraint(fields=('channel', 'kind'), name='commerce_numbersequence_of'),
+        migrations.CreateModel(
+            name='DocumentSequence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.TextField()),
+                ('kind', models.TextField()),
+                ('prefix', models.TextField()),
+                ('next', models.BigIntegerField()),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('channel', 'kind'), name='commerce_documentsequence_of')],
+            },
         ),
         migrations.AddField(
             model_name='document',
@@ -140,7 +125,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='orderline',
             name='cancelled',
-            field=models.DecimalField(decimal_places=4, default=0, max_digits=12),
+            field=models.DecimalField(db_default=0, decimal_places=4, default=0, max_digits=12),
         ),
         migrations.AddConstraint(
             model_name='orderline',
@@ -158,12 +143,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='orderevent',
             name='internal',
-            field=models.BooleanField(default=False, help_text='never shown to the shopper'),
+            field=models.BooleanField(db_default=False, default=False, help_text='never shown to the shopper'),
         ),
         migrations.AddField(
             model_name='orderevent',
             name='text',
-            field=chassis.fields.EncryptedTextField(blank=True, default='', help_text='of a note'),
+            field=chassis.fields.EncryptedTextField(help_text='of a note', null=True),
         ),
         migrations.CreateModel(
             name='DeliveryChange',

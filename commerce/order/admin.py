@@ -414,11 +414,11 @@ class OrderAdmin(FoundByKey, Defined):
 
 
 class NumberSequenceAdmin(LookOnly):
-    """The next number of each channel and kind. Setting one by hand could give a number twice."""
+    """The next number of each channel. Setting one by hand could give a number twice."""
 
-    list_display = ("channel", "kind", "prefix", "next")
+    list_display = ("channel", "prefix", "next")
     search_fields = ("channel",)
-    ordering = ("channel", "kind")
+    ordering = ("channel",)
 
 
 site.watch(Watch(model=Order, title="orders on hold", query={"state": "held"}))

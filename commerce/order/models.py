@@ -1,7 +1,7 @@
 """Orders, their lines, number sequences and history."""
 
 from decimal import ROUND_DOWN, Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import connections, models
 
@@ -14,33 +14,27 @@ from commerce.order.states import FULFILMENT, ORDER, PAYMENT, move
 
 
 class NumberSequence(models.Model):
-    """The next human number of a channel's orders, invoices or credit notes."""
+    """The next human order number of a channel."""
 
-    ORDER = "order"
-    PREFIXES: ClassVar[dict[str, str]] = {ORDER: "", "invoice": "INV-", "credit_note": "CN-"}
-
-    id = models.BigAutoField(primary_key=True)
-    channel = models.TextField()
-    kind = models.TextField(default=ORDER)
+    channel = models.TextField(primary_key=True)
     prefix = models.TextField(blank=True, default="")
     next = models.BigIntegerField(default=1)
 
     class Meta:
         app_label = "commerce"
-        constraints = [models.UniqueConstraint(fields=["channel", "kind"], name="commerce_numbersequence_of")]
 
     def __str__(self) -> str:
-        return f"{self.channel}: {self.kind}"
+        return self.channel
 
     @staticmethod
-    def take(channel: str, *, kind: str = ORDER) -> str:
+    def take(channel: str) -> str:
         """The next number, without gaps: others wait until the transaction ends, and one that fails keeps none."""
         with connections["commerce"].cursor() as cursor:
             cursor.execute(
-                """INSERT INTO commerce_numbersequence (channel, kind, prefix, next) VALUES (%s, %s, upper(%s), 100002)
-                   ON CONFLICT (channel, kind) DO UPDATE SET next = commerce_numbersequence.next + 1
+                """INSERT INTO commerce_numbersequence (channel, prefix, next) VALUES (%s, upper(%s), 100002)
+                   ON CONFLICT (channel) DO UPDATE SET next = commerce_numbersequence.next + 1
                    RETURNING prefix, next - 1""",
-                [channel, kind, f"{channel}-{NumberSequence.PREFIXES[kind]}"],
+                [channel, f"{channel}-"],
             )
             prefix, number = cursor.fetchone()
         return f"{prefix}{number}"
@@ -69,8 +63,10 @@ class Order(models.Model):
     base_total = models.DecimalField(max_digits=20, decimal_places=6)
     captured = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     refunded = models.DecimalField(max_digits=20, decimal_places=6, default=0)
-    taxes = models.JSONField(default=list, help_text="[{code, percent, amount}], those on shipping among them")
-    tax_note = models.TextField(blank=True, default="", help_text="why no tax is due")
+    taxes = models.JSONField(
+        default=list, db_default=[], help_text="[{code, percent, amount}], those on shipping among them"
+    )
+    tax_note = models.TextField(blank=True, default="", db_default="", help_text="why no tax is due")
     coupons = models.JSONField(default=list, help_text="codes that were applied")
     shipping_adjustments = models.JSONField(default=list, help_text="as in OrderLine")
     delivery = EncryptedJSONField(help_text="empty where nothing is sent")
@@ -137,7 +133,9 @@ class Order(models.Model):
         setattr(self, column, after)
         self.note(f"{column}.{name}", {"from": before, "to": after})
 
-    def note(self, what: str, facts: dict[str, Any] | None = None, *, text: str = "", internal: bool = False) -> None:
+    def note(
+        self, what: str, facts: dict[str, Any] | None = None, *, text: str | None = None, internal: bool = False
+    ) -> None:
         """Add to the order's timeline, in the running transaction; what is internal is shown to staff alone."""
         actor, at = current().actor, clock.now()
         OrderEvent(order=self, what=what, facts=facts or {}, text=text, internal=internal, actor=actor, at=at).save()
@@ -154,13 +152,13 @@ class OrderLine(models.Model):
     options = models.TextField(blank=True, default="")
     quantity = models.DecimalField(max_digits=12, decimal_places=4)
     shipped = models.DecimalField(max_digits=12, decimal_places=4, default=0)
-    cancelled = models.DecimalField(max_digits=12, decimal_places=4, default=0)
+    cancelled = models.DecimalField(max_digits=12, decimal_places=4, default=0, db_default=0)
     unit_price = models.DecimalField(max_digits=20, decimal_places=6)
     discount = models.DecimalField(max_digits=20, decimal_places=6, default=0, help_text="total is without it")
     adjustments = models.JSONField(default=list, help_text="[{promotion, label, amount, code}]")
     total = models.DecimalField(max_digits=20, decimal_places=6)
     tax = models.DecimalField(max_digits=20, decimal_places=6)
-    taxes = models.JSONField(default=list, help_text="[{code, percent, amount}]")
+    taxes = models.JSONField(default=list, db_default=[], help_text="[{code, percent, amount}]")
     requires_shipping = models.BooleanField(default=True)
     kind = models.TextField(blank=True, default="", help_text="of the product")
     components = models.JSONField(default=list, blank=True, help_text="what one consists of, each with what was sent")
@@ -232,8 +230,8 @@ class OrderEvent(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="timeline")
     what = models.TextField()
     facts = models.JSONField(default=dict)
-    text = EncryptedTextField(blank=True, default="", help_text="of a note")
-    internal = models.BooleanField(default=False, help_text="never shown to the shopper")
+    text = EncryptedTextField(null=True, help_text="of a note")
+    internal = models.BooleanField(default=False, db_default=False, help_text="never shown to the shopper")
     actor = models.TextField(blank=True, default="")
     at = models.DateTimeField()
 

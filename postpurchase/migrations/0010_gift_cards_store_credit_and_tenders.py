@@ -29,8 +29,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('external_id', models.TextField(blank=True, editable=False, help_text='source system, entity and old id', null=True, unique=True)),
                 ('metadata', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('balance', models.DecimalField(decimal_places=6, default=0, editable=False, max_digits=20)),
-                ('held', models.DecimalField(decimal_places=6, default=0, editable=False, max_digits=20)),
+                ('balance', models.DecimalField(db_default=0, decimal_places=6, default=0, editable=False, max_digits=20)),
+                ('held', models.DecimalField(db_default=0, decimal_places=6, default=0, editable=False, max_digits=20)),
                 ('version', models.IntegerField(default=0)),
                 ('id', models.UUIDField(default=chassis.ids.new_id, primary_key=True, serialize=False)),
                 ('code_hash', models.CharField(editable=False, max_length=64, unique=True)),
@@ -66,8 +66,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('external_id', models.TextField(blank=True, editable=False, help_text='source system, entity and old id', null=True, unique=True)),
                 ('metadata', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
-                ('balance', models.DecimalField(decimal_places=6, default=0, editable=False, max_digits=20)),
-                ('held', models.DecimalField(decimal_places=6, default=0, editable=False, max_digits=20)),
+                ('balance', models.DecimalField(db_default=0, decimal_places=6, default=0, editable=False, max_digits=20)),
+                ('held', models.DecimalField(db_default=0, decimal_places=6, default=0, editable=False, max_digits=20)),
                 ('version', models.IntegerField(default=0)),
                 ('id', models.UUIDField(default=chassis.ids.new_id, primary_key=True, serialize=False)),
                 ('customer', models.UUIDField()),
@@ -127,17 +127,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='pointsaccount',
             name='balance',
-            field=models.DecimalField(decimal_places=6, default=0, editable=False, max_digits=20),
+            field=models.DecimalField(db_default=0, decimal_places=6, default=0, editable=False, max_digits=20),
         ),
         migrations.AddField(
             model_name='pointsaccount',
             name='held',
-            field=models.DecimalField(decimal_places=6, default=0, editable=False, max_digits=20),
+            field=models.DecimalField(db_default=0, decimal_places=6, default=0, editable=False, max_digits=20),
         ),
         migrations.AddField(
             model_name='returnrequest',
             name='refunds',
-            field=models.JSONField(blank=True, default=dict, help_text='refund -> amount, one for each tender'),
+            field=models.JSONField(blank=True, db_default={}, default=dict, help_text='refund -> amount, one for each tender'),
         ),
         migrations.AddConstraint(
             model_name='pointsaccount',

@@ -65,7 +65,7 @@ class BoughtLine(models.Model):
     sku = models.TextField()
     name = models.TextField()
     quantity = units()
-    cancelled = units(default=0)
+    cancelled = units(default=0, db_default=0)
     total = money()
     components = models.JSONField(default=list, blank=True, help_text="[[sku, quantity of one]] of a bundle")
 
@@ -95,7 +95,9 @@ class ReturnRequest(models.Model):
     note = EncryptedTextField(default="", blank=True)
     decision = models.TextField(blank=True)
     amount = money(default=0)
-    refunds = models.JSONField(default=dict, blank=True, help_text="refund -> amount, one for each tender")
+    refunds = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="refund -> amount, one for each tender"
+    )
     problem = models.TextField(blank=True, help_text="why the refund failed")
     external_id = models.JSONField(default=dict, blank=True)
     metadata = models.JSONField(default=dict, blank=True)

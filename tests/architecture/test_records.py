@@ -28,6 +28,7 @@ NO_AGGREGATES = {
     "catalog.TaxRate",
     "catalog.TaxZone",
     "commerce.Document",
+    "commerce.DocumentSequence",
     "commerce.NumberSequence",
     "identity.ChannelCopy",
     "identity.SignIn",
