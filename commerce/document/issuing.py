@@ -3,7 +3,8 @@
 A number is taken last, since its sequence stays locked until the transaction ends; one that rolls back gives it back.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -36,22 +37,37 @@ def issue_invoice(order: Order, lines: Sequence[OrderLine]) -> Document | None:
 
 
 def issue_credit_note(
-    order: Order, *, refund: UUID, amount: Decimal, lines: Sequence[dict[str, Any]] = ()
+    order: Order,
+    *,
+    refund: UUID,
+    amount: Decimal,
+    lines: Sequence[dict[str, Any]] = (),
+    together: Collection[str] = (),
 ) -> Document | None:
     """The credit note over an amount that went back, with the share of each tax in it; none where nothing was invoiced.
 
-    `lines` are what was cancelled, with the taxes of each; they are left out where the amount is another than theirs.
-    Else the shares are of what was not credited before, so that those of a whole refund in parts add up exactly.
+    `lines` are what was cancelled, with the taxes of each, `together` the ids of all refunds for it: where they are
+    several, none is for a line alone, and each has its share of the lines' taxes. Without lines the shares are of all
+    that was invoiced. Shares are of what was not credited before, so that all together are exact.
     """
     issued = list(Document.objects.filter(order=order).order_by("issued_at", "id"))
     invoices = [one for one in issued if one.kind == INVOICE]
     if not invoices:
         return None
     earlier = [one for one in issued if one.kind == CREDIT_NOTE]
-    whole = not earlier and amount == sum(one.total for one in invoices)
-    if sum((Decimal(line["total"]) for line in lines), Decimal(0)) != amount:
-        lines = ()
-    taxes = _taxes_of(lines) or _shares(invoices, earlier, amount, order.currency)
+    invoiced = _Taxed.of(invoices)
+    left = invoiced.without(earlier)
+    if lines:
+        of_lines = _Taxed(
+            total=sum((Decimal(line["total"]) for line in lines), Decimal(0)),
+            taxes=_summed(tax for line in lines for tax in line["taxes"]),
+        )
+        parts = [one for one in earlier if str(one.cause) in together]
+        taxes = left.at_most(of_lines.without(parts).share(amount, order.currency))
+        lines = lines if amount == of_lines.total else ()
+    else:
+        taxes = left.share(amount, order.currency)
+    whole = not earlier and amount == invoiced.total
     shipping = sum((one.shipping for one in invoices), Decimal(0)) if whole else Decimal(0)
     return _credit_note(
         order,
@@ -146,23 +162,42 @@ def _one_tax(amount: Decimal) -> list[dict[str, str]]:
     return [{"code": "", "percent": "0", "amount": str(amount)}] if amount else []
 
 
-def _taxes_of(lines: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
-    """The taxes of cancelled lines, each summed."""
-    return _summed(tax for line in lines for tax in line["taxes"])
+@dataclass(frozen=True, kw_only=True)
+class _Taxed:
+    """An amount and the taxes in it: [{code, percent, amount}], each code once."""
 
+    total: Decimal
+    taxes: list[dict[str, str]]
 
-def _shares(
-    invoices: Sequence[Document], earlier: Sequence[Document], amount: Decimal, currency: str
-) -> list[dict[str, str]]:
-    """What of each invoiced tax goes back with `amount`, of what was not credited before."""
-    left = sum((one.total for one in invoices), Decimal(0)) - sum((one.total for one in earlier), Decimal(0))
-    given: dict[str, Decimal] = {}
-    for tax in (tax for one in earlier for tax in one.taxes):
-        given[tax["code"]] = given.get(tax["code"], Decimal(0)) + Decimal(tax["amount"])
-    return [
-        {**tax, "amount": str(_rounded((Decimal(tax["amount"]) - given.get(tax["code"], 0)) * amount / left, currency))}
-        for tax in _summed(tax for one in invoices for tax in one.taxes)
-    ]
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> "_Taxed":
+        documents = list(documents)
+        total = sum((one.total for one in documents), Decimal(0))
+        return cls(total=total, taxes=_summed(tax for one in documents for tax in one.taxes))
+
+    def without(self, documents: Iterable[Document]) -> "_Taxed":
+        """What is left of it when these are taken off."""
+        off = _Taxed.of(documents)
+        given = {tax["code"]: Decimal(tax["amount"]) for tax in off.taxes}
+        taxes = [
+            {**tax, "amount": str(Decimal(tax["amount"]) - given.get(tax["code"], Decimal(0)))} for tax in self.taxes
+        ]
+        return _Taxed(total=self.total - off.total, taxes=taxes)
+
+    def share(self, amount: Decimal, currency: str) -> list[dict[str, str]]:
+        """The taxes in a part of it."""
+        return [
+            {**tax, "amount": str(_rounded(Decimal(tax["amount"]) * amount / self.total, currency))}
+            for tax in self.taxes
+        ]
+
+    def at_most(self, taxes: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+        """These taxes, none above what is left of it here: a refund for no line in particular may have had some."""
+        left = {tax["code"]: Decimal(tax["amount"]) for tax in self.taxes}
+        return [
+            {**tax, "amount": str(min(Decimal(tax["amount"]), left.get(tax["code"], Decimal(tax["amount"]))))}
+            for tax in taxes
+        ]
 
 
 def _summed(taxes: Iterable[dict[str, str]]) -> list[dict[str, str]]:

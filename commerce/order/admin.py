@@ -11,10 +11,10 @@ from django.http import HttpRequest
 from chassis.admin import Defined, LookOnly, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
 from chassis.money import exponent
-from commerce.cancellation.commands import request_cancellation
+from commerce.cancellation.admin import CANCEL, CANCEL_LINES, cancellations_of
 from commerce.checkout.adjustments import DELIVERY, discounts
 from commerce.checkout.models import ChannelCopy
-from commerce.delivery.commands import can_be_changed, request_delivery
+from commerce.delivery.admin import CHANGE_DELIVERY
 from commerce.document.links import pdf_link
 from commerce.order.commands import hold_order, lock_payments, refund_order, release_order
 from commerce.order.models import Order, OrderEvent, OrderLine
@@ -22,8 +22,6 @@ from commerce.order.notes import add_note
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT
 from commerce.payment.models import Payment
 
-ADDRESS = {"name": 200, "company": 200, "street": 300, "postcode": 20, "city": 200, "region": 200, "phone": 40}
-NEEDED = ("name", "street", "postcode", "city")
 MONEY = frozenset({"total", "amount"})
 """Facts of a timeline's entry that are amounts in the order's currency."""
 
@@ -33,29 +31,11 @@ def channels() -> Iterable[str]:
     return ChannelCopy.objects.order_by("code").values_list("code", flat=True)
 
 
-class CancelForm(forms.Form):
-    """Why an order is cancelled."""
-
-    reason = forms.CharField(max_length=200, help_text="Kept with the cancellation; other domains read it.")
-
-
 class NoteForm(forms.Form):
     """A note, and for whom."""
 
     text = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     shown_to_the_shopper = forms.BooleanField(required=False)
-
-
-def delivery_form(order: Order) -> type[forms.Form]:
-    """Where it goes and how, filled with what is ordered."""
-    now = order.delivery
-    fields: dict[str, forms.Field] = {
-        name: forms.CharField(max_length=most, required=name in NEEDED, initial=now.get(name, ""))
-        for name, most in ADDRESS.items()
-    }
-    fields["country"] = forms.RegexField("^[A-Z]{2}$", initial=now.get("country", ""), help_text="ISO 3166-1 alpha-2")
-    fields["shipping_method"] = forms.CharField(max_length=100, initial=order.shipping_method)
-    return type("DeliveryForm", (forms.Form,), fields)
 
 
 def refund_form(order: Order) -> type[forms.Form]:
@@ -79,53 +59,12 @@ def _lock_payments(order_id: Any) -> None:
     lock_payments(order_id)
 
 
-def cancel_lines_form(order: Order) -> type[forms.Form]:
-    """How many of each line that was not sent, and why."""
-    quantities = {
-        str(line.id): forms.DecimalField(
-            label=f"{line.sku} {line.name}",
-            min_value=Decimal(0),
-            max_value=line.left,
-            max_digits=12,
-            decimal_places=4,
-            initial=Decimal(0),
-            help_text=f"of {shown.quantity(line.left)}",
-        )
-        for line in order.lines.all()
-        if line.requires_shipping and line.left > 0
-    }
-    return type("CancelLinesForm", (CancelForm,), quantities)
-
-
-def _cancel(order: Order, data: Mapping[str, Any]) -> None:
-    request_cancellation(order.id, reason=data["reason"])
-
-
-def _cancel_lines(order: Order, data: Mapping[str, Any]) -> None:
-    chosen = {line.id: data[str(line.id)] for line in order.lines.all() if data.get(str(line.id))}
-    request_cancellation(order.id, reason=data["reason"], lines=chosen)
-
-
 def _refund(order: Order, data: Mapping[str, Any]) -> None:
     refund_order(order.id, amount=data["amount"])
 
 
-def _change_delivery(order: Order, data: Mapping[str, Any]) -> None:
-    address = {name: value for name, value in data.items() if name != "shipping_method"}
-    request_delivery(order.id, address=address, shipping_method=data["shipping_method"])
-
-
 def _note(order: Order, data: Mapping[str, Any]) -> None:
     add_note(order.id, text=data["text"], internal=not data["shown_to_the_shopper"])
-
-
-def _can_be_cancelled(order: Order) -> bool:
-    return "request_cancel" in ORDER[order.state] and "cancel" in FULFILMENT[order.fulfilment_state]
-
-
-def _can_be_cancelled_in_part(order: Order) -> bool:
-    unsent = order.fulfilment_state in ("unfulfilled", "partially_fulfilled")
-    return unsent and order.state in ("placed", "held") and order.payment_state in ("paid", "partially_refunded")
 
 
 def _can_be_refunded(order: Order) -> bool:
@@ -256,16 +195,7 @@ class OrderAdmin(FoundByKey, Defined):
             when=lambda order: "release" in ORDER[order.state],
             explanation="It may be picked and sent again.",
         ),
-        Transition(
-            name="delivery",
-            title="Change delivery",
-            run=_change_delivery,
-            when=can_be_changed,
-            form=delivery_form,
-            own_transaction=True,
-            explanation="It is priced first and refused where it costs another total. Then the warehouse is asked, who "
-            "may have sent it. Documents that were issued keep their address.",
-        ),
+        CHANGE_DELIVERY,
         Transition(
             name="refund",
             title="Refund",
@@ -275,26 +205,8 @@ class OrderAdmin(FoundByKey, Defined):
             lock_first=_lock_payments,
             explanation="It goes back to the card as far as that has paid, then to gift cards, credit and points.",
         ),
-        Transition(
-            name="cancel",
-            title="Cancel order",
-            run=_cancel,
-            when=_can_be_cancelled,
-            form=CancelForm,
-            dangerous=True,
-            explanation="The warehouse is asked. Unless a parcel has left, goods return to the shelf, money goes back, "
-            "and the shopper is told. This cannot be taken back.",
-        ),
-        Transition(
-            name="cancel_lines",
-            title="Cancel lines",
-            run=_cancel_lines,
-            when=_can_be_cancelled_in_part,
-            form=cancel_lines_form,
-            dangerous=True,
-            explanation="The warehouse is asked. If all of this is still there, it returns to the shelf and its price "
-            "goes back. What was paid for delivery stays.",
-        ),
+        CANCEL,
+        CANCEL_LINES,
     )
 
     order_state = shown.state(
@@ -382,19 +294,7 @@ class OrderAdmin(FoundByKey, Defined):
 
     @admin.display(description="cancellations")
     def cancellations_shown(self, order: Order) -> str:
-        return shown.table(
-            ("asked for", "what", "state", "why", "refused because"),
-            [
-                (
-                    f"{one.asked_at:%Y-%m-%d %H:%M}",
-                    "whole order" if one.whole else f"{len(one.lines)} lines",
-                    shown.words(one.state),
-                    one.reason,
-                    shown.words(one.refusal) or shown.NOTHING,
-                )
-                for one in order.cancellations.all()
-            ],
-        )
+        return cancellations_of(order)
 
     @admin.display(description="warehouse")
     def fulfilment_link(self, order: Order) -> str:

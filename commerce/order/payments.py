@@ -62,14 +62,21 @@ def money_came(order: Order) -> None:
 
 
 def hold_unpaid(order_id: UUID) -> None:
-    """What was to pay a part of it was gone when the order stood: staff must decide, so the order is held."""
+    """What was to pay a part of it was gone when the order stood: staff must decide, so the order is held.
+
+    One that is being cancelled is held if that is refused; one that is complete only says so in its timeline.
+    """
     order = Order.objects.select_for_update().get(id=order_id)
+    order.note("tender.lost")
     if order.state == "placed":
         order.transition("hold")
-        order.note("tender.lost")
-        order.version += 1
-        order.save()
-        tell(order, order_held(order))
+    elif order.state == "cancelling":
+        order.cancellations.filter(state="requested").update(was_held=True)
+    else:
+        return
+    order.version += 1
+    order.save()
+    tell(order, order_held(order))
 
 
 def record_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_request: UUID | None) -> None:
@@ -98,7 +105,13 @@ def record_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_req
         ),
     )
     cancelled = Cancellation.objects.filter(order=order, refunds__contains=[str(refund)]).first()
-    issue_credit_note(order, refund=refund, amount=amount, lines=cancelled.lines if cancelled else ())
+    issue_credit_note(
+        order,
+        refund=refund,
+        amount=amount,
+        lines=cancelled.lines if cancelled else (),
+        together=cancelled.refunds if cancelled else (),
+    )
 
 
 def release_refund(order_id: UUID, *, amount: Decimal) -> None:

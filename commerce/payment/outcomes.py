@@ -62,8 +62,11 @@ def voided(payment_id: UUID, theirs: ProviderPayment | None) -> None:
     """The provider holds no money of this payment (any more): the saga's undo is complete."""
     with unit_of_work("commerce"):
         payment = _locked(payment_id)
-        if theirs is not None and payment.state in ("voiding", "voided") and theirs.captured > payment.captured:
-            _give_back(payment, theirs.captured)
+        captured = max(payment.captured, theirs.captured if theirs is not None else Decimal(0))
+        # Also where a part was taken before the rest was voided.
+        known = payment.captured if payment.state == "voided" else Decimal(0)
+        if payment.state in ("voiding", "voided") and captured > known:
+            _give_back(payment, captured)
         elif payment.state == "voiding":
             payment.transition("void")
             payment.source = ""
@@ -154,10 +157,11 @@ def _captured(payment: Payment, captured: Decimal) -> None:
 
 
 def _give_back(payment: Payment, captured: Decimal) -> None:
-    """Money was taken by a capture that was under way while the payment was abandoned: record it, then refund it."""
-    amount = captured - payment.captured
-    payment.book("capture", amount, f"{payment.provider_id}:{captured}")
+    """Money was taken of a payment that is abandoned: record it, then refund what is not going back yet."""
+    if captured > payment.captured:
+        payment.book("capture", captured - payment.captured, f"{payment.provider_id}:{captured}")
     payment.captured = captured
+    amount = payment.refundable
     payment.set_aside += amount
     payment.source = ""
     payment.transition("capture")

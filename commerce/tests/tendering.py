@@ -10,8 +10,6 @@ from chassis import clock
 from chassis.ids import new_id
 from chassis.messages import decode_event, decode_message
 from chassis.unit_of_work import unit_of_work
-from commerce.cancellation.commands import request_cancellation
-from commerce.cancellation.reactions import cancellation_confirmed
 from commerce.checkout import commands
 from commerce.checkout import reactions as checkout
 from commerce.checkout.commands import Shopper
@@ -22,7 +20,6 @@ from commerce.payment import tenders as payment
 from commerce.tests.books import CARD, reserve, run_jobs
 from commerce.tests.conftest import a_ready_cart
 from contracts.commerce import TenderRefundRequested, TenderRequested
-from contracts.logistics import CancellationConfirmed
 from contracts.postpurchase import GIFT_CARD, TenderConfirmed, TenderRefunded, TenderRefused, TenderReserved
 from contracts.shared import Amount
 
@@ -77,13 +74,6 @@ def confirm(saga: UUID, *, confirmed: bool = True) -> None:
     with unit_of_work("commerce"):
         checkout.tender_confirmed(event)
         payment.tender_confirmed(event)
-
-
-def cancelled(order: UUID, *, reason: str) -> None:
-    """Staff cancel an order and logistics, which has sent nothing, says so."""
-    asked = request_cancellation(order, reason=reason)
-    with unit_of_work("commerce"):
-        cancellation_confirmed(CancellationConfirmed(cancellation=asked.id, order=order))
 
 
 def give_back() -> None:

@@ -144,6 +144,42 @@ def test_a_later_change_of_the_seller_leaves_what_was_issued_alone(shop: str) ->
     assert "Somebody Else" in text_of(invoiced(a_row("HOME-2")))
 
 
+def a_book_and_a_device() -> tuple[Order, dict[str, Any]]:
+    """An invoiced order of 226: a book of 107 with 7 %, a device of 119 with 19 %; and the device as cancelled."""
+    order = taxed(a_row(), ("7", "7.00"), ("19", "19.00"))
+    Order.objects.filter(id=order.id).update(subtotal=226, shipping=0, total=226)
+    order.refresh_from_db()
+    invoiced(order)
+    tax = {"code": "VAT 19", "percent": "19", "amount": "19.00"}
+    names = {"sku": "DEVICE", "name": "Device", "options": "", "quantity": "1", "unit_price": "119", "discount": "0"}
+    return order, {**names, "percents": ["19"], "taxes": [tax], "tax": "19.00", "total": "119.00"}
+
+
+def vat(document: Document) -> dict[str, Decimal]:
+    return {tax["code"]: Decimal(tax["amount"]) for tax in document.taxes}
+
+
+def test_a_line_that_goes_back_in_two_refunds_is_credited_its_own_tax_and_no_other(shop: str) -> None:
+    order, device = a_book_and_a_device()
+    refunds = [new_id(), new_id()]
+    together = [str(refund) for refund in refunds]
+    found = []
+    for refund, amount in zip(refunds, (Decimal(100), Decimal(19)), strict=True):
+        with unit_of_work("commerce"):
+            note = issue_credit_note(order, refund=refund, amount=amount, lines=[device], together=together)
+        assert note is not None and note.lines == []
+        found.append(vat(note))
+    assert found == [{"VAT 19": Decimal("15.97")}, {"VAT 19": Decimal("3.03")}]
+
+
+def test_no_more_of_a_tax_is_credited_than_was_invoiced(shop: str) -> None:
+    order, device = a_book_and_a_device()
+    assert vat(credited(order, "50.00")) == {"VAT 7": Decimal("1.55"), "VAT 19": Decimal("4.20")}
+    with unit_of_work("commerce"):
+        note = issue_credit_note(order, refund=new_id(), amount=Decimal(119), lines=[device])
+    assert note is not None and vat(note) == {"VAT 19": Decimal("14.80")}
+
+
 def test_a_transaction_that_fails_gives_its_number_back(shop: str) -> None:
     first, second = a_row(), a_row("HOME-2")
     with pytest.raises(ZeroDivisionError), unit_of_work("commerce"):

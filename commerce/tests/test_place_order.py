@@ -368,6 +368,18 @@ def test_a_partly_captured_payment_is_not_refunded(shop: str, books: Books) -> N
     assert order.refunded == 0
 
 
+def test_what_was_taken_in_part_goes_back_when_the_rest_is_voided(shop: str, books: Books) -> None:
+    _, saga = begin(shop)
+    books.capture_only = Decimal("10.00")
+    reserve(saga)
+    run_jobs()
+    order = cancel(Order.objects.get().id)
+    run_jobs()
+    order.refresh_from_db()
+    assert books.payments[str(saga)]["refunded"] == 10
+    assert (order.state, order.captured, order.refunded, order.payment_state) == ("cancelled", 10, 10, "refunded")
+
+
 def test_cancelling_gives_the_money_back_and_says_so(shop: str, books: Books) -> None:
     _, saga = begin(shop)
     reserve(saga)

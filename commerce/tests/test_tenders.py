@@ -13,6 +13,9 @@ from chassis.admin.testing import sign_in_as
 from chassis.ids import new_id
 from chassis.sagas import Done
 from chassis.sagas.runner import answer, fail
+from chassis.unit_of_work import unit_of_work
+from commerce.cancellation.commands import request_cancellation
+from commerce.cancellation.reactions import cancellation_confirmed, cancellation_refused
 from commerce.checkout import commands
 from commerce.checkout.errors import Incomplete, TenderRefused, TendersChanged, TooManyTenders, UnknownTender
 from commerce.checkout.models import Cart
@@ -22,12 +25,11 @@ from commerce.checkout.tenders import Tender, left, split, tender_id, tenders_of
 from commerce.models import Order, Payment, SagaInstance
 from commerce.order.commands import refund_order
 from commerce.payment.allocation import allocate
-from commerce.tests.books import Books, published, reserve, run_jobs
+from commerce.tests.books import Books, cancel, published, reserve, run_jobs
 from commerce.tests.conftest import Purse, a_ready_cart
 from commerce.tests.tendering import (
     a_customers_cart,
     begin,
-    cancelled,
     confirm,
     give_back,
     hold,
@@ -37,6 +39,7 @@ from commerce.tests.tendering import (
     told,
 )
 from contracts.commerce import (
+    OrderHeld,
     OrderPaid,
     OrderRefunded,
     TenderConfirmationRequested,
@@ -44,6 +47,7 @@ from contracts.commerce import (
     TenderReleaseRequested,
     TenderRequested,
 )
+from contracts.logistics import CancellationConfirmed, CancellationRefused
 from contracts.postpurchase import GIFT_CARD, POINTS, STORE_CREDIT
 
 pytestmark = pytest.mark.django_db(databases=["commerce"])
@@ -303,10 +307,32 @@ def test_tenders_that_were_gone_when_the_order_stood_hold_it(shop: str, purse: P
     order = Order.objects.get(saga=saga)
     assert (order.state, order.payment_state, order.captured) == ("held", "authorised", Decimal("14.90"))
     assert not told(OrderPaid) and Payment.objects.get(tender=GIFT_CARD).state == "voided"
-    cancelled(order.id, reason="not paid")
+    cancel(order.id)
     run_jobs()
     order.refresh_from_db()
     assert order.payment_state == "refunded" and books.payments[str(saga)]["refunded"] == Decimal("14.90")
+
+
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_tender_that_is_lost_while_its_order_is_being_cancelled_holds_what_stays(
+    shop: str, purse: Purse, books: Books, refused: bool
+) -> None:
+    cart, shopper = a_cart_with_a_card(purse)
+    saga = begin(cart, shopper)
+    reserve(saga)
+    hold(saga)
+    run_jobs()
+    order = Order.objects.get(saga=saga)
+    asked = request_cancellation(order.id, reason="")
+    confirm(saga, confirmed=False)
+    assert [event.order for event in told(OrderHeld)] == [order.id]
+    with unit_of_work("commerce"):
+        if refused:
+            cancellation_refused(CancellationRefused(cancellation=asked.id, order=order.id, reason="already_sent"))
+        else:
+            cancellation_confirmed(CancellationConfirmed(cancellation=asked.id, order=order.id))
+    order.refresh_from_db()
+    assert order.state == ("held" if refused else "cancelled")
 
 
 def three_ways(shop: str, purse: Purse) -> Order:
@@ -368,7 +394,7 @@ def test_the_database_refuses_to_give_back_more_than_was_taken(shop: str, purse:
 
 def test_cancelling_gives_everything_back_to_where_it_came_from(shop: str, purse: Purse, books: Books) -> None:
     order = three_ways(shop, purse)
-    cancelled(order.id, reason="changed my mind")
+    cancel(order.id)
     run_jobs()
     give_back()
     order.refresh_from_db()
@@ -390,7 +416,7 @@ def test_cancelling_before_anything_is_taken_waits_for_the_answers(
     shop: str, purse: Purse, books: Books, confirmed: bool
 ) -> None:
     order = not_taken(*a_cart_with_a_card(purse))
-    cancelled(order.id, reason="changed my mind")
+    cancel(order.id)
     run_jobs()
     assert books.payments[str(order.saga)]["status"] == "voided"
     order.refresh_from_db()
@@ -407,7 +433,7 @@ def test_a_capture_that_comes_late_to_a_refunded_order_goes_back_too(shop: str, 
     order = not_taken(*a_cart_with_a_card(purse))
     confirm(order.saga)
     books.payments[str(order.saga)]["pending"] = Decimal("14.90")
-    cancelled(order.id, reason="changed my mind")
+    cancel(order.id)
     give_back()
     order.refresh_from_db()
     assert order.payment_state == "refunded"

@@ -19,7 +19,9 @@ from logistics.fulfillment.models import Shipment
 
 def _buy(job: LeasedJob) -> Label | Refused | None:
     shipment = _read(job)
-    if shipment.state != Parcel.LABELLING:
+    # Unpacked after a call whose answer was lost: the same reference finds what was booked, and it is voided.
+    lost = shipment.state == Parcel.CANCELLED and job.attempts > 1
+    if shipment.state != Parcel.LABELLING and not lost:
         return None
     try:
         return carrier_of(shipment.carrier).label(_consignment(shipment), key=job.idempotency_key)

@@ -11,6 +11,7 @@ from chassis.subscriptions import NotYet
 from chassis.unit_of_work import publish
 from contracts.commerce import CancellationRequested
 from contracts.logistics import CancellationConfirmed, CancellationRefused
+from logistics.fulfillment.commands import tell_picked
 from logistics.fulfillment.models import FulfilmentOrder, PickLine
 from logistics.fulfillment.packing import unpack_all
 from logistics.fulfillment.reactions import cancel_all
@@ -106,6 +107,7 @@ def _close_if_nothing_is_left(fulfilment: FulfilmentOrder, picks: Iterable[PickL
     if any(pick.quantity > pick.sent for pick in picks):
         if fulfilment.state == State.PICKING and all(pick.picked == pick.quantity for pick in picks):
             fulfilment.become(State.PICKED)
+            tell_picked(fulfilment, (), complete=True)
         return
     if fulfilment.state != State.PARTLY_SENT:
         cancel_all(fulfilment.id, held, number=fulfilment.number, channel=fulfilment.channel)

@@ -57,7 +57,7 @@ def pick(command: Pick) -> FulfilmentOrder:
         else:
             fulfilment.version += 1
             fulfilment.save(update_fields=["version"])
-        _tell_picked(fulfilment, chosen, complete=complete)
+        tell_picked(fulfilment, chosen, complete=complete)
     return fulfilment
 
 
@@ -101,7 +101,8 @@ def named(wanted: Sequence[LineQuantity], lines: dict[UUID, PickLine]) -> Chosen
     return [(lines[key], quantity) for key, quantity in sums.items()]
 
 
-def _tell_picked(fulfilment: FulfilmentOrder, chosen: Chosen, *, complete: bool) -> None:
+def tell_picked(fulfilment: FulfilmentOrder, chosen: Chosen, *, complete: bool) -> None:
+    """Publish what was picked just now, and whether that is all there is to pick."""
     lines = [PickedLine(sku=line.sku, source=line.source.code, quantity=quantity) for line, quantity in chosen]
     event = GoodsPicked(
         order=fulfilment.id,

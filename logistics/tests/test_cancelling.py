@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from contracts.logistics import CancellationConfirmed, CancellationRefused
+from contracts.logistics import CancellationConfirmed, CancellationRefused, GoodsPicked
 from logistics.fulfillment.commands import LineQuantity, Pick, pick
 from logistics.fulfillment.models import PickLine, Shipment
 from logistics.fulfillment.packing import Pack, Ship, pack, ship
@@ -105,6 +105,7 @@ def test_what_is_picked_is_ready_once_the_rest_is_cancelled() -> None:
     assert state_of(checkout) == State.PICKING
     deliver(checkout.cancellation([("B", 1)]))
     assert state_of(checkout) == State.PICKED
+    assert [event.complete for event in published(GoodsPicked)] == [False, True]
 
 
 def test_more_than_is_left_to_send_is_refused_as_a_whole() -> None:

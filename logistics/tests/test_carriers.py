@@ -284,6 +284,20 @@ def test_a_parcel_unpacked_while_its_label_was_made_is_void_too(service: Service
     assert booked(service, shipment)["cancelled"] and not ParcelLabel.objects.exists()
 
 
+def test_a_label_whose_answer_was_lost_is_void_when_the_parcel_was_unpacked_since(service: Service) -> None:
+    shipment = packed()
+    service.script("label", "lost")
+    request_label(shipment)
+    work()
+    cancel_parcel(shipment.id)
+    work(minutes=1)
+    work(minutes=1)
+    jobs = domains.get("logistics").tables.job._default_manager.using("logistics")
+    shipment.tracking_number = jobs.get(kind="logistics.void_label").payload["number"]
+    found = booked(service, shipment)
+    assert found["reference"] == str(shipment.id) and found["cancelled"]
+
+
 def test_an_order_that_is_cancelled_unpacks_its_parcels(service: Service) -> None:
     checkout = picked()
     shipment = labelled(packed(checkout))
