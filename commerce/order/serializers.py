@@ -38,7 +38,7 @@ class OrderEventBody(serializers.ModelSerializer[OrderEvent]):
     """One thing that happened to the order, oldest first."""
 
     facts = serializers.SerializerMethodField()
-    text = serializers.CharField(help_text="of a note that staff have written for the shopper")
+    text = serializers.SerializerMethodField(help_text="of a note that staff have written for the shopper")
 
     class Meta:
         model = OrderEvent
@@ -47,6 +47,9 @@ class OrderEventBody(serializers.ModelSerializer[OrderEvent]):
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
     def get_facts(self, event: OrderEvent) -> dict[str, str]:
         return {name: str(event.facts[name]) for name in TOLD if name in event.facts}
+
+    def get_text(self, event: OrderEvent) -> str:
+        return event.text or ""
 
 
 class ShippedBody(serializers.Serializer[Any]):

@@ -37,6 +37,7 @@ def test_a_shopper_reads_notes_that_are_for_shoppers_and_no_others(shop: str, bo
     add_note(order.id, text="We wrapped it as a gift.", internal=False)
     timeline = body_of(order, shopper)["timeline"]
     assert [entry["text"] for entry in timeline if entry["what"] == "note"] == ["We wrapped it as a gift."]
+    assert {entry["text"] for entry in timeline if entry["what"] != "note"} == {""}
     assert OrderEvent.objects.filter(what="note").count() == 2
 
 
