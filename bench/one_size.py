@@ -7,6 +7,7 @@ import json
 import logging
 import signal
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -43,8 +44,9 @@ def _run(order: dict[str, Any], stack: Stack) -> None:
             case.prepare(bench)
     stack.start()
     stack.wait_quiet()
+    begun = time.monotonic()
     for name, case in cases.items():
-        _say(f"  {name}")
+        _say(f"  {name} (after {time.monotonic() - begun:,.0f} s)")
         case.run(bench)
         # After each case: what was measured survives a case that fails.
         Path(order["figures"]).write_text(json.dumps([asdict(figure) for figure in bench.figures]))

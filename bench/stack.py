@@ -24,7 +24,17 @@ from config.local.supervisor import Supervisor
 
 Say = Callable[[str], None]
 # What an environment may name of somebody else's: a benchmark must never write there.
-_OTHERS = ("DATABASE_URL_", "BROKER_URL", "CACHE_URL", "SANDBOX_", "SIXFOLD_", "WEB_PORT", "MEDIA_ROOT", "RATE_LIMITS")
+_OTHERS = (
+    "DATABASE_URL_",
+    "BROKER_URL",
+    "CACHE_URL",
+    "SANDBOX_",
+    "CARRIER_",
+    "SIXFOLD_",
+    "WEB_PORT",
+    "MEDIA_ROOT",
+    "RATE_LIMITS",
+)
 QUIET_SECONDS = 300.0
 
 
@@ -42,7 +52,7 @@ class Stack:
         """Fresh servers and migrated databases; this process' environment is the shop's from now on."""
         self._remove()
         self.web_port = free_port()
-        ports = {"WEB_PORT": str(self.web_port), "SANDBOX_PORT": str(free_port())}
+        ports = {name: str(free_port()) for name in infrastructure.WANTED_PORTS} | {"WEB_PORT": str(self.web_port)}
         self._keep(ports)
         migrations.migrate(self.servers, say=self.say)
 
@@ -97,7 +107,7 @@ class Stack:
         self.stop()
         self.servers.stop()
         environment = {name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)}
-        ports = {name: os.environ[name] for name in ("WEB_PORT", "SANDBOX_PORT")}
+        ports = {name: os.environ[name] for name in infrastructure.WANTED_PORTS}
         environment |= ports | {"RATE_LIMITS": os.environ["RATE_LIMITS"]}
         environment |= {"SIXFOLD_STATE": str(self.state), "SIXFOLD_DEMO": "0"}
         begun = time.monotonic()

@@ -62,9 +62,24 @@ class Fixtures:
         forget()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--one-in", type=int, default=1, metavar="N", help="run every Nth test only")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect all but every Nth test; whatever is collected has been imported all the same."""
+    if (step := config.getoption("--one-in")) > 1:
+        config.hook.pytest_deselected(items=[item for number, item in enumerate(items) if number % step])
+        items[:] = items[::step]
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
     config.pluginmanager.register(Fixtures(), "sixfold-fixtures")
     _flush_only_what_has_rows()
+    # WhiteNoise lists all static files when it is made, and each test's client makes one.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def _flush_only_what_has_rows() -> None:

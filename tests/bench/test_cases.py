@@ -15,6 +15,7 @@ from config.local.state import REPOSITORY
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 SHORT = {"seconds": 0.3, "rounds": 1, "orders": 8, "events": 400, "products": 20, "scripts": 2}
 SIZE = 60
+PATIENT_SECONDS = 750
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +25,17 @@ def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str
     results = folder / "results.json"
     command = [sys.executable, "-m", "bench", "--sizes", str(SIZE), "--effort", json.dumps(SHORT)]
     command += ["--results", str(results), "--state", str(folder / "state")]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    # Into a file: a pipe is read until the last process that inherited it has ended.
+    printed = folder / "printed"
+    with printed.open("wb") as output:
+        run = subprocess.Popen(command, cwd=REPOSITORY, stdout=output, stderr=output)
+    try:
+        status = run.wait(timeout=PATIENT_SECONDS)
+    except subprocess.TimeoutExpired:
+        run.terminate()
+        run.wait(timeout=60)
+        status = None
+    assert status == 0, f"status {status}\n{printed.read_text()[-5000:]}"
     by_case = defaultdict(list)
     for figure in json.loads(results.read_text())["figures"]:
         by_case[figure["case"]].append(figure)

@@ -75,9 +75,11 @@ class Cart:
         self.view.post(f"{self.path}/place", json={"payment_source": card}, headers=self.secret)
         return self.outcome()
 
-    def outcome(self) -> dict[str, Any]:
+    def outcome(self, view: httpx.Client | None = None) -> dict[str, Any]:
+        """How its placement ended; `view` is whoever's it is by now."""
+
         def settled() -> Any:
-            body = self.view.get(f"{self.path}/place", headers=self.secret).json()
+            body = (view or self.view).get(f"{self.path}/place", headers=self.secret).json()
             return body if body.get("outcome") not in (None, "pending") else None
 
         body: dict[str, Any] = eventually(settled, "the placement has an outcome")
