@@ -1,10 +1,10 @@
 """This domain's kinds of job."""
 
-from logistics.carriers.jobs import JOBS as CARRIER_JOBS
+from logistics.fulfillment.parcels.jobs import JOBS as CARRIER_JOBS
 from logistics.legacy.network import make_network
 from logistics.legacy.rows import MIRROR
 from logistics.legacy.stock import make_settings, make_stock
-from logistics.warehouse.expiry import EXPIRY
+from logistics.reservation.expiry import EXPIRY
 from logistics.warehouse.ledger import LEDGER
 from logistics.warehouse.policies import PREORDER
 

@@ -19,10 +19,10 @@ from contracts.commerce import (
 )
 from logistics.fulfillment import reactions as fulfillment
 from logistics.fulfillment.cancelling import cancellation_requested
-from logistics.warehouse import reactions as warehouse
+from logistics.reservation import reactions as warehouse
+from logistics.reservation.holding import Held, hold, requested, tombstone
+from logistics.reservation.models import Reservation
 from logistics.warehouse.availability import announce
-from logistics.warehouse.models import Reservation
-from logistics.warehouse.reservations import Held, hold, requested, tombstone
 
 
 def _confirm(event: StockConfirmationRequested, held: Held) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from logistics.carriers.api import CarrierWebhook
+from logistics.fulfillment.parcels.api import CarrierWebhook
 from logistics.warehouse.api import AvailabilityView
 
 urlpatterns = [path("availability", AvailabilityView.as_view(), name="availability")]

@@ -1,4 +1,4 @@
-"""Carriers: what a parcel costs with them, its label, and where it is. All calls go out from jobs.
+"""Carriers: what they can be asked in this domain's words, and an adapter for each. Never knows an order.
 
 A new carrier is a class with the members of `interface.Carrier` and a row in `registry.py`.
 """

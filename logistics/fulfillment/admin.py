@@ -1,109 +1,26 @@
-"""Picking lists and parcels in the admin: buttons call the commands of this slice."""
+"""Picking lists in the admin: buttons call the commands of this slice."""
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from chassis.admin import Defined, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
-from logistics.carriers.asking import request_label
-from logistics.carriers.registry import CARRIERS
-from logistics.fulfillment.commands import LineQuantity, Pick, pick
-from logistics.fulfillment.errors import NothingToDo
+from logistics.fulfillment.forms import (
+    pack_form,
+    pack_some,
+    pick_everything,
+    pick_form,
+    pick_some,
+    ship_form,
+    ship_some,
+)
 from logistics.fulfillment.models import FulfilmentOrder, OrderHold, PickLine, Shipment
-from logistics.fulfillment.packing import Pack, Ship, pack, ship
 from logistics.fulfillment.states import PICKABLE, SENDABLE, State
-from logistics.warehouse.admin import channels
-from logistics.warehouse.reservations import hold
-
-Left = Callable[[PickLine], Decimal]
-
-
-def to_pick(line: PickLine) -> Decimal:
-    """What is still on the shelf."""
-    return line.quantity - line.picked
-
-
-def to_send(line: PickLine) -> Decimal:
-    """What is picked and in no parcel yet."""
-    return line.loose
-
-
-def quantities(fulfilment: FulfilmentOrder, left: Left) -> dict[str, forms.Field]:
-    """A field per line of which something is left, filled with all of it."""
-    return {
-        str(line.id): forms.DecimalField(
-            label=f"{line.sku} {line.name}, from {line.source.name}",
-            min_value=Decimal(0),
-            max_digits=12,
-            decimal_places=4,
-            initial=shown.quantity(left(line)),
-            help_text=f"of {shown.quantity(left(line))}",
-        )
-        for line in fulfilment.picks.select_related("source").order_by("source__code", "sku")
-        if left(line) > 0
-    }
-
-
-def pick_form(fulfilment: FulfilmentOrder) -> type[forms.Form]:
-    """What was taken from the shelves."""
-    return type("PickForm", (forms.Form,), quantities(fulfilment, to_pick))
-
-
-def ship_form(fulfilment: FulfilmentOrder) -> type[forms.Form]:
-    """The parcel, and what is in it."""
-    parcel = {
-        "carrier": forms.CharField(max_length=100),
-        "tracking_number": forms.CharField(max_length=100),
-    }
-    return type("ShipForm", (forms.Form,), {**parcel, **quantities(fulfilment, to_send)})
-
-
-def pack_form(fulfilment: FulfilmentOrder) -> type[forms.Form]:
-    """Who carries the parcel, what it weighs, and what is in it."""
-    parcel: dict[str, forms.Field] = {
-        "carrier": forms.ChoiceField(choices=[(code, one.title) for code, one in CARRIERS.items()]),
-        "weight": forms.DecimalField(
-            min_value=Decimal(0), max_digits=8, decimal_places=3, initial=1, help_text="In kilograms."
-        ),
-    }
-    return type("PackForm", (forms.Form,), {**parcel, **quantities(fulfilment, to_send)})
-
-
-def _chosen(fulfilment: FulfilmentOrder, data: Mapping[str, Any]) -> list[LineQuantity]:
-    chosen = [
-        LineQuantity(line=line.id, quantity=data[str(line.id)])
-        for line in fulfilment.picks.all()
-        if data.get(str(line.id))
-    ]
-    if not chosen:
-        raise NothingToDo("No quantity was given.")  # to the commands no line at all means every line
-    return chosen
-
-
-def _pick(fulfilment: FulfilmentOrder, data: Mapping[str, Any]) -> None:
-    pick(Pick(order=fulfilment.id, lines=_chosen(fulfilment, data)))
-
-
-def _pick_all(fulfilment: FulfilmentOrder, _: Mapping[str, Any]) -> None:
-    pick(Pick(order=fulfilment.id))
-
-
-def _ship(fulfilment: FulfilmentOrder, data: Mapping[str, Any]) -> None:
-    parcel = {name: data[name] for name in ("carrier", "tracking_number")}
-    ship(Ship(order=fulfilment.id, lines=_chosen(fulfilment, data), **parcel))
-
-
-def _pack(fulfilment: FulfilmentOrder, data: Mapping[str, Any]) -> None:
-    facts = {name: data[name] for name in ("carrier", "weight")}
-    shipment = pack(Pack(order=fulfilment.id, lines=_chosen(fulfilment, data), **facts))
-    if CARRIERS[shipment.carrier].labels:
-        request_label(shipment)
+from logistics.reservation.holding import hold
+from logistics.warehouse.queries import channels
 
 
 def _lock_reservation(order_id: Any) -> None:
@@ -213,14 +130,14 @@ class FulfilmentAdmin(FoundByKey, Defined):
         Transition(
             name="pick_all",
             title="Picked all",
-            run=_pick_all,
+            run=pick_everything,
             when=lambda row: row.state in PICKABLE,
             explanation="Everything on the picking list was taken from the shelves.",
         ),
         Transition(
             name="pick",
             title="Picked some",
-            run=_pick,
+            run=pick_some,
             form=pick_form,
             when=lambda row: row.state in PICKABLE,
             explanation="What was taken from the shelves just now.",
@@ -228,7 +145,7 @@ class FulfilmentAdmin(FoundByKey, Defined):
         Transition(
             name="pack",
             title="Pack a parcel",
-            run=_pack,
+            run=pack_some,
             form=pack_form,
             when=lambda row: row.state in SENDABLE,
             explanation="A carrier that makes labels is asked for one. The parcel leaves from its own page.",
@@ -236,7 +153,7 @@ class FulfilmentAdmin(FoundByKey, Defined):
         Transition(
             name="ship",
             title="Send a parcel",
-            run=_ship,
+            run=ship_some,
             form=ship_form,
             lock_first=_lock_reservation,
             when=lambda row: row.state in SENDABLE,

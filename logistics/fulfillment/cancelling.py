@@ -16,8 +16,8 @@ from logistics.fulfillment.models import FulfilmentOrder, PickLine
 from logistics.fulfillment.packing import unpack_all
 from logistics.fulfillment.reactions import cancel_all
 from logistics.fulfillment.states import TRANSITIONS, State
-from logistics.warehouse.reservations import Held, give_back_part
-from logistics.warehouse.states import State as Stock
+from logistics.reservation.holding import Held, give_back_part
+from logistics.reservation.states import State as Stock
 
 ALREADY_SENT, STOCK_LOST = "already_sent", "stock_lost"
 

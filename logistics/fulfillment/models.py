@@ -9,10 +9,11 @@ from django.db import models
 from chassis.fields import EncryptedJSONField
 from chassis.ids import new_id
 from chassis.records import Recorded
-from logistics.carriers import states as parcels
-from logistics.carriers.states import Parcel
 from logistics.fulfillment import states
-from logistics.warehouse.models import Allocation, Source, units
+from logistics.fulfillment.parcels import states as parcels
+from logistics.fulfillment.parcels.states import Parcel
+from logistics.reservation.models import Allocation
+from logistics.warehouse.models import Source, units
 
 
 class FulfilmentOrder(Recorded):

@@ -12,16 +12,16 @@ from chassis import clock
 from chassis.context import current
 from chassis.unit_of_work import publish, unit_of_work
 from contracts.logistics import ShipmentCancelled, ShipmentPacked, ShipmentSent, ShippedLine
-from logistics.carriers.asking import look_after, void_label
-from logistics.carriers.errors import UnknownParcel
-from logistics.carriers.states import HERE, READY, Parcel
-from logistics.carriers.states import demand as demand_parcel
 from logistics.fulfillment.commands import Chosen, LineQuantity, locked, named, workable
 from logistics.fulfillment.errors import NoNumber, NothingToDo, NotPicked, NumberTaken
 from logistics.fulfillment.models import FulfilmentOrder, PickLine, Shipment, ShipmentLine
+from logistics.fulfillment.parcels.asking import look_after, void_label
+from logistics.fulfillment.parcels.errors import UnknownParcel
+from logistics.fulfillment.parcels.states import HERE, READY, Parcel
+from logistics.fulfillment.parcels.states import demand as demand_parcel
 from logistics.fulfillment.states import SENDABLE, State
-from logistics.warehouse.reservations import Held, hold, send
-from logistics.warehouse.states import State as Stock
+from logistics.reservation.holding import Held, hold, send
+from logistics.reservation.states import State as Stock
 
 
 @dataclass(frozen=True, kw_only=True)

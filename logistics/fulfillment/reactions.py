@@ -18,13 +18,14 @@ from contracts.postpurchase import ReturnReceived
 from logistics.fulfillment.models import FulfilmentOrder, PickLine
 from logistics.fulfillment.packing import unpack_all
 from logistics.fulfillment.states import State
-from logistics.warehouse.announcing import released
+from logistics.reservation.announcing import released
+from logistics.reservation.holding import Held, give_back, hold, send
+from logistics.reservation.models import Allocation, Reservation
+from logistics.reservation.states import TRANSITIONS
+from logistics.reservation.states import State as Stock
 from logistics.warehouse.commands import AdjustStock, StockChange, adjust_stock
 from logistics.warehouse.errors import UnknownSource
-from logistics.warehouse.models import Allocation, ChannelSource, Reservation
-from logistics.warehouse.reservations import Held, give_back, hold, send
-from logistics.warehouse.states import TRANSITIONS
-from logistics.warehouse.states import State as Stock
+from logistics.warehouse.models import ChannelSource
 
 
 def place(event: OrderPlaced, held: Held) -> None:

@@ -16,7 +16,7 @@ from logistics.shipping.models import (
     ShippingZone,
 )
 from logistics.shipping.rates import BASES, problem_of
-from logistics.warehouse.admin import channels
+from logistics.warehouse.queries import channels
 
 
 class ZoneForm(forms.ModelForm):  # type: ignore[type-arg]

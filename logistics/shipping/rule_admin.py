@@ -7,7 +7,7 @@ from django.contrib import admin
 
 from chassis.admin import DomainAdmin, shown
 from logistics.shipping.models import ShippingRule
-from logistics.warehouse.admin import channels
+from logistics.warehouse.queries import channels
 
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -7,7 +7,7 @@ from django import forms
 
 from chassis.admin import DomainAdmin, shown
 from logistics.sourcing.strategies import STRATEGIES
-from logistics.warehouse.admin import channels
+from logistics.warehouse.queries import channels
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]

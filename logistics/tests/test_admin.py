@@ -13,8 +13,9 @@ from contracts.logistics import AvailabilityChanged, ShipmentSent
 from logistics.fulfillment.models import FulfilmentOrder, PickLine, Shipment
 from logistics.fulfillment.states import State
 from logistics.models import History
+from logistics.reservation.models import Reservation
 from logistics.tests.build import CHANNEL, Checkout, deliver, published, stocked, units
-from logistics.warehouse.models import Channel, Reservation, Source, StockItem, StockMovement
+from logistics.warehouse.models import Channel, Source, StockItem, StockMovement
 
 pytestmark = pytest.mark.django_db(databases=["logistics"])
 

@@ -10,10 +10,10 @@ from logistics.fulfillment.commands import LineQuantity, Pick, pick
 from logistics.fulfillment.models import PickLine, Shipment
 from logistics.fulfillment.packing import Pack, Ship, pack, ship
 from logistics.fulfillment.states import State
+from logistics.reservation.models import Reservation
+from logistics.reservation.states import State as Stock
 from logistics.tests.build import Checkout, HandlerFailed, deliver, published, stocked, units
 from logistics.tests.test_fulfilment import ordered, parcel, state_of
-from logistics.warehouse.models import Reservation
-from logistics.warehouse.states import State as Stock
 
 pytestmark = pytest.mark.django_db(databases=["logistics"])
 

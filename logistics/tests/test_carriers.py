@@ -23,15 +23,15 @@ from contracts.logistics import (
     ShipmentTracked,
 )
 from logistics.carriers import over_http
-from logistics.carriers.asking import request_label, request_rates
-from logistics.carriers.errors import IllegalTransition, NoLabels
-from logistics.carriers.models import ParcelLabel, TrackingEvent
 from logistics.carriers.registry import carrier_of
-from logistics.carriers.states import TRANSITIONS, Parcel
 from logistics.fulfillment.commands import LineQuantity, Pick, pick
 from logistics.fulfillment.errors import NoNumber, NotPicked
 from logistics.fulfillment.models import FulfilmentOrder, PickLine, Shipment
 from logistics.fulfillment.packing import HandOver, Pack, cancel_parcel, hand_over, pack
+from logistics.fulfillment.parcels.asking import request_label, request_rates
+from logistics.fulfillment.parcels.errors import IllegalTransition, NoLabels
+from logistics.fulfillment.parcels.models import ParcelLabel, TrackingEvent
+from logistics.fulfillment.parcels.states import TRANSITIONS, Parcel
 from logistics.fulfillment.states import State
 from logistics.tests.build import Checkout, deliver, published, stocked, units
 from logistics.tests.carrier import KEY, SECRET, Receiver, Service
@@ -166,7 +166,7 @@ def test_a_refusal_is_shown_and_the_parcel_can_go_another_way(service: Service) 
 
 
 def test_a_carrier_that_never_answers_leaves_the_parcel_packed_with_the_reason(service: Service) -> None:
-    from logistics.carriers.jobs import BUY_LABEL
+    from logistics.fulfillment.parcels.jobs import BUY_LABEL
 
     shipment = packed()
     request_label(shipment)
@@ -268,7 +268,7 @@ def test_an_unpacked_parcel_frees_its_goods_and_its_label_is_void(service: Servi
 
 
 def test_a_parcel_unpacked_while_its_label_was_made_is_void_too(service: Service) -> None:
-    from logistics.carriers.jobs import BUY_LABEL
+    from logistics.fulfillment.parcels.jobs import BUY_LABEL
 
     shipment = packed()
     request_label(shipment)

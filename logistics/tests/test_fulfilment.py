@@ -23,9 +23,10 @@ from logistics.fulfillment.errors import (
 from logistics.fulfillment.models import FulfilmentOrder, PickLine
 from logistics.fulfillment.packing import Ship, ship
 from logistics.fulfillment.states import TRANSITIONS, State
+from logistics.reservation.models import Reservation
+from logistics.reservation.states import State as Stock
 from logistics.tests.build import CHANNEL, Checkout, HandlerFailed, deliver, published, stocked, units
-from logistics.warehouse.models import Reservation, StockMovement
-from logistics.warehouse.states import State as Stock
+from logistics.warehouse.models import StockMovement
 
 pytestmark = pytest.mark.django_db(databases=["logistics"])
 

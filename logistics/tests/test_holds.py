@@ -14,10 +14,10 @@ from logistics.fulfillment.errors import OnHold
 from logistics.fulfillment.models import FulfilmentOrder, OrderHold, PickLine, Shipment
 from logistics.fulfillment.packing import ship
 from logistics.fulfillment.states import State
+from logistics.reservation.models import Reservation
+from logistics.reservation.states import State as Stock
 from logistics.tests.build import CHANNEL, Checkout, deliver, published, stocked, units
 from logistics.tests.test_fulfilment import ordered, parcel, state_of
-from logistics.warehouse.models import Reservation
-from logistics.warehouse.states import State as Stock
 
 pytestmark = pytest.mark.django_db(databases=["logistics"])
 

@@ -23,14 +23,15 @@ from chassis.jobs.runner import JobRunner
 from chassis.unit_of_work import unit_of_work
 from contracts.commerce import StockRequested
 from contracts.logistics import AvailabilityChanged, StockReservationFailed, StockReserved
+from logistics.reservation.holding import claim, hold, requested
+from logistics.reservation.models import Allocation, Reservation
+from logistics.reservation.states import State
 from logistics.sourcing.models import SourcingPolicy
 from logistics.tests.build import CHANNEL, Checkout, deliver, published, stocked, units
 from logistics.warehouse.availability import availability
 from logistics.warehouse.commands import AdjustStock, StockChange, adjust_stock
 from logistics.warehouse.ledger import differences
-from logistics.warehouse.models import Allocation, Reservation, StockItem
-from logistics.warehouse.reservations import claim, hold, requested
-from logistics.warehouse.states import State
+from logistics.warehouse.models import StockItem
 
 ROUNDS = range(int(os.environ.get("SIXFOLD_RACE_ROUNDS", "3")))
 pytestmark = pytest.mark.django_db(databases=["logistics"], transaction=True)

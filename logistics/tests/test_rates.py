@@ -15,6 +15,7 @@ from chassis.ids import new_id
 from contracts.catalog import ChannelChanged, ProductChanged
 from contracts.logistics import ParcelLine, ShippingOption
 from logistics.provides import ShippingRatesProvider
+from logistics.reservation.models import Reservation
 from logistics.shipping.commands import DefineMethod, DefineZone, Rate, define_method, define_zone
 from logistics.shipping.errors import BadMethod, BadPostcodes, BadRate
 from logistics.shipping.estimates import Pace, estimate
@@ -22,7 +23,6 @@ from logistics.shipping.models import Article, ClosedDay, ShippingMethod, Shippi
 from logistics.tests.build import CHANNEL, Checkout, deliver, stocked, units
 from logistics.warehouse.commands import DefineSource, define_source
 from logistics.warehouse.errors import UnknownSource
-from logistics.warehouse.models import Reservation
 
 pytestmark = pytest.mark.django_db(databases=["logistics"])
 TABLE = ((Decimal(0), Decimal(4)), (Decimal(5), Decimal(8)), (Decimal(20), Decimal(15)))

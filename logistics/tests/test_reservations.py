@@ -14,12 +14,12 @@ from contracts.logistics import (
     StockReservationFailed,
     StockReserved,
 )
+from logistics.reservation.errors import IllegalTransition
+from logistics.reservation.models import Allocation, Reservation
+from logistics.reservation.states import TRANSITIONS, State, check
 from logistics.tests.build import CHANNEL, Checkout, deliver, published, stocked, units
 from logistics.warehouse.availability import availability
 from logistics.warehouse.commands import AdjustStock, StockChange, adjust_stock
-from logistics.warehouse.errors import IllegalTransition
-from logistics.warehouse.models import Allocation, Reservation
-from logistics.warehouse.states import TRANSITIONS, State, check
 
 pytestmark = pytest.mark.django_db(databases=["logistics"])
 

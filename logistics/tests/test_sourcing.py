@@ -8,13 +8,14 @@ from django.test import Client
 
 from chassis.admin.testing import sign_in_as
 from contracts.logistics import StockReservationFailed, StockReserved
+from logistics.reservation.models import Allocation, Reservation
 from logistics.sourcing.covering import EXACT, cover
 from logistics.sourcing.distance import kilometres
 from logistics.sourcing.models import ParcelCost, Place, SourcingPolicy
 from logistics.sourcing.strategies import CHEAPEST, FEWEST, NEAREST, STRATEGIES
 from logistics.tests.build import CHANNEL, Checkout, deliver, published, stocked, units
 from logistics.warehouse.commands import DefineSource, define_source
-from logistics.warehouse.models import Allocation, Channel, Reservation, Source
+from logistics.warehouse.models import Channel, Source
 
 pytestmark = pytest.mark.django_db(databases=["logistics"])
 

@@ -25,7 +25,3 @@ class UnknownReason(Invalid):
 
 class UnknownView(NotFound):
     code, title = "unknown_view", "There is no view of this code."
-
-
-class IllegalTransition(Conflict):
-    code, title = "illegal_transition", "This step is not allowed in the present state."

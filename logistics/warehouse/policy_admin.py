@@ -10,6 +10,19 @@ from chassis.admin import shown
 from logistics.warehouse.models import Source, StockItem
 from logistics.warehouse.policies import SetItemPolicy, SetSourcePolicy, set_item_policy, set_source_policy
 
+POLICIES = ("safety_stock", "low_at", "backorders", "backorder_limit")
+
+
+def policies(row: Source | StockItem) -> str:
+    """What is said of selling and telling; what is not said is left out."""
+    return shown.facts(
+        {
+            name: shown.quantity(value) if isinstance(value, Decimal) else value
+            for name in (*POLICIES, "available_from")
+            if (value := getattr(row, name, None)) not in (None, "")
+        }
+    )
+
 
 def _units(row: Any, name: str, help_text: str, **options: Any) -> forms.DecimalField:
     value = getattr(row, name)

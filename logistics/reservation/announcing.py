@@ -2,7 +2,7 @@
 
 from chassis.unit_of_work import publish
 from contracts.logistics import StockReleased
-from logistics.warehouse.models import Reservation
+from logistics.reservation.models import Reservation
 
 
 def released(reservation: Reservation, *, reason: str) -> None:

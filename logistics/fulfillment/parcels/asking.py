@@ -5,11 +5,11 @@ from datetime import timedelta
 from chassis import clock
 from chassis.ids import new_id
 from chassis.unit_of_work import enqueue, unit_of_work
-from logistics.carriers.errors import NoLabels, UnknownParcel
 from logistics.carriers.registry import carrier_of
-from logistics.carriers.states import Parcel
-from logistics.carriers.tracking import settle
 from logistics.fulfillment.models import Shipment
+from logistics.fulfillment.parcels.errors import NoLabels, UnknownParcel
+from logistics.fulfillment.parcels.states import Parcel
+from logistics.fulfillment.parcels.tracking import settle
 
 RATES, BUY, VOID, POLL = "logistics.ask_rates", "logistics.buy_label", "logistics.void_label", "logistics.poll_tracking"
 POLL_AFTER = timedelta(hours=6)

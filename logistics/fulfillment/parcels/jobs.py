@@ -8,13 +8,13 @@ from chassis import clock
 from chassis.jobs import JobKind, LeasedJob
 from chassis.unit_of_work import publish
 from contracts.logistics import ShipmentLabelled
-from logistics.carriers.asking import BUY, POLL, RATES, VOID, poll_later, void_label
 from logistics.carriers.interface import Consignment, Label, Offer, Refused, Tracked
-from logistics.carriers.models import ParcelLabel
 from logistics.carriers.registry import carrier_of
-from logistics.carriers.states import HERE, Parcel
-from logistics.carriers.tracking import heard
 from logistics.fulfillment.models import Shipment
+from logistics.fulfillment.parcels.asking import BUY, POLL, RATES, VOID, poll_later, void_label
+from logistics.fulfillment.parcels.models import ParcelLabel
+from logistics.fulfillment.parcels.states import HERE, Parcel
+from logistics.fulfillment.parcels.tracking import heard
 
 
 def _buy(job: LeasedJob) -> Label | Refused | None:

@@ -9,7 +9,7 @@ With a carrier that makes no labels a packed parcel is sent as it is. Until it i
 
 from enum import StrEnum
 
-from logistics.carriers.errors import IllegalTransition
+from logistics.fulfillment.parcels.errors import IllegalTransition
 
 
 class Parcel(StrEnum):

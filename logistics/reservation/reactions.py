@@ -8,10 +8,10 @@ from contracts.logistics import (
     StockReservationFailed,
     StockReserved,
 )
-from logistics.warehouse.announcing import released
-from logistics.warehouse.models import Reservation
-from logistics.warehouse.reservations import Held, claim, confirm, give_back, schedule_expiry
-from logistics.warehouse.states import State
+from logistics.reservation.announcing import released
+from logistics.reservation.holding import Held, claim, confirm, give_back, schedule_expiry
+from logistics.reservation.models import Reservation
+from logistics.reservation.states import State
 
 
 def reserve(event: StockRequested, held: Held) -> None:

@@ -15,11 +15,11 @@ from django.db import connections
 from chassis import clock
 from chassis.messages import encode
 from chassis.unit_of_work import enqueue
+from logistics.reservation import statements
+from logistics.reservation.models import Reservation
+from logistics.reservation.states import State
 from logistics.sourcing.explaining import Considered, explain
 from logistics.sourcing.planning import AREA, plan
-from logistics.warehouse import statements
-from logistics.warehouse.models import Reservation
-from logistics.warehouse.states import State
 
 EXPIRE = "logistics.expire_reservation"
 Wanted = tuple[str, Decimal, bool]

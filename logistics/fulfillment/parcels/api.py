@@ -6,7 +6,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from logistics.carriers.registry import demand
-from logistics.carriers.tracking import heard
+from logistics.fulfillment.parcels.tracking import heard
 
 
 @method_decorator(csrf_exempt, name="dispatch")

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 
 from chassis.admin import LookOnly, ShownInline, shown
 from chassis.admin.finding import FoundByKey
-from logistics.warehouse import states
-from logistics.warehouse.admin import channels
-from logistics.warehouse.models import Allocation, Reservation
+from logistics.reservation import states
+from logistics.reservation.models import Allocation, Reservation
+from logistics.warehouse.queries import channels
 
 
 class AllocationInline(ShownInline):

@@ -12,13 +12,13 @@ from django.utils.html import format_html
 
 from chassis.admin import LookOnly, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
-from logistics.carriers.asking import request_label, request_rates
-from logistics.carriers.models import ParcelLabel, TrackingEvent
 from logistics.carriers.registry import carrier_of
-from logistics.carriers.states import HERE, READY, Parcel
 from logistics.fulfillment.models import FulfilmentOrder, Shipment, ShipmentLine
 from logistics.fulfillment.packing import HandOver, cancel_parcel, hand_over
-from logistics.warehouse.reservations import hold
+from logistics.fulfillment.parcels.asking import request_label, request_rates
+from logistics.fulfillment.parcels.models import ParcelLabel, TrackingEvent
+from logistics.fulfillment.parcels.states import HERE, READY, Parcel
+from logistics.reservation.holding import hold
 
 
 def hand_over_form(shipment: Shipment) -> type[forms.Form]:

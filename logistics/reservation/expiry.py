@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from chassis.jobs import JobKind, LeasedJob
-from logistics.warehouse.announcing import released
+from logistics.reservation.announcing import released
+from logistics.reservation.holding import EXPIRE, give_back, hold
+from logistics.reservation.states import State
 from logistics.warehouse.availability import announce
-from logistics.warehouse.reservations import EXPIRE, give_back, hold
-from logistics.warehouse.states import State
 
 
 def _expire(job: LeasedJob, _: Any) -> None:

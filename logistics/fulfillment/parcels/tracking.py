@@ -6,9 +6,9 @@ from chassis import clock
 from chassis.unit_of_work import publish, unit_of_work
 from contracts.logistics import ShipmentArrived, ShipmentTracked
 from logistics.carriers.interface import Tracked
-from logistics.carriers.models import TrackingEvent
-from logistics.carriers.states import Parcel
 from logistics.fulfillment.models import Shipment
+from logistics.fulfillment.parcels.models import TrackingEvent
+from logistics.fulfillment.parcels.states import Parcel
 
 ENDS = ("delivered", "returned")
 

@@ -1,4 +1,4 @@
-"""Tables of carriers: labels, and what happened to parcels."""
+"""Tables of what carriers say: labels, and what happened to parcels."""
 
 from django.db import models
 

@@ -10,7 +10,7 @@ that turns the late request into a no-op.
 
 from enum import StrEnum
 
-from logistics.warehouse.errors import IllegalTransition
+from logistics.reservation.errors import IllegalTransition
 
 
 class State(StrEnum):
