@@ -1,18 +1,5 @@
 """Index of catalog's commands: what staff, importers and the demo shop call."""
 
-from catalog.catalog.commands import (
-    DefineAttribute,
-    DefineCategory,
-    DefineChannel,
-    DefineProductType,
-    DefineView,
-    OptionInput,
-    define_attribute,
-    define_category,
-    define_channel,
-    define_product_type,
-    define_view,
-)
 from catalog.catalog.composition.commands import (
     compose_products,
 )
@@ -66,6 +53,15 @@ from catalog.catalog.reviews.importing import (
     import_reviews,
     remove_reviews,
 )
+from catalog.catalog.structure.attributes import (
+    DefineAttribute,
+    DefineProductType,
+    OptionInput,
+    define_attribute,
+    define_product_type,
+)
+from catalog.catalog.structure.categories import DefineCategory, define_category
+from catalog.catalog.structure.channels import DefineChannel, DefineView, define_channel, define_view
 from catalog.catalog.wishlists.importing import (
     ImportWish,
     ImportWishlist,

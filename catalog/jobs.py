@@ -5,7 +5,7 @@ from catalog.catalog.rebuilding import REBUILD_DOCUMENTS, REBUILD_PRODUCTS
 from catalog.legacy.making import MAKE_LEGACY
 from catalog.pricing.blocks import PRICE_BOUNDARY
 from catalog.pricing.lists import REPRICE_PAGES
-from catalog.promotion.changes import APPLY_RULES
+from catalog.pricing.promoted import APPLY_RULES
 from catalog.promotion.coupons import MAKE_COUPONS
 from catalog.search.indexing import SEARCH_INDEX, SEARCH_REBUILD
 

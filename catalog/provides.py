@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from catalog.pricing import quote as quoting
+from catalog.quote import cart as quoting
 from contracts.catalog import NOBODY, Buyer, Quote, QuoteRequestLine
 
 
@@ -23,7 +23,7 @@ class Pricing:
         vat_number: str = "",
         buyer: Buyer = NOBODY,
     ) -> Quote:
-        """See `catalog.pricing.quote.quote`."""
+        """See `catalog.quote.cart.quote`."""
         return quoting.quote(
             channel=channel,
             view=view,

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from catalog.catalog.announcing import product_changed
-from catalog.catalog.commands import channel_changed, view_changed
-from catalog.catalog.models import Channel, Product, View
+from catalog.catalog.structure.channels import channel_changed, view_changed
+from catalog.product.models import Channel, Product, View
 from chassis.republishing import State
 from contracts.catalog import ChannelChanged, ProductChanged, ViewChanged
 

@@ -13,7 +13,7 @@ PRICE = Decimal("20.00")
 
 def main(arguments: list[str]) -> None:
     """Define everything, then wait for nothing: the running processes carry the events."""
-    from catalog.catalog.commands import DefineChannel, DefineView, define_channel, define_view
+    from catalog.catalog.structure.channels import DefineChannel, DefineView, define_channel, define_view
     from catalog.commands import SaveProduct, save_product
     from catalog.pricing.commands import PriceInput
     from logistics.shipping.commands import DefineMethod, DefineZone, Rate, define_method, define_zone

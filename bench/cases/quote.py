@@ -8,7 +8,7 @@ from bench import goods, world
 from bench.bench import Bench
 from bench.counting import cost
 from bench.report import below, equal
-from catalog.pricing.quote import quote
+from catalog.quote.cart import quote
 from contracts.catalog import QuoteRequestLine
 
 TABLES = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from catalog.catalog.models import Product
+from catalog.product.models import Product
 from chassis.messages import Lane
 from chassis.unit_of_work import publish
 from contracts.catalog import ProductChanged

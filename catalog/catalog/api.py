@@ -10,9 +10,9 @@ from rest_framework.views import APIView
 from catalog.catalog import queries
 from catalog.catalog.errors import InvalidParameter
 from catalog.catalog.media.sizes import is_public, sized
-from catalog.catalog.models import Product
 from catalog.catalog.queries import Body, Moved
 from catalog.catalog.reading import encoded, group_of, reading
+from catalog.product.models import Product
 from chassis.errors import NotFound
 
 VIEW = OpenApiParameter("view", OpenApiTypes.STR, OpenApiParameter.PATH, description="Code of the store view.")

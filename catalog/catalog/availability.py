@@ -4,7 +4,7 @@ from django.db import connections
 
 from catalog.catalog.composition.stock import keep_stock_of_owners
 from catalog.catalog.sorting import sku_key
-from catalog.search.changes import mark_changed
+from catalog.product.changes import mark_changed
 from chassis.subscriptions import Received
 from contracts.logistics import AvailabilityChanged
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from catalog.catalog import scopes
 from catalog.catalog.composition.checking import check_composition
 from catalog.catalog.errors import InvalidProduct, UnknownReference
 from catalog.catalog.inputs import SaveProduct
-from catalog.catalog.models import Attribute, Category, Channel, Product, ProductType, View
+from catalog.product import scopes
+from catalog.product.models import Attribute, Category, Channel, Product, ProductType, View
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,13 +11,13 @@ from uuid import UUID
 import msgspec
 from django.conf import settings
 
-from catalog.catalog import scopes
 from catalog.catalog.composition import shown
 from catalog.catalog.composition.shown import Composition
 from catalog.catalog.downloads.models import DownloadFile
 from catalog.catalog.media.sizes import srcset
-from catalog.catalog.models import Attribute, AttributeOption, Category, Media, Product, ProductDocument, View
 from catalog.catalog.sorting import fold, sort_key
+from catalog.product import scopes
+from catalog.product.models import Attribute, AttributeOption, Category, Media, Product, ProductDocument, View
 from chassis import clock
 
 _encoder = msgspec.json.Encoder(order="deterministic")

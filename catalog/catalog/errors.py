@@ -71,10 +71,6 @@ class SitemapNotFound(DomainError):
     code, status, title = "sitemap_not_found", 404, "There is no such part of a sitemap."
 
 
-class InvalidRule(DomainError):
-    code, status, title = "invalid_rule", 400, "The rule of a collection is not one."
-
-
 class CategoryCycle(DomainError):
     code, status, title = "category_cycle", 400, "A category cannot lie under itself."
 

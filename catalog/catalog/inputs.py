@@ -9,8 +9,8 @@ from uuid import UUID
 
 from catalog.catalog.composition.inputs import GiftCardInput, LinksInput, MemberInput, ProductOptionInput
 from catalog.catalog.downloads.inputs import FileInput
-from catalog.catalog.models import Product
 from catalog.pricing.commands import PriceInput
+from catalog.product.models import Product
 
 
 @dataclass(frozen=True, kw_only=True)

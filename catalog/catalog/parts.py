@@ -6,13 +6,13 @@ from uuid import UUID
 
 from catalog.catalog import slugs
 from catalog.catalog.checking import Vocabulary
-from catalog.catalog.copying import copy_in
 from catalog.catalog.inputs import MediaInput, PlaceInput, SaveProduct, VariantInput
-from catalog.catalog.models import CategoryEntry, Media, Product, ProductCategory, ProductDocument
 from catalog.catalog.rows import write
 from catalog.pricing.commands import PriceInput, replace_prices
 from catalog.pricing.models import Price, PriceBlock
-from catalog.search.changes import mark_changed
+from catalog.product.changes import mark_changed
+from catalog.product.copying import copy_in
+from catalog.product.models import CategoryEntry, Media, Product, ProductCategory, ProductDocument
 from chassis import clock
 
 Families = Sequence[tuple[SaveProduct, Product, list[tuple[VariantInput, Product]]]]

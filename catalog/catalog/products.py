@@ -11,12 +11,12 @@ from catalog.catalog.checking import check, codes_of, vocabulary_of
 from catalog.catalog.composition.writing import write_composition
 from catalog.catalog.downloads.writing import write_files
 from catalog.catalog.inputs import SaveProduct, VariantInput
-from catalog.catalog.models import Product
 from catalog.catalog.parts import give_slugs, take_off_dropped, withdraw_pages, write_parts
 from catalog.catalog.publication.overruled import forget_overruled
 from catalog.catalog.rebuilding import rebuild, rebuild_owners
 from catalog.catalog.rows import expect, fill, fill_variant, locked_rows, refuse_other, write
 from catalog.catalog.sorting import sku_key
+from catalog.product.models import Product
 from chassis.messages import Lane
 from chassis.unit_of_work import unit_of_work
 

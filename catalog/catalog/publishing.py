@@ -8,11 +8,11 @@ from catalog.catalog.announcing import tell
 from catalog.catalog.checking import all_known
 from catalog.catalog.errors import UnknownReference
 from catalog.catalog.inputs import PublishProduct
-from catalog.catalog.models import Channel, Product
 from catalog.catalog.publication.overruled import forget_overruled
 from catalog.catalog.rebuilding import rebuild, rebuild_owners
 from catalog.catalog.rows import expect
 from catalog.catalog.sorting import sku_key
+from catalog.product.models import Channel, Product
 from chassis import clock
 from chassis.messages import Lane
 from chassis.unit_of_work import unit_of_work

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.catalog import scopes
 from catalog.catalog.errors import ProductNotFound, UnknownView
 from catalog.catalog.sorting import sku_key
 from catalog.pricing.choice import GUESTS
+from catalog.product import scopes
 from chassis import clock
 
 MAX_AGE = 60

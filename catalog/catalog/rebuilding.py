@@ -13,14 +13,18 @@ from django.db import connections
 
 from catalog.catalog import slugs
 from catalog.catalog.collections.keeping import apply_rules
-from catalog.catalog.composition.blocks import COMPOSED
 from catalog.catalog.composition.shown import Composition
 from catalog.catalog.composition.stock import keep_composed_stock
-from catalog.catalog.composition.writing import owners_of
-from catalog.catalog.copying import copy_in
 from catalog.catalog.documents import Sources, document
 from catalog.catalog.downloads.queries import samples_of
-from catalog.catalog.models import (
+from catalog.catalog.reviews.queries import sums_of
+from catalog.pricing.blocks import rebuild_blocks
+from catalog.pricing.composed_blocks import COMPOSED
+from catalog.pricing.following import REPLACE
+from catalog.product.changes import mark_changed
+from catalog.product.composition import owners_of
+from catalog.product.copying import copy_in
+from catalog.product.models import (
     Attribute,
     AttributeOption,
     Category,
@@ -32,10 +36,6 @@ from catalog.catalog.models import (
     Slug,
     View,
 )
-from catalog.catalog.reviews.queries import sums_of
-from catalog.pricing.blocks import rebuild_blocks
-from catalog.pricing.following import REPLACE
-from catalog.search.changes import mark_changed
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
 from chassis.messages import Lane

@@ -10,9 +10,9 @@ from catalog.catalog.checking import Vocabulary
 from catalog.catalog.composition.writing import gift_details
 from catalog.catalog.errors import InvalidProduct
 from catalog.catalog.inputs import SaveProduct, VariantInput
-from catalog.catalog.models import Product
 from catalog.catalog.sorting import sku_key
 from catalog.catalog.values import CHOICES, checked
+from catalog.product.models import Product
 from chassis import clock
 from chassis.errors import Invalid, StaleVersion
 from chassis.ids import new_id

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.catalog import scopes
-from catalog.catalog.copying import copy_in
 from catalog.catalog.errors import SlugTaken, UnknownReference
-from catalog.catalog.models import Category, Product, Slug, View
 from catalog.catalog.sorting import slug_of
+from catalog.product import scopes
+from catalog.product.copying import copy_in
+from catalog.product.models import Category, Product, Slug, View
 
 PRODUCT, CATEGORY, CONTENT = "product", "category", "content"
 

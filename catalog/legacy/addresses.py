@@ -11,13 +11,13 @@ from uuid import UUID
 from catalog.catalog.content.models import Content
 from catalog.catalog.forwarding.models import Forwarding
 from catalog.catalog.forwarding.queries import cleaned
-from catalog.catalog.models import Category, Product
 from catalog.commands import Forward, forward
 from catalog.legacy import made
 from catalog.legacy.contents import PAGE, identifiers_of
 from catalog.legacy.shops import Shop, shop_of
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.values import Notes
+from catalog.product.models import Category, Product
 from chassis.ids import migrated_id
 from chassis.mirrors import Row
 

@@ -8,12 +8,12 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from catalog.catalog.composition.checking import MOST_CHOICES
-from catalog.catalog.composition.models import ProductOption
 from catalog.commands import ChoiceInput, ProductOptionInput
 from catalog.legacy.choices import cut
 from catalog.legacy.shops import ADMIN, Shop, Website
 from catalog.legacy.surcharges import Added, Look, Said, added
 from catalog.legacy.values import Note, labels
+from catalog.product.composition import ProductOption
 from chassis.mirrors import Row, Rows
 
 OPTION = "catalog_product_bundle_option"

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from catalog.catalog.models import Category
 from catalog.commands import DefineCategory, define_category
 from catalog.legacy import made
 from catalog.legacy.meanings import CATEGORY, DERIVED, meanings_of
 from catalog.legacy.shops import Shop, category_code, make_shop, shop_of
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.values import Notes, Values, values_of
+from catalog.product.models import Category
 from chassis.ids import migrated_id
 from chassis.mirrors import Found, Row, Rows
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from catalog.catalog.composition.checking import MOST_CHOICES, MOST_LENGTH, MOST_OPTIONS
-from catalog.catalog.composition.models import ProductOption
 from catalog.commands import ChoiceInput, ProductOptionInput
 from catalog.legacy.shops import Shop
 from catalog.legacy.surcharges import added, of_store
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.values import Note, labels
+from catalog.product.composition import ProductOption
 from chassis.mirrors import Row, Rows
 
 TABLE = "catalog_product_option"

@@ -10,7 +10,6 @@ from decimal import Decimal
 
 from catalog.catalog.composition.checking import MOST_LINKS, MOST_MEMBERS, MOST_OPTIONS
 from catalog.catalog.composition.writing import COMPONENTS
-from catalog.catalog.models import Product
 from catalog.commands import ComposeProduct, LinksInput, MemberInput, compose_products
 from catalog.legacy import made
 from catalog.legacy.bundles import SELECTION, bundle_options
@@ -19,6 +18,7 @@ from catalog.legacy.choices import Asked, cut, options_of
 from catalog.legacy.shops import Shop, shop_of
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.values import Note, Notes
+from catalog.product.models import Product
 from chassis.ids import migrated_id
 from chassis.messages import Lane
 from chassis.mirrors import Found, Row, Rows

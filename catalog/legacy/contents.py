@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 
 from catalog.catalog.content.models import Content
-from catalog.catalog.scopes import GLOBAL
 from catalog.commands import DefineContent, define_content
 from catalog.legacy import made
 from catalog.legacy.shops import ADMIN, Shop, shop_of
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.values import Notes
+from catalog.product.scopes import GLOBAL
 from chassis.ids import migrated_id
 from chassis.mirrors import Found, Row, Rows
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.catalog.composition.checking import MOST_OPTIONS
-from catalog.catalog.models import Product
 from catalog.commands import (
     FileInput,
     MediaInput,
@@ -26,6 +25,7 @@ from catalog.legacy.sets import UNTAXED, type_code
 from catalog.legacy.shops import Shop, category_code
 from catalog.legacy.typed import plain, typed_values
 from catalog.legacy.values import Notes, Values, values_of
+from catalog.product.models import Product
 from chassis.ids import migrated_id
 from chassis.mirrors import Row, Rows
 

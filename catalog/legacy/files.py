@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from catalog.catalog.composition.checking import MOST_CHOICES
-from catalog.catalog.composition.models import ProductOption
 from catalog.catalog.downloads.inputs import FILES
 from catalog.catalog.downloads.models import PRIVATE
 from catalog.commands import ChoiceInput, FileInput, ProductOptionInput
@@ -18,6 +17,7 @@ from catalog.legacy.choices import cut
 from catalog.legacy.surcharges import added, of_website
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.values import Note, Values, labels
+from catalog.product.composition import ProductOption
 from chassis.ids import migrated_id
 from chassis.mirrors import Row, Rows
 

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from catalog.catalog.models import Product
 from catalog.commands import PriceInput, SpecialInput
 from catalog.legacy.files import sold_singly
 from catalog.legacy.shops import Website
@@ -18,6 +17,7 @@ from catalog.legacy.tiers import TABLE as TIERS
 from catalog.legacy.tiers import tiers_of
 from catalog.legacy.values import Note, Values
 from catalog.pricing.commands import LIMIT
+from catalog.product.models import Product
 from chassis.mirrors import Rows
 
 DAY = timedelta(days=1)

@@ -9,8 +9,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.catalog.models import AttributeOption, Category, ProductType, Slug
-from catalog.catalog.models import Product as Ours
 from catalog.commands import SaveProduct, VariantInput, discontinue_products, save_products
 from catalog.legacy import addresses, made
 from catalog.legacy.choices import Asked
@@ -24,6 +22,8 @@ from catalog.legacy.shops import shop_of
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.tiers import define_lists, groups_of
 from catalog.legacy.values import Notes
+from catalog.product.models import AttributeOption, Category, ProductType, Slug
+from catalog.product.models import Product as Ours
 from chassis.ids import migrated_id
 from chassis.messages import Lane
 from chassis.mirrors import Found, Rows

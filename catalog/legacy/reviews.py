@@ -10,13 +10,13 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from catalog.catalog.models import Product
 from catalog.catalog.reviews.states import State
 from catalog.commands import ImportReview, import_reviews, remove_reviews
 from catalog.legacy import made
 from catalog.legacy.shops import Shop, Store, shop_of
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.values import Notes, moment
+from catalog.product.models import Product
 from chassis import clock
 from chassis.ids import migrated_id
 from chassis.mirrors import Found, Row, Rows

@@ -13,8 +13,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from catalog.catalog.models import Attribute
-from catalog.catalog.scopes import GLOBAL
 from catalog.commands import SaveRule, end_rule, pause_rule, publish_rule, resume_rule, save_rule
 from catalog.legacy import made
 from catalog.legacy.groups import GUEST_GROUP, group_codes
@@ -22,6 +20,8 @@ from catalog.legacy.shops import Shop, Website, shop_of
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.trees import Data, Untranslatable, Words, condition, of_either
 from catalog.legacy.values import moment
+from catalog.product.models import Attribute
+from catalog.product.scopes import GLOBAL
 from catalog.promotion import states
 from catalog.promotion.coupons import code_key
 from catalog.promotion.models import Coupon, CustomerUsage, PromotionRule

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from catalog.catalog.models import Attribute
 from catalog.catalog.sorting import slug_of
 from catalog.commands import DefineProductType, define_product_type
 from catalog.legacy import made
 from catalog.legacy.meanings import PRODUCT
 from catalog.legacy.tables import MIRROR
+from catalog.product.models import Attribute
 from chassis.ids import migrated_id
 from chassis.mirrors import Found
 

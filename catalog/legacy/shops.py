@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from zoneinfo import available_timezones
 
-from catalog.catalog import scopes
-from catalog.catalog.models import Category, Channel, View
 from catalog.commands import DefineChannel, DefineView, define_channel, define_view
 from catalog.legacy import made
 from catalog.legacy.tables import MIRROR
+from catalog.product import scopes
+from catalog.product.models import Category, Channel, View
 from chassis.ids import migrated_id
 from chassis.mirrors import Found, Row
 

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from catalog.catalog.models import Product
 from catalog.commands import ImportWish, ImportWishlist, import_wishlists
 from catalog.legacy import made
 from catalog.legacy.shops import Shop, shop_of
 from catalog.legacy.tables import MIRROR
 from catalog.legacy.values import Notes, moment
+from catalog.product.models import Product
 from chassis import clock
 from chassis.ids import migrated_id
 from chassis.mirrors import Found, Row, Rows

@@ -1,4 +1,4 @@
-"""Prices, tax, and the quote of a whole cart.
+"""Prices and tax.
 
 Owns: base and special prices per channel, tax rates, price blocks. Never: knows what a product is called.
 """

@@ -25,7 +25,7 @@ from chassis.admin import DomainAdmin, DomainTabularInline, LookOnly, ShownInlin
 
 def channels() -> Iterable[str]:
     """Codes of the channels, for list filters."""
-    from catalog.catalog.models import Channel
+    from catalog.product.models import Channel
 
     return Channel.objects.order_by("code").values_list("code", flat=True)
 

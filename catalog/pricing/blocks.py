@@ -15,14 +15,14 @@ from uuid import UUID
 import msgspec
 from django.db import connections
 
-from catalog.catalog.composition.blocks import COMPOSED, rebuild_composed_blocks
-from catalog.catalog.copying import copy_in
 from catalog.pricing.choice import Current, Entered, Tier, current, groups_of, tiers
+from catalog.pricing.composed_blocks import COMPOSED, rebuild_composed_blocks
 from catalog.pricing.entered import COLUMNS, COUNTS, LISTS, PRICES, entered
 from catalog.pricing.following import follow_prices
 from catalog.pricing.history import Lowest, Sold, record
 from catalog.pricing.models import PriceBlock
 from catalog.pricing.taxes import Shown, shown_in
+from catalog.product.copying import copy_in
 from catalog.promotion.catalog_rules import promote_prices
 from chassis import clock
 from chassis.jobs import JobKind, LeasedJob

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.catalog.copying import copy_in
 from catalog.pricing.blocks import rebuild_blocks
 from catalog.pricing.errors import InvalidPrice, UnknownChannel, UnknownPriceList, UnknownSku
 from catalog.pricing.following import follow_prices
 from catalog.pricing.models import Price, PriceList
+from catalog.product.copying import copy_in
 from chassis.messages import Lane
 from chassis.unit_of_work import unit_of_work
 

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.catalog.copying import copy_in
 from catalog.pricing.choice import Entered, groups_of
 from catalog.pricing.models import PricePoint
 from catalog.pricing.timeline import BEFORE, Point, advance, moments
+from catalog.product.copying import copy_in
 
 
 class Sold(NamedTuple):

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.catalog.copying import copy_in
 from catalog.pricing.blocks import rebuild_blocks
 from catalog.pricing.commands import TierInput, checked_window, locked, tier_row
 from catalog.pricing.errors import InvalidPrice, InvalidPriceList, UnknownChannel, UnknownPriceList
 from catalog.pricing.following import follow_prices
 from catalog.pricing.models import Price, PriceList
-from catalog.search.changes import rebuild_indexes
+from catalog.product.changes import rebuild_indexes
+from catalog.product.copying import copy_in
 from chassis import clock
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob

@@ -15,8 +15,8 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.catalog.copying import copy_in
-from catalog.catalog.scopes import fallback
+from catalog.product.copying import copy_in
+from catalog.product.scopes import fallback
 from catalog.promotion.conditions import Lines
 from catalog.promotion.evaluation import CartRule, evaluate
 from catalog.promotion.facts import ZERO, CartFacts, LineFacts

@@ -1,18 +1,15 @@
-"""What staff fill in: a rule with its conditions as JSON, an example to try it on, coupons."""
+"""What staff fill in: a rule with its conditions as JSON, coupons."""
 
 import json
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
-from catalog.catalog.models import Channel, View
+from catalog.product.models import Channel
 from catalog.promotion.commands import SaveRule, checked
 from catalog.promotion.errors import InvalidRule
 from catalog.promotion.models import PromotionRule
-from catalog.promotion.trying import Example, lines_from
-from contracts.catalog import Buyer
 
 WRITTEN = (
     *("name", "labels", "priority", "exclusive_group", "stop", "currency", "channels", "customer_groups"),
@@ -95,47 +92,3 @@ class BatchForm(forms.Form):
     length = forms.IntegerField(min_value=8, max_value=32, initial=10, help_text="random characters after the prefix")
     uses_limit = forms.IntegerField(min_value=1, required=False, initial=1, help_text="of each code; empty: always")
     ends_at = forms.DateTimeField(required=False, help_text="UTC, as 2026-12-31 23:59")
-
-
-class ExampleForm(forms.Form):
-    """A cart to try a rule on."""
-
-    view = forms.ChoiceField(
-        choices=lambda: [(code, code) for code in View.objects.order_by("code").values_list("code", flat=True)]
-    )
-    lines = forms.CharField(
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}), help_text="a line each: SKU, a blank, quantity"
-    )
-    country = forms.RegexField(r"^[A-Z]{2}$", required=False, help_text="two capitals; empty: the channel's first")
-    city = forms.CharField(max_length=200, required=False)
-    customer_group = forms.CharField(max_length=100, required=False)
-    codes = forms.CharField(max_length=400, required=False, help_text="coupons, with commas between")
-    shipping = forms.DecimalField(min_value=0, max_value=100_000, decimal_places=4, required=False)
-    shipping_method = forms.CharField(max_length=100, required=False)
-    payment_method = forms.CharField(max_length=100, required=False)
-    at = forms.DateTimeField(required=False, help_text="UTC; empty: now")
-
-    def clean_lines(self) -> Any:
-        try:
-            return lines_from(self.cleaned_data["lines"])
-        except InvalidRule as refusal:
-            raise forms.ValidationError(refusal.detail) from None
-
-    def example(self) -> Example:
-        """The cart as it was filled in."""
-        data = self.cleaned_data
-        return Example(
-            channel=View.objects.values_list("channel__code", flat=True).get(code=data["view"]),
-            view=data["view"],
-            lines=data["lines"],
-            country=data["country"],
-            customer_group=data["customer_group"],
-            shipping=data["shipping"] or Decimal(0),
-            buyer=Buyer(
-                codes=tuple(filter(None, (code.strip() for code in data["codes"].split(",")))),
-                city=data["city"],
-                shipping_method=data["shipping_method"],
-                payment_method=data["payment_method"],
-            ),
-            at=data["at"],
-        )

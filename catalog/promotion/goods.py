@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.catalog.scopes import fallback, resolve
+from catalog.product.scopes import fallback, resolve
 from catalog.promotion.facts import ZERO, AttributeValue
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.catalog.scopes import fallback, label
+from catalog.product.scopes import fallback, label
 from catalog.promotion.actions import GiftItem, Given, actions_from
 from catalog.promotion.conditions import Condition, condition_from
 from catalog.promotion.coupons import code_key

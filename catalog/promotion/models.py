@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from catalog.catalog.models import Edited
+from catalog.product.models import Edited
 from catalog.promotion import states
 from chassis import clock
 from chassis.ids import new_id

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 from django.db import connections
 
-from catalog.catalog import scopes
 from catalog.catalog.queries import ViewFacts
 from catalog.catalog.sorting import slug_of
+from catalog.product import scopes
 
 # Of a category that lies in the view's tree and is shown, as are all above it.
 _SHOWN = """NOT EXISTS (

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from django.db import connections
 
-from catalog.catalog import scopes
 from catalog.catalog.queries import ViewFacts
+from catalog.product import scopes
 from catalog.search.engine import Answer
 from catalog.search.ranges import Range
 from chassis.money import amount_text

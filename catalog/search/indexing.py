@@ -9,10 +9,9 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.search.changes import INDEX, REBUILD
+from catalog.catalog.pages import tell_pages_changed
+from catalog.product.changes import INDEX, REBUILD, SearchChange
 from catalog.search.engine import EngineFailed
-from catalog.search.models import SearchChange
-from catalog.search.pages import tell_pages_changed
 from catalog.search.stores import store
 from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob

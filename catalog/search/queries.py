@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from catalog.search.changes import REBUILD
+from catalog.product.changes import REBUILD
 from catalog.search.engine import Engine, EngineFailed
 from catalog.search.fallback import Fallback
 from catalog.search.stores import store

@@ -6,8 +6,9 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from catalog.admin import CategoryAdmin, ProductAdmin
-from catalog.catalog.models import Category, Product
+from catalog.catalog.product_admin import ProductAdmin
+from catalog.catalog.structure.admin import CategoryAdmin
+from catalog.product.models import Category, Product
 from catalog.tests import shop
 from chassis.access.principal import Kind, Principal
 from chassis.admin import site

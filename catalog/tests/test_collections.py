@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from catalog.catalog.collections.rules import Facts, checked, fits
-from catalog.catalog.errors import InvalidRule
-from catalog.catalog.models import ProductCategory
 from catalog.commands import DefineCategory, PlaceInput, PriceInput, SetPrice, define_category, set_price
+from catalog.product.collections.rules import Facts, checked, fits
+from catalog.product.errors import InvalidRule
+from catalog.product.models import ProductCategory
 from catalog.tests import shop
 
 pytestmark = pytest.mark.django_db(databases=["catalog"])

@@ -16,8 +16,8 @@ from catalog.catalog.downloads import links
 from catalog.catalog.downloads.commands import grant_downloads, renew_grant, revoke_downloads, revoke_grant
 from catalog.catalog.downloads.models import DownloadGrant
 from catalog.catalog.errors import InvalidProduct
-from catalog.catalog.models import Product
 from catalog.commands import FileInput
+from catalog.product.models import Product
 from catalog.tests import kinds, shop
 from chassis import clock
 from chassis.access.principal import Kind, Principal

@@ -14,8 +14,8 @@ from catalog.catalog.exchange import importing
 from catalog.catalog.exchange.exporting import commands, export_products
 from catalog.catalog.exchange.importing import import_products, rejected_rows
 from catalog.catalog.exchange.models import ProductImport
-from catalog.catalog.models import Product, ProductDocument
 from catalog.commands import LinksInput
+from catalog.product.models import Product, ProductDocument
 from catalog.tests import kinds, shop
 
 pytestmark = pytest.mark.django_db(databases=["catalog"])

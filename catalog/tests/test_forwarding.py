@@ -7,8 +7,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from catalog.catalog.forwarding.commands import Forward, forward
-from catalog.catalog.models import Product
 from catalog.commands import SaveProduct, save_product
+from catalog.product.models import Product
 from catalog.tests import shop
 from chassis.ids import new_id
 

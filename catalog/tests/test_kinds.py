@@ -9,7 +9,6 @@ from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
 from catalog.catalog.errors import InvalidProduct, UnknownReference
-from catalog.catalog.models import Product
 from catalog.catalog.queries import Body, cards, product_page, view_facts
 from catalog.commands import (
     ChoiceInput,
@@ -28,6 +27,7 @@ from catalog.commands import (
     set_price,
 )
 from catalog.pricing.blocks import rebuild_blocks
+from catalog.product.models import Product
 from catalog.provides import Pricing
 from catalog.tests import kinds, shop
 from chassis.unit_of_work import unit_of_work

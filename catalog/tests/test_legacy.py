@@ -10,11 +10,11 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from catalog.catalog.models import Attribute, Category, Channel, Product, ProductDocument, Slug, View
 from catalog.catalog.queries import category_tree, product_page, view_facts
 from catalog.legacy.models import MagentoFinding
 from catalog.legacy.tables import MIRROR
 from catalog.pricing.models import Price
+from catalog.product.models import Attribute, Category, Channel, Product, ProductDocument, Slug, View
 from catalog.tests import shop
 from catalog.tests.magento_rows import Database, deliver, make
 from chassis.ids import migrated_id

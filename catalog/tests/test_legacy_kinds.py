@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from catalog.catalog.composition.models import OptionChoice, ProductLink, ProductOption
 from catalog.catalog.downloads.models import DownloadFile
-from catalog.catalog.models import Product
 from catalog.catalog.queries import product_page
 from catalog.legacy.models import MagentoFinding
 from catalog.legacy.tables import MIRROR
 from catalog.pricing.models import Price
+from catalog.product.composition import OptionChoice, ProductLink, ProductOption
+from catalog.product.models import Product
 from catalog.tests import magento_kinds as kinds
 from catalog.tests.magento_rows import Database
 from chassis.ids import migrated_id

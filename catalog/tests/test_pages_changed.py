@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.catalog.models import Product
+from catalog.catalog import pages
 from catalog.commands import DefineCategory, PlaceInput, PriceInput, SetPrice, define_category, set_price
 from catalog.messaging import OutboxEvent
-from catalog.search import pages
+from catalog.product.models import Product
 from catalog.tests import shop
 from chassis.ids import new_id
 from chassis.messages import Lane, decode_event, decode_message

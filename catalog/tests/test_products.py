@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.catalog.availability import keep_availability
 from catalog.catalog.errors import InvalidProduct, InvalidValue, SlugTaken, UnknownReference
-from catalog.catalog.models import Product, ProductDocument
 from catalog.catalog.queries import Body, product_page
 from catalog.commands import (
     DefineCategory,
@@ -28,6 +27,7 @@ from catalog.commands import (
     save_products,
     set_price,
 )
+from catalog.product.models import Product, ProductDocument
 from catalog.tests import shop
 from chassis import clock
 from chassis.errors import StaleVersion

@@ -10,8 +10,8 @@ import pytest
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
 
-from catalog.catalog.models import Availability
 from catalog.commands import AddCoupon, add_coupon, pause_rule
+from catalog.product.models import Availability
 from catalog.promotion.models import Coupon
 from catalog.provides import Pricing
 from catalog.tests import shop

@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 
 from catalog.catalog.errors import IllegalPublication, ProductNotFound
-from catalog.catalog.models import Product
 from catalog.catalog.publication.models import Publication
 from catalog.catalog.publication.preview import LIFETIME, preview_token
 from catalog.catalog.publication.states import TRANSITIONS, State, moved
@@ -20,6 +19,7 @@ from catalog.commands import (
     publish_product,
     schedule_publication,
 )
+from catalog.product.models import Product
 from catalog.tests import shop
 from chassis import clock
 

@@ -9,10 +9,10 @@ from django.db import connections
 
 from catalog.catalog.downloads.commands import grant_downloads, revoke_downloads
 from catalog.catalog.downloads.models import DownloadGrant
-from catalog.catalog.models import Product, ProductDocument
 from catalog.commands import PriceInput, SetPrice, set_price
+from catalog.product.changes import SearchChange
+from catalog.product.models import Product, ProductDocument
 from catalog.search import folders
-from catalog.search.models import SearchChange
 from catalog.tests import kinds, shop
 from catalog.tests.test_downloads import paid, refunded
 from chassis.jobs.runner import JobRunner

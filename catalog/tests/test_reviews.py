@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from catalog.catalog.errors import IllegalReview
-from catalog.catalog.models import Product
 from catalog.catalog.reviews.importing import ImportReview, import_reviews, remove_reviews
 from catalog.catalog.reviews.models import Review
 from catalog.catalog.reviews.states import TRANSITIONS, State, moved
 from catalog.commands import approve_review, reject_review
+from catalog.product.models import Product
 from catalog.tests import shop
 from chassis import clock
 from chassis.access.principal import Kind, Principal

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.catalog.availability import keep_availability
 from catalog.commands import DefineCategory, PlaceInput, PriceInput, SetPrice, define_category, set_price
+from catalog.product.changes import SearchChange
 from catalog.search import folders
-from catalog.search.models import SearchChange
 from catalog.tests import shop
 from catalog.tests.test_products import available
 from chassis.unit_of_work import unit_of_work

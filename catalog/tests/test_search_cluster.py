@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from catalog.search.changes import rebuild_indexes
+from catalog.product.changes import SearchChange, rebuild_indexes
 from catalog.search.engine import Question
-from catalog.search.models import SearchChange
 from catalog.search.opensearch import address
 from catalog.search.stores import store
 from catalog.tests import shop

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from catalog.product.changes import SearchChange
 from catalog.search import embedded, folders, queries, schema
 from catalog.search.embedded_index import intact
-from catalog.search.models import SearchChange
 from catalog.tests import shop
 from catalog.tests.test_search import get, skus
 from chassis import clock

@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
-from catalog.catalog.models import Category, ProductDocument
 from catalog.commands import DefineAttribute, DefineMerchandising, define_attribute, define_merchandising
+from catalog.product.models import Category, ProductDocument
 from catalog.tests import shop
 from catalog.tests.test_search import facet, get, skus
 

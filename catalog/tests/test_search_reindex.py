@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.search.changes import rebuild_indexes
+from catalog.product.changes import rebuild_indexes
 from catalog.tests import shop
 from catalog.tests.searching import Searching
 from catalog.tests.test_search import get, skus

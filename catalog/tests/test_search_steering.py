@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.catalog.errors import InvalidValue, UnknownReference
-from catalog.catalog.models import Category
 from catalog.commands import (
     DefineMerchandising,
     DefineRedirect,
@@ -20,7 +19,8 @@ from catalog.commands import (
     define_synonym,
 )
 from catalog.messaging import History
-from catalog.search.models import SearchChange
+from catalog.product.changes import SearchChange
+from catalog.product.models import Category
 from catalog.search.placing import page, places
 from catalog.search.steering.models import MerchandisingRule, SearchRedirect, Synonym
 from catalog.tests import shop

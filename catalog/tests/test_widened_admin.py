@@ -8,10 +8,10 @@ from django.test import Client
 from catalog.catalog.content.models import Content
 from catalog.catalog.downloads.models import DownloadFile, DownloadGrant
 from catalog.catalog.exchange.models import ProductImport, RejectedRow
-from catalog.catalog.models import Category, Product, Slug
 from catalog.catalog.publication.models import Publication
 from catalog.catalog.reviews.models import Review
 from catalog.messaging import History
+from catalog.product.models import Category, Product, Slug
 from catalog.tests import kinds, shop
 from chassis import clock
 from chassis.admin.testing import queries_of_lists, queries_of_page, sign_in_as

@@ -120,7 +120,7 @@ MACHINES = (
         },
     ),
     Machine(
-        name="logistics.warehouse.states.TRANSITIONS",
+        name="logistics.reservation.states.TRANSITIONS",
         moved_by=".become",
         tells={
             "reserved": "StockReserved",
@@ -132,7 +132,7 @@ MACHINES = (
         silent={"consumed": "shipment_sent tells what left; what needs no parcel is on no shelf"},
     ),
     Machine(
-        name="logistics.carriers.states.TRANSITIONS",
+        name="logistics.fulfillment.parcels.states.TRANSITIONS",
         moved_by=".become",
         tells={
             "labelled": "ShipmentLabelled",

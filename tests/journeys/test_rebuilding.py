@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.db.models import Model
 
-import catalog.catalog.models as catalog
 import catalog.messaging as catalog_groups
+import catalog.product.models as catalog
 import commerce.checkout.models as checkout
 import commerce.messaging as commerce_groups
 import identity.customer.models as identity

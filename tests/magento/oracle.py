@@ -13,13 +13,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from catalog.catalog import scopes
-from catalog.catalog.models import Attribute, AttributeOption, Media, Product, Slug, View
 from catalog.legacy.meanings import TEXTS
 from catalog.legacy.models import MagentoFinding, MagentoRow
 from catalog.legacy.pictures import ROLES
 from catalog.legacy.sets import tax_classes
 from catalog.pricing.models import Price
+from catalog.product import scopes
+from catalog.product.models import Attribute, AttributeOption, Media, Product, Slug, View
 from tests.magento.server import dumps_folder
 
 VIEWS = ("admin", "default", "de", "fr")

@@ -12,10 +12,10 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from catalog.catalog.models import Category, Channel, Media, Product, ProductCategory, ProductDocument, View
 from catalog.legacy.models import MagentoFinding
 from catalog.legacy.tables import MIRROR
 from catalog.pricing.models import Price
+from catalog.product.models import Category, Channel, Media, Product, ProductCategory, ProductDocument, View
 from chassis.ids import migrated_id
 from chassis.unit_of_work import unit_of_work
 from tests.magento import catalogue

@@ -14,16 +14,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from catalog.catalog.composition.models import OptionChoice, ProductLink, ProductOption
 from catalog.catalog.content.models import Content
 from catalog.catalog.downloads.models import DownloadFile
 from catalog.catalog.forwarding.models import Forwarding
-from catalog.catalog.models import Product, Slug
 from catalog.catalog.reviews.models import Review
 from catalog.catalog.wishlists.models import Wishlist
 from catalog.legacy.models import MagentoFinding, MagentoRow
 from catalog.legacy.tables import MIRROR
 from catalog.pricing.models import TaxPolicy, TaxRate, TaxZone
+from catalog.product.composition import OptionChoice, ProductLink, ProductOption
+from catalog.product.models import Product, Slug
 from catalog.provides import Pricing
 from chassis.ids import migrated_id
 from contracts.catalog import QuoteRequestLine

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from catalog.catalog.commands import set_rule
-from catalog.catalog.models import Category
+from catalog.catalog.structure.categories import set_rule
+from catalog.product.models import Category
 from chassis.admin import Transition
 
 

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from catalog.catalog.collections.rules import Facts, asks_for_price, fits
-from catalog.catalog.copying import copy_in
-from catalog.catalog.models import Category, Product, ProductCategory
 from catalog.pricing.models import PriceBlock
+from catalog.product.collections.rules import Facts, fits
+from catalog.product.copying import copy_in
+from catalog.product.models import Category, Product, ProductCategory
 
 
 def apply_rules(products: Sequence[Product]) -> None:
@@ -33,13 +33,6 @@ def apply_rules(products: Sequence[Product]) -> None:
         ProductCategory.objects.filter(category=category, product__in=gone, by_rule=True).delete()
     new = sorted(pair for pair in wanted if pair not in placed)
     copy_in(ProductCategory, [ProductCategory(product_id=p, category_id=c, by_rule=True) for p, c in new])
-
-
-def price_rules() -> bool:
-    """Whether any rule asks for a price: then a price that changes may change what is in a category."""
-    return any(
-        asks_for_price(rule) for rule in Category.objects.filter(rule__isnull=False).values_list("rule", flat=True)
-    )
 
 
 def _places(products: Iterable[Product]) -> Iterable[tuple[UUID, UUID, bool]]:

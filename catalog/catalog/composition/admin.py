@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from catalog.catalog.composition.models import OptionChoice, ProductLink, ProductOption
 from catalog.catalog.downloads.models import DownloadFile
 from catalog.catalog.publication.models import Publication
+from catalog.product.composition import OptionChoice, ProductLink, ProductOption
 from chassis.admin import ShownInline, shown
 
 

@@ -14,9 +14,9 @@ from catalog.catalog.composition.inputs import (
     MemberInput,
     ProductOptionInput,
 )
-from catalog.catalog.composition.models import ProductOption
 from catalog.catalog.errors import InvalidProduct
-from catalog.catalog.models import Product
+from catalog.product.composition import ProductOption
+from catalog.product.models import Product
 
 if TYPE_CHECKING:
     from catalog.catalog.inputs import SaveProduct

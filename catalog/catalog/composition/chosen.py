@@ -13,9 +13,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connections
 
-from catalog.catalog import scopes
 from catalog.catalog.composition.shown import GIFT_TEXTS
-from catalog.catalog.models import Product
+from catalog.product import scopes
+from catalog.product.models import Product
 from chassis.money import Money
 from contracts.catalog import QuoteRequestLine
 from contracts.shared import Choice

@@ -7,10 +7,10 @@ from catalog.catalog.composition.checking import Hanging, check_hanging
 from catalog.catalog.composition.inputs import ComposeProduct
 from catalog.catalog.composition.writing import write_composition
 from catalog.catalog.errors import InvalidProduct, UnknownReference
-from catalog.catalog.models import Channel, Product
 from catalog.catalog.rebuilding import rebuild
 from catalog.catalog.rows import write
 from catalog.catalog.sorting import sku_key
+from catalog.product.models import Channel, Product
 from chassis import clock
 from chassis.messages import Lane
 from chassis.unit_of_work import unit_of_work

@@ -7,11 +7,11 @@ from rest_framework import serializers
 from rest_framework.views import APIView
 
 from catalog.catalog.api import VIEW, clean
-from catalog.catalog.composition.models import ProductLink
 from catalog.catalog.errors import InvalidParameter
 from catalog.catalog.queries import Body, cards, view_facts
 from catalog.catalog.reading import encoded, group_of, reading
 from catalog.catalog.reviews.commands import product_at
+from catalog.product.composition import ProductLink
 
 
 class LinkedSerializer(serializers.Serializer):  # type: ignore[type-arg]

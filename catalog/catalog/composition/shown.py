@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from catalog.catalog import scopes
-from catalog.catalog.composition.models import OptionChoice, ProductLink, ProductOption
-from catalog.catalog.models import Product
+from catalog.product import scopes
+from catalog.product.composition import OptionChoice, ProductLink, ProductOption
+from catalog.product.models import Product
 from chassis.money import amount_text
 
 GIFT_TEXTS = (("recipient_name", 100), ("recipient_email", 254), ("sender_name", 100), ("message", 500))

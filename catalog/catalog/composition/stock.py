@@ -12,9 +12,9 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.catalog.composition.models import ProductLink
-from catalog.catalog.copying import copy_in
-from catalog.catalog.models import Availability, Product
+from catalog.product.composition import ProductLink
+from catalog.product.copying import copy_in
+from catalog.product.models import Availability, Product
 
 PLENTY = Decimal(9999)
 

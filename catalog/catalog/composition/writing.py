@@ -8,11 +8,11 @@ from uuid import UUID
 from django.db.models import Q
 
 from catalog.catalog.composition.inputs import GiftCardInput, LinksInput, MemberInput, ProductOptionInput
-from catalog.catalog.composition.models import OptionChoice, ProductLink, ProductOption
-from catalog.catalog.copying import copy_in
 from catalog.catalog.errors import InvalidProduct, UnknownReference
-from catalog.catalog.models import Product
 from catalog.catalog.sorting import sku_key
+from catalog.product.composition import OptionChoice, ProductLink, ProductOption
+from catalog.product.copying import copy_in
+from catalog.product.models import Product
 
 # What can be taken off a shelf, or needs none: a component is bought as it is.
 COMPONENTS = (Product.SIMPLE, Product.VIRTUAL, Product.VARIANT, Product.DOWNLOADABLE)
@@ -62,13 +62,6 @@ def gift_details(card: GiftCardInput) -> dict[str, Any]:
         "least": {channel: str(amount) for channel, amount in card.least.items()},
         "most": {channel: str(amount) for channel, amount in card.most.items()},
     }
-
-
-def owners_of(components: Collection[UUID]) -> list[UUID]:
-    """Bundles and grouped products that these products are part of."""
-    bundles = ProductOption.objects.filter(choices__component__in=components).values_list("product_id", flat=True)
-    groups = ProductLink.objects.filter(target__in=components, kind=ProductLink.MEMBER)
-    return sorted(bundles.union(groups.values_list("product_id", flat=True)))
 
 
 def _write_options(asked: Mapping[UUID, Sequence[ProductOptionInput]], known: Mapping[str, Product]) -> None:

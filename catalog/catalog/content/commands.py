@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from catalog.catalog import scopes, slugs
+from catalog.catalog import slugs
 from catalog.catalog.checking import all_known
-from catalog.catalog.commands import put
 from catalog.catalog.content.models import Content
 from catalog.catalog.errors import InvalidValue
-from catalog.catalog.models import View
+from catalog.catalog.structure.putting import put
+from catalog.product import scopes
+from catalog.product.models import View
 from chassis.unit_of_work import unit_of_work
 
 TEXTS = frozenset({"title", "body", "meta_title", "meta_description"})

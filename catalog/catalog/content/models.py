@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from catalog.catalog.models import Edited
+from catalog.product.models import Edited
 
 
 class Content(Edited):

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from catalog.catalog import scopes, slugs
+from catalog.catalog import slugs
 from catalog.catalog.content.models import Content, shown_at
 from catalog.catalog.errors import ContentNotFound
-from catalog.catalog.models import Slug
 from catalog.catalog.queries import Moved, ViewFacts
+from catalog.product import scopes
+from catalog.product.models import Slug
 from chassis import clock
 
 TEXTS = ("title", "body", "meta_title", "meta_description")

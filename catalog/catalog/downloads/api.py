@@ -12,12 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.catalog import scopes
 from catalog.catalog.downloads import commands, links
 from catalog.catalog.downloads.errors import UnknownFile
 from catalog.catalog.downloads.models import DownloadFile, DownloadGrant
 from catalog.catalog.downloads.queries import grants_of, grants_of_order
 from catalog.catalog.queries import ViewFacts, view_facts
+from catalog.product import scopes
 from chassis import clock
 from chassis.access.authentication import principal_of
 from chassis.errors import Unauthenticated

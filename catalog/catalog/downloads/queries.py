@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from catalog.catalog.downloads.models import DownloadFile, DownloadGrant
-from catalog.catalog.models import Product
+from catalog.product.models import Product
 
 
 def samples_of(products: Sequence[Product]) -> dict[UUID, list[DownloadFile]]:

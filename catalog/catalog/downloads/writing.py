@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from catalog.catalog.downloads.inputs import FileInput
 from catalog.catalog.downloads.models import PRIVATE, DownloadFile
 from catalog.catalog.errors import InvalidProduct
-from catalog.catalog.models import Product
+from catalog.product.models import Product
 from chassis.ids import new_id
 
 if TYPE_CHECKING:

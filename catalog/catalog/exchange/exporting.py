@@ -16,14 +16,14 @@ from catalog.catalog.composition.inputs import (
     MemberInput,
     ProductOptionInput,
 )
-from catalog.catalog.composition.models import ProductLink, ProductOption
 from catalog.catalog.downloads.inputs import FileInput
 from catalog.catalog.downloads.models import DownloadFile
 from catalog.catalog.exchange.rows import flattened, row_of
 from catalog.catalog.inputs import MediaInput, PlaceInput, SaveProduct, VariantInput
-from catalog.catalog.models import Media, Product, ProductCategory, Slug
 from catalog.pricing.commands import PriceInput, SpecialInput
 from catalog.pricing.models import Price
+from catalog.product.composition import ProductLink, ProductOption
+from catalog.product.models import Media, Product, ProductCategory, Slug
 
 CHUNK = 200
 

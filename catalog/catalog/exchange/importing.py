@@ -15,8 +15,8 @@ from django.db.models import F
 from catalog.catalog.errors import InvalidRow
 from catalog.catalog.exchange.models import ProductImport, RejectedRow
 from catalog.catalog.exchange.rows import command_of, unflattened
-from catalog.catalog.models import Attribute
 from catalog.catalog.products import save_products
+from catalog.product.models import Attribute
 from chassis import clock
 from chassis.errors import DomainError, Problems
 from chassis.messages import Lane

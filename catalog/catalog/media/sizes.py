@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from catalog.catalog.downloads.models import PRIVATE
-from catalog.catalog.models import Media
+from catalog.product.models import Media
 from chassis.errors import NotFound
 
 WIDTHS = (160, 320, 640, 960, 1280, 1920)

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from catalog.catalog.models import Channel, Product
 from catalog.catalog.publication.commands import SchedulePublication, change_publication, schedule_publication
+from catalog.product.models import Channel, Product
 from chassis.admin import Transition
 
 

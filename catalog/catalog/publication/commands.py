@@ -6,11 +6,11 @@ from datetime import datetime
 from catalog.catalog.checking import all_known
 from catalog.catalog.errors import IllegalPublication, UnknownReference
 from catalog.catalog.inputs import PublishProduct
-from catalog.catalog.models import Channel, Product
 from catalog.catalog.publication.models import Publication
 from catalog.catalog.publication.states import State, moved
 from catalog.catalog.publishing import publish_product
 from catalog.catalog.sorting import sku_key
+from catalog.product.models import Channel, Product
 from chassis import clock
 from chassis.jobs import JobKind, LeasedJob
 from chassis.unit_of_work import enqueue, unit_of_work
@@ -105,7 +105,7 @@ def _at_boundary(job: LeasedJob, _: object) -> None:
         return
     now, state = clock.now(), state_of(product, row, row.channel)
     if row.ends_at is not None and row.ends_at <= now and state != State.ARCHIVED:
-        row.state = State.ARCHIVED
+        row.state = moved(state, "archive")
         row.save(update_fields=["state"])
         _sell(product, row.channel, on=False)
     elif state == State.SCHEDULED and row.starts_at is not None and row.starts_at <= now:

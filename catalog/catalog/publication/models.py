@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from catalog.catalog.models import Product
+from catalog.product.models import Product
 from chassis.ids import new_id
 
 

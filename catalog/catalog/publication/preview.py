@@ -7,9 +7,9 @@ from django.core import signing
 
 from catalog.catalog.documents import document
 from catalog.catalog.errors import ProductNotFound
-from catalog.catalog.models import Product, View
 from catalog.catalog.queries import Body
 from catalog.catalog.rebuilding import sources_of
+from catalog.product.models import Product, View
 from chassis import clock
 
 LIFETIME = timedelta(days=3)

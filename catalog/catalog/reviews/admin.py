@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 
-from catalog.catalog.models import Channel
 from catalog.catalog.reviews.commands import approve_review, reject_review
 from catalog.catalog.reviews.models import Review
 from catalog.catalog.reviews.states import TRANSITIONS, State
+from catalog.product.models import Channel
 from chassis.admin import LookOnly, Transition, shown
 
 

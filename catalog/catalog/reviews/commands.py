@@ -7,11 +7,11 @@ from uuid import UUID
 from django.db import connections
 
 from catalog.catalog.errors import ProductNotFound, UnknownReview
-from catalog.catalog.models import Product
 from catalog.catalog.queries import ViewFacts
 from catalog.catalog.rebuilding import rebuild
 from catalog.catalog.reviews.models import Review
 from catalog.catalog.reviews.states import State
+from catalog.product.models import Product
 from chassis import clock
 from chassis.unit_of_work import publish, unit_of_work
 from contracts.catalog import ReviewDecided, ReviewSubmitted

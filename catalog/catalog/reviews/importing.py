@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from catalog.catalog.models import Product
 from catalog.catalog.rebuilding import rebuild
 from catalog.catalog.reviews.models import Review
 from catalog.catalog.reviews.states import State
+from catalog.product.models import Product
 from chassis.messages import Lane
 from chassis.unit_of_work import publish, unit_of_work
 from contracts.catalog import ReviewDecided

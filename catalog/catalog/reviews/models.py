@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from catalog.catalog.models import Product
 from catalog.catalog.reviews.states import State, moved
+from catalog.product.models import Product
 from chassis.ids import new_id
 
 

@@ -8,8 +8,8 @@ from django.db import connections
 from catalog.catalog.content.models import Content, shown_at
 from catalog.catalog.content.queries import addresses
 from catalog.catalog.errors import SitemapNotFound
-from catalog.catalog.models import ProductDocument, View
 from catalog.catalog.queries import Body, Moved, ViewFacts, product_page
+from catalog.product.models import ProductDocument, View
 from chassis import clock
 
 PER_FILE = 10_000

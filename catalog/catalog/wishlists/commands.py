@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from catalog.catalog.errors import TooManyWishes, UnknownReference, UnknownWishlist
-from catalog.catalog.models import Product
 from catalog.catalog.sorting import sku_key
 from catalog.catalog.wishlists.models import Wishlist, WishlistItem, new_share
+from catalog.product.models import Product
 from chassis.unit_of_work import unit_of_work
 from chassis.web.etag import NO_PRECONDITION, Precondition
 

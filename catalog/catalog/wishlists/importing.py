@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from catalog.catalog.models import Product
 from catalog.catalog.wishlists.models import Wishlist, WishlistItem
+from catalog.product.models import Product
 from chassis.unit_of_work import unit_of_work
 
 

@@ -4,7 +4,7 @@ import secrets
 
 from django.db import models
 
-from catalog.catalog.models import Product
+from catalog.product.models import Product
 from chassis import clock
 from chassis.ids import new_id
 

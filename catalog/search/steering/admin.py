@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
-from catalog.catalog.models import View
+from catalog.product.models import View
 from catalog.search.steering.commands import (
     DefineMerchandising,
     DefineRedirect,

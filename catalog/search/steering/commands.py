@@ -11,10 +11,10 @@ from uuid import UUID
 from django.db import connections
 
 from catalog.catalog.checking import all_known
-from catalog.catalog.commands import put
 from catalog.catalog.errors import InvalidValue
-from catalog.catalog.models import Attribute, Category, Product, View
 from catalog.catalog.sorting import sku_key
+from catalog.catalog.structure.putting import put
+from catalog.product.models import Attribute, Category, Product, View
 from catalog.search.steering.models import MerchandisingRule, SearchRedirect, Synonym
 from catalog.search.words import normalised, raw
 from chassis.ids import new_id

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from catalog.catalog.models import Category, Edited
+from catalog.product.models import Category, Edited
 
 
 class Synonym(Edited):

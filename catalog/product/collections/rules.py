@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from catalog.catalog.errors import InvalidRule
+from catalog.product.errors import InvalidRule
 
 MOST_DEPTH, MOST_PARTS = 6, 50
 _CONDITIONS = {"attribute", "kind", "category", "price", "reduced"}

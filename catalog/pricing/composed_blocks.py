@@ -15,13 +15,13 @@ import msgspec
 from django.db import connections
 from django.db.models import Q
 
-from catalog.catalog.composition.writing import owners_of
-from catalog.catalog.copying import copy_in
-from catalog.catalog.models import Channel, Product
 from catalog.pricing.choice import Entered, current, groups_of
 from catalog.pricing.entered import COLUMNS, COUNTS, LISTS, PRICES, entered
 from catalog.pricing.models import PriceBlock
 from catalog.pricing.taxes import Shown, shown_in
+from catalog.product.composition import owners_of
+from catalog.product.copying import copy_in
+from catalog.product.models import Channel, Product
 from chassis import clock
 from chassis.money import amount_text
 

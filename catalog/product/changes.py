@@ -1,17 +1,25 @@
-"""Telling the indexes that products changed, inside the unit of work that changed them."""
+"""The queue between products and the search indexes: filled inside the unit of work that changed them."""
 
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db import connections
+from django.db import connections, models
 
-from catalog.search.models import SearchChange
+from chassis import clock
 from chassis.ids import new_id
 from chassis.messages import Lane
 from chassis.unit_of_work import enqueue
 
 INDEX = "catalog.search_index"
 REBUILD = "catalog.search_rebuild"
+
+
+class SearchChange(models.Model):
+    """A product whose place in the indexes is out of date; gone once the indexes have committed it."""
+
+    seq = models.BigAutoField(primary_key=True)
+    product_id = models.UUIDField()
+    since = models.DateTimeField(default=clock.now, null=True)  # null: by a process of the release before
 
 
 def mark_changed(products: Collection[UUID], *, lane: Lane = Lane.FAST) -> None:

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from catalog.catalog.composition import chosen as choosing
 from catalog.catalog.composition.chosen import Chosen
-from catalog.catalog.models import Product
 from catalog.catalog.sorting import sku_key
-from catalog.pricing import explanation, reading
 from catalog.pricing.choice import Current, current
-from catalog.pricing.composed import Bundle, parts_of, raised, sum_of_parts, taxes_of, with_surcharges, worth
-from catalog.pricing.reading import Good, Site
 from catalog.pricing.taxation import Item, Method, Tax, Worked, work_out
-from catalog.pricing.vat import Exemption
+from catalog.product.models import Product
 from catalog.promotion import quoting
 from catalog.promotion.evaluation import Discount
+from catalog.quote import explanation, reading
+from catalog.quote.composed import Bundle, parts_of, raised, sum_of_parts, taxes_of, with_surcharges, worth
+from catalog.quote.reading import Good, Site
+from catalog.quote.vat import Exemption
 from chassis import clock
 from contracts.catalog import QuoteRequestLine
 

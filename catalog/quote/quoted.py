@@ -5,14 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.catalog.composition.chosen import Chosen
-from catalog.pricing import explanation
-from catalog.pricing.composed import components
-from catalog.pricing.priced import Priced
-from catalog.pricing.reading import Good, Site
 from catalog.pricing.taxation import Item, Method, Worked, work_out
-from catalog.pricing.vat import Exemption
 from catalog.promotion import quoting
 from catalog.promotion.evaluation import Discount
+from catalog.quote import explanation
+from catalog.quote.composed import components
+from catalog.quote.priced import Priced
+from catalog.quote.reading import Good, Site
+from catalog.quote.vat import Exemption
 from contracts.catalog import QuotedLine, QuotedTax, QuoteRequestLine
 
 

@@ -10,17 +10,17 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from catalog.pricing import reading
 from catalog.pricing.areas import Place
 from catalog.pricing.choice import group_key
-from catalog.pricing.priced import Priced, freight, less, priced_lines
-from catalog.pricing.quoted import sold, unsold
-from catalog.pricing.reading import Site
 from catalog.pricing.taxation import Method, taxes_by_code, work_out
-from catalog.pricing.vat import exemption
 from catalog.promotion import quoting
 from catalog.promotion.evaluation import Explanation, Outcome
 from catalog.promotion.loading import running_rules
+from catalog.quote import reading
+from catalog.quote.priced import Priced, freight, less, priced_lines
+from catalog.quote.quoted import sold, unsold
+from catalog.quote.reading import Site
+from catalog.quote.vat import exemption
 from chassis import clock
 from chassis.ids import new_id
 from chassis.money import Money

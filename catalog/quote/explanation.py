@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from catalog.catalog.composition.chosen import Chosen
 from catalog.pricing.choice import PROMOTION, SPECIAL, Current
-from catalog.pricing.reading import Site
 from catalog.pricing.taxation import Tax, levels
-from catalog.pricing.vat import Exemption
 from catalog.promotion.evaluation import Discount
+from catalog.quote.reading import Site
+from catalog.quote.vat import Exemption
 
 
 def of_price(price: Current, site: Site) -> Iterable[str]:

@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from catalog.pricing.quote import quote
 from catalog.promotion.errors import InvalidRule
 from catalog.promotion.evaluation import Explanation
+from catalog.quote.cart import quote
 from chassis import clock
 from contracts.catalog import NOBODY, Buyer, Quote, QuoteRequestLine
 

@@ -1,10 +1,12 @@
 """Options of products with their choices, and links between products."""
 
+from collections.abc import Collection
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import models
 
-from catalog.catalog.models import Product
+from catalog.product.models import Product
 from chassis.ids import new_id
 
 HUNDRED = Decimal(100)
@@ -89,3 +91,10 @@ class ProductLink(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+def owners_of(components: Collection[UUID]) -> list[UUID]:
+    """Bundles and grouped products that these products are part of."""
+    bundles = ProductOption.objects.filter(choices__component__in=components).values_list("product_id", flat=True)
+    groups = ProductLink.objects.filter(target__in=components, kind=ProductLink.MEMBER)
+    return sorted(bundles.union(groups.values_list("product_id", flat=True)))
