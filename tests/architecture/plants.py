@@ -218,6 +218,11 @@ class LinterPlant:
     module: str
     source: str
 
+    @property
+    def told(self) -> str:
+        """What the linter says of it: the import, or of a slice without a place its name."""
+        return f"{self.module} -> " if self.source else f"- {self.module}\n"
+
 
 LINTER_PLANTS = (
     LinterPlant(
@@ -253,7 +258,7 @@ LINTER_PLANTS = (
     LinterPlant(
         contract="carrier-is-foreign",
         module="logistics.carrier_sandbox.planted_shop",
-        source="import logistics.carriers.models\n",
+        source="import logistics.fulfillment.parcels.models\n",
     ),
     LinterPlant(contract="payment-facts", module="commerce.payment.states", source="import commerce.order.states\n"),
     LinterPlant(
@@ -274,4 +279,43 @@ LINTER_PLANTS = (
         source="def keep():\n    import boto3\n\n    return boto3\n",
     ),
     LinterPlant(contract="handlers-stay-inside", module="logistics.reactions", source="from requests import get\n"),
+    LinterPlant(
+        contract="catalog-slices", module="catalog.pricing.planted_page", source="import catalog.catalog.queries\n"
+    ),
+    LinterPlant(
+        contract="catalog-slices",
+        module="catalog.promotion.planted_function",
+        source="def ask():\n    from catalog.quote import cart\n\n    return cart\n",
+    ),
+    LinterPlant(contract="catalog-slices", module="catalog.product.planted_index", source="import catalog.models\n"),
+    LinterPlant(
+        contract="logistics-slices",
+        module="logistics.warehouse.planted_upwards",
+        source="import logistics.reservation.holding\n",
+    ),
+    LinterPlant(
+        contract="logistics-slices",
+        module="logistics.transfers.planted_beside",
+        source="import logistics.counting.commands\n",
+    ),
+    LinterPlant(
+        contract="postpurchase-slices",
+        module="postpurchase.credit.planted_beside",
+        source="import postpurchase.returns.models\n",
+    ),
+    LinterPlant(
+        contract="identity-slices", module="identity.customer.planted_staff", source="import identity.user.models\n"
+    ),
+    LinterPlant(
+        contract="operations-slices",
+        module="operations.gateway.planted_beside",
+        source="import operations.analytics.models\n",
+    ),
+    LinterPlant(
+        contract="commerce-slices", module="commerce.checkout.planted_upwards", source="import commerce.order.models\n"
+    ),
+    *(  # a slice that was given no place
+        LinterPlant(contract=f"{domain}-slices", module=f"{domain}.planted_slice", source="")
+        for domain in ("catalog", "commerce", "identity", "logistics", "operations", "postpurchase")
+    ),
 )
