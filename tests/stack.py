@@ -151,6 +151,14 @@ class Stack:
         )
         return bool(rows)
 
+    def hasten_looks(self) -> None:
+        """Let every look at the provider's books that is planned for later come now."""
+        self.query(
+            "commerce",
+            """UPDATE commerce_job SET due_at = clock_timestamp()
+               WHERE kind = 'commerce.reconcile' AND state = 'due' AND due_at > clock_timestamp()""",
+        )
+
     def hasten_leases(self) -> None:
         """Let leases of money jobs that are older than five seconds end now and not after a minute.
 

@@ -55,3 +55,7 @@ class JobKind:
     def delay(self, attempts: int) -> timedelta:
         """Back-off before the next attempt: 1 s, 2 s, 4 s … up to five minutes."""
         return timedelta(seconds=min(2 ** max(attempts - 1, 0), 300))
+
+    def failpoints(self) -> list[str]:
+        """Names of the places where a test may kill this job: around its call, and after its answer is recorded."""
+        return [f"job.{self.name}.{when}" for when in ("before_call", "after_call", "after_record")]
