@@ -46,7 +46,7 @@ class Listener:
         self._backlog: deque[str] = deque()
 
     def wait(self, seconds: float) -> bool:
-        """True when something was (or may have been) notified within `seconds`; who looks once has seen to all of it."""
+        """True when something was (or may have been) notified within `seconds`; one look answers all of it."""
         heard = self.next(seconds) is not None
         self._backlog.clear()
         return heard
