@@ -1,7 +1,7 @@
 """What logistics, catalog and post-purchase answer, handed to the saga that waits for it."""
 
-from chassis.sagas import Done, Failed
-from chassis.sagas.runner import answer
+from chassis.sagas import Done, Failed, Run
+from chassis.sagas.runner import answer, change
 from commerce.checkout.saga import PlaceOrder
 from contracts.catalog import RedemptionRefused, RedemptionReserved
 from contracts.logistics import StockConfirmed, StockReservationFailed, StockReserved
@@ -9,7 +9,13 @@ from contracts.postpurchase import TenderConfirmed, TenderRefused, TenderReserve
 
 
 def stock_reserved(event: StockReserved) -> None:
-    answer(PlaceOrder, event.saga, "reserve_stock", Done({"reserved_until": event.expires_at.isoformat()}))
+    until = event.expires_at.isoformat()
+
+    def extend(run: Run) -> None:
+        run.data["reserved_until"] = max(run.data.get("reserved_until", ""), until)
+
+    if not answer(PlaceOrder, event.saga, "reserve_stock", Done({"reserved_until": until})):
+        change(PlaceOrder, event.saga, extend)
 
 
 def stock_reservation_failed(event: StockReservationFailed) -> None:

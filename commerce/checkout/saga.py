@@ -1,8 +1,9 @@
 """Placing an order: reserve stock, coupons, tenders, authorise the card, then the order exists; or nothing of it does.
 
 Read top to bottom; each step stands with its undoing. Stock is reserved before money is touched, and the
-order is created only when both are at hand: a reservation outlives the saga's deadline, so it cannot expire
-under an order. The participants answer by events and jobs (see `reactions.py` and `payment/outcomes.py`).
+order is created only when both are at hand: a reservation outlives the saga's deadline, also where a challenge moves
+that, so it cannot expire under an order. The participants answer by events and jobs (see `reactions.py` and
+`payment/outcomes.py`).
 """
 
 from collections.abc import Iterator
@@ -35,20 +36,22 @@ from contracts.commerce import (
 )
 
 DEADLINE = timedelta(minutes=10)
-RESERVATION = timedelta(minutes=15)
+OUTLIVES = timedelta(minutes=5)
+"""How much longer than the saga a reservation lasts, at the least."""
+
 TENDERS = timedelta(hours=24)
 """Long: it is the shopper's own money, and must not be gone when a confirmation is late."""
 
 
 def request_stock(run: Run) -> Result:
-    """Ask logistics for all lines or none."""
+    """Ask logistics for all lines or none; asked again, it holds them until the later time."""
     publish(
         StockRequested(
             saga=run.id,
             cart=UUID(run.key),
             channel=run.data["channel"],
             lines=tuple(wanted for line in run.data["lines"] for wanted in _shelved(line)),
-            expires_at=run.created_at + RESERVATION,
+            expires_at=run.deadline + OUTLIVES,
             **run.data.get("destination", {}),
         ),
         aggregate_id=run.id,
@@ -265,6 +268,11 @@ class PlaceOrder(Saga):
         Step("confirm_coupon", do=confirm_redemption, needed=has_coupon, beside=True),
         Step("confirm_tenders", do=confirm_tenders, needed=has_tenders, beside=True),
     )
+
+    @classmethod
+    def extended(cls, run: Run) -> None:
+        """The shopper has a challenge to pass: what is reserved is held for as long as that may take."""
+        request_stock(run)
 
     @classmethod
     def ended(cls, run: Run) -> None:

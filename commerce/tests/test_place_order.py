@@ -179,23 +179,6 @@ def test_an_authorisation_that_was_under_way_while_voided_is_found_and_voided(sh
     assert books.payments[str(saga)]["status"] == "voided"
 
 
-def test_an_abandoned_challenge_ends_at_the_deadline(shop: str, books: Books) -> None:
-    books.challenge = True
-    cart, saga = begin(shop)
-    reserve(saga)
-    run_jobs()
-    assert look(saga).outcome == "requires_action"
-    Job.objects.filter(kind="commerce.reconcile").delete()  # the void alone must manage
-    books.refuse_void_once = True
-    run_jobs(later=timedelta(minutes=11))
-    assert look(saga).outcome == "pending"
-    run_jobs(later=timedelta(minutes=11, seconds=5))
-    assert look(saga).outcome == "failed" and look(saga).reason == "deadline"
-    assert books.payments[str(saga)]["status"] == "voided"
-    assert Cart.objects.get(id=cart.id).state == Cart.OPEN
-    assert "commerce.stock_release_requested" in published()
-
-
 def test_an_expired_reservation_never_becomes_an_order(shop: str, books: Books) -> None:
     _, saga = begin(shop)
     reserve(saga, minutes=-1)
@@ -310,16 +293,6 @@ def test_a_retry_by_staff_asks_again_for_payment_and_void(shop: str, books: Book
     resume(PlaceOrder, saga)
     run_jobs()
     assert look(saga).outcome == "failed" and books.payments[str(saga)]["status"] == "voided"
-
-
-def test_a_lost_webhook_of_a_challenge_is_made_up_for(shop: str, books: Books) -> None:
-    books.challenge = True
-    _, saga = begin(shop)
-    reserve(saga)
-    run_jobs()
-    books.payments[str(saga)]["status"] = "authorised"
-    run_jobs(later=timedelta(seconds=40))
-    assert look(saga).outcome == "placed"
 
 
 def test_a_lost_webhook_of_a_late_capture_is_made_up_for(shop: str, books: Books) -> None:

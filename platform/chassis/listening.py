@@ -46,8 +46,10 @@ class Listener:
         self._backlog: deque[str] = deque()
 
     def wait(self, seconds: float) -> bool:
-        """True when something was (or may have been) notified within `seconds`."""
-        return self.next(seconds) is not None
+        """True when something was (or may have been) notified within `seconds`; one look answers all of it."""
+        heard = self.next(seconds) is not None
+        self._backlog.clear()
+        return heard
 
     def next(self, seconds: float) -> str | None:
         """The next notification's payload; "" after a (re)connection, when anything may have been missed."""

@@ -85,9 +85,11 @@ class Relay:
         self._drop_broker()
 
     def step(self) -> bool:
-        """One round; True when there may be more to do at once."""
-        packed = self._pack(Lane.FAST)
-        packed = self._pack(Lane.BULK) or packed
+        """One round; True when there may be more to do at once.
+
+        What commits after the round has looked notifies, and is heard by who waits after it.
+        """
+        packed = self._pack()
         sent = self._send_backlog()
         if time.monotonic() - self._looked > 1:
             self._looked = time.monotonic()
@@ -120,30 +122,46 @@ class Relay:
         self.flights.await_backlog(connection.execute(waiting))
         return True
 
-    def _pack(self, lane: Lane) -> bool:
-        """Put new outbox rows into envelopes, one transaction, and send what the windows allow."""
+    def _pack(self) -> bool:
+        """Put new outbox rows into envelopes, one transaction, and send what the windows allow, the fast lane first.
+
+        True when a lane may hold more than PACK.
+        """
         assert self._connection is not None
         now = clock.now()
-        parcels: dict[str, list[Row]] = defaultdict(list)
+        rows: dict[Lane, list[tuple[int, str, str]]] = {lane: [] for lane in Lane}
+        ready: list[tuple[Target, UUID, list[str]]] = []
         with self._connection.transaction():
-            rows = self._connection.execute(
-                f"""WITH new AS (
-                        SELECT seq FROM {self.outbox} WHERE relayed_at IS NULL AND lane = %s
-                        ORDER BY seq LIMIT {PACK} FOR UPDATE SKIP LOCKED)
-                    UPDATE {self.outbox} o SET relayed_at = %s FROM new WHERE o.seq = new.seq
-                    RETURNING o.seq, o.type, o.message""",
-                [lane.value, now],
-            ).fetchall()
-            if not rows:
-                return False
-            for seq, type_, message in sorted(rows):
-                for subscriber in self._meant(type_, message):
-                    parcels[subscriber].append((seq, message))
-            ready = self._store(parcels, lane, now)
+            new = ", ".join(
+                f"""{lane.value} AS (
+                        SELECT seq FROM {self.outbox} WHERE relayed_at IS NULL AND lane = '{lane.value}'
+                        ORDER BY seq LIMIT {PACK} FOR UPDATE SKIP LOCKED)"""
+                for lane in Lane
+            )
+            either = " UNION ALL ".join(f"SELECT seq FROM {lane.value}" for lane in Lane)
+            for lane, *row in self._connection.execute(
+                f"""WITH {new}
+                    UPDATE {self.outbox} o SET relayed_at = %s FROM ({either}) new WHERE o.seq = new.seq
+                    RETURNING o.lane, o.seq, o.type, o.message""",
+                [now],
+            ):
+                rows[Lane(lane)].append(tuple(row))
+            for lane in Lane:
+                ready += self._store(self._parcels(rows[lane]), lane, now)
+        if not any(rows.values()):
+            return False
         failpoints.hit("relay.packed")
         for target, envelope, messages in ready:
             self._send(target, envelope, messages)
-        return True
+        return any(len(of_lane) == PACK for of_lane in rows.values())
+
+    def _parcels(self, rows: list[tuple[int, str, str]]) -> dict[str, list[Row]]:
+        """Who gets what of these rows (seq, type, message), in order."""
+        parcels: dict[str, list[Row]] = defaultdict(list)
+        for seq, type_, message in sorted(rows):
+            for subscriber in self._meant(type_, message):
+                parcels[subscriber].append((seq, message))
+        return parcels
 
     def _meant(self, type_: str, message: str) -> tuple[str, ...]:
         """Labels of the subscribers that a message is for: all of its type's, or the one that it names."""
@@ -166,6 +184,8 @@ class Relay:
                     ready.append((target, envelope, [message for _, message in part]))
                 seqs = json.dumps([seq for seq, _ in part])
                 rows.append((envelope, *target, seqs, now, now if room else None, int(room)))
+        if not rows:
+            return ready
         with self._connection.cursor() as cursor:
             cursor.executemany(
                 f"""INSERT INTO {self.deliveries} (envelope, subscriber, lane, seqs, created_at, sent_at, sends)

@@ -18,7 +18,7 @@ import pytest
 from config.local.infrastructure import WANTED_PORTS
 from config.local.state import LOOPBACK, free_port
 from config.local.tests.conftest import bare_environment
-from tests.processes import ROOT, eventually
+from tests.processes import PATIENCE, ROOT, eventually
 
 START_SECONDS = 400
 STOP_SECONDS = 60
@@ -63,7 +63,7 @@ class Shop:
     def stop(self) -> int:
         """Ask it to end, as Ctrl-C does; its exit status."""
         self.supervisor.send_signal(signal.SIGINT)
-        return self.supervisor.wait(STOP_SECONDS)
+        return self.supervisor.wait(STOP_SECONDS * PATIENCE)
 
 
 def environment(state: Path) -> dict[str, str]:

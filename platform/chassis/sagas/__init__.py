@@ -113,6 +113,10 @@ class Saga:
         Saga.known[cls.name] = cls
 
     @classmethod
+    def extended(cls, run: Run) -> None:
+        """Called in the unit of work that moves the deadline, because somebody has to act before a step is answered."""
+
+    @classmethod
     def ended(cls, run: Run) -> None:
         """Called in the unit of work that ends the saga, whatever the outcome."""
 

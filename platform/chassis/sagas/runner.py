@@ -1,7 +1,7 @@
 """Drives sagas: starts them, takes answers, compensates, and keeps every move in the saga's row."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -60,8 +60,8 @@ def start(saga: type[Saga], *, key: str, data: Mapping[str, Any], saga_id: UUID 
         if open_id is None:
             raise
         raise SagaExists(open_id) from error
-    enqueue(deadline_kind(saga).name, key=str(row.id), due_at=row.deadline)
     run = _run(saga, row)
+    _set_deadline(saga, run)
     _drive(saga, run)
     _store(saga, row, run)
     return row.id
@@ -86,12 +86,27 @@ def answer(saga: type[Saga], saga_id: UUID, step: str, result: Done | Failed) ->
 
 
 def update(saga: type[Saga], saga_id: UUID, *, outcome: str, data: Mapping[str, Any]) -> bool:
-    """Tell waiters of an interim outcome (such as requires_action); the step goes on waiting."""
+    """Tell waiters of an interim outcome (such as requires_action); the step goes on waiting.
+
+    Somebody has to act now, so that the saga's time begins anew.
+    """
     with _locked(saga, saga_id) as run:
         if run is None or run.state != "running":
             return False
         run.outcome = outcome
         run.data.update(data)
+        run.deadline = clock.now() + saga.deadline
+        _set_deadline(saga, run)
+        saga.extended(run)
+        return True
+
+
+def change(saga: type[Saga], saga_id: UUID, change: Callable[[Run], None]) -> bool:
+    """Change what a running saga knows, without answering a step; False when it runs no more."""
+    with _locked(saga, saga_id) as run:
+        if run is None or run.state != "running":
+            return False
+        change(run)
         return True
 
 
@@ -129,12 +144,22 @@ def hold(saga: type[Saga], saga_id: UUID) -> None:
 
 
 def deadline_kind(saga: type[Saga]) -> JobKind:
-    """The job kind that ends an overdue saga; a row of the domain's JOBS."""
+    """The job kind that ends an overdue saga; a row of the domain's JOBS. A deadline that was moved ends nothing."""
 
     def record(job: LeasedJob, _: Any) -> None:
-        fail(saga, UUID(job.key), outcome="failed", reason="deadline")
+        saga_id = UUID(job.key[:36])
+        with _locked(saga, saga_id) as run:
+            if run is None or run.deadline.isoformat() != job.payload.get("deadline", run.deadline.isoformat()):
+                return
+        fail(saga, saga_id, outcome="failed", reason="deadline")
 
     return JobKind(name=f"{saga.domain}.{saga.name}_deadline", record=record)
+
+
+def _set_deadline(saga: type[Saga], run: Run) -> None:
+    deadline = run.deadline.isoformat()
+    kind = deadline_kind(saga).name
+    enqueue(kind, key=f"{run.id}:{deadline}", payload={"deadline": deadline}, due_at=run.deadline)
 
 
 def _take(saga: type[Saga], run: Run, step: str, result: Result) -> None:
@@ -258,11 +283,12 @@ def _store(saga: type[Saga], row: Any, run: Run) -> None:
     domain = domains.get(saga.domain)
     told = row.outcome != run.outcome or row.state != run.state
     row.state, row.steps, row.data, row.outcome = run.state, run.steps, run.data, run.outcome
+    row.deadline = run.deadline
     row.version += 1
     row.changed_at = clock.now()
     row.save(
         using=domain.alias,
-        update_fields=["state", "steps", "data", "outcome", "version", "changed_at"],
+        update_fields=["state", "steps", "data", "outcome", "deadline", "version", "changed_at"],
     )
     if told:
         with connections[domain.alias].cursor() as cursor:
