@@ -6,7 +6,7 @@ from commerce.checkout import api as checkout
 from commerce.checkout.place_api import Place
 from commerce.document import api as document
 from commerce.order import api as order
-from commerce.payment.api import SandboxWebhook
+from commerce.payment.api import Webhook
 
 urlpatterns = [
     path("carts", checkout.Carts.as_view()),
@@ -27,4 +27,7 @@ urlpatterns = [
     path("orders/<uuid:order>/documents", document.OrderDocuments.as_view()),
     path("orders/<uuid:order>/documents/<str:number>.pdf", document.OrderDocument.as_view()),
 ]
-webhooks = [path("sandbox", SandboxWebhook.as_view())]
+webhooks = [
+    path("sandbox", Webhook.as_view(provider="sandbox")),
+    path("stripe", Webhook.as_view(provider="stripe")),
+]

@@ -26,6 +26,7 @@ from commerce.checkout.saga import PlaceOrder
 from commerce.checkout.tenders import Share, found_again, left, not_above, split, tenders_of
 from commerce.models import SagaInstance
 from commerce.order.models import Order
+from commerce.payment.providers.registry import chosen
 from contracts.catalog import Quote
 from contracts.postpurchase import GIFT_CARD
 
@@ -166,7 +167,7 @@ def _snapshot(cart: Cart, quote: Quote, shares: list[Share]) -> dict[str, Any]:
         "channel": cart.channel,
         "destination": _destination(cart),
         "currency": quote.currency,
-        "provider": "sandbox",
+        "provider": chosen(),
         "payment": str(new_id()),
         "customer": str(cart.customer) if cart.customer else None,
         "tenders": [

@@ -9,6 +9,7 @@ from chassis.fields import EncryptedTextField
 from chassis.ids import new_id
 from chassis.money import Money
 from commerce.payment.errors import IllegalPaymentTransition
+from commerce.payment.providers.interface import OurPayment
 from commerce.payment.states import PAYMENT
 
 CARD = "card"
@@ -76,6 +77,18 @@ class Payment(models.Model):
     def is_card(self) -> bool:
         """Whether a payment provider holds it."""
         return self.tender == CARD
+
+    @property
+    def ours(self) -> OurPayment:
+        """What its provider is told of it."""
+        return OurPayment(
+            reference=self.reference,
+            amount=self.amount,
+            currency=self.currency,
+            asked_at=self.created_at,
+            provider_id=self.provider_id,
+            source=self.source,
+        )
 
     @property
     def refundable(self) -> Decimal:
