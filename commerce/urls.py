@@ -3,7 +3,7 @@
 from django.urls import path
 
 from commerce.checkout import api as checkout
-from commerce.checkout.place_api import Place
+from commerce.checkout.place_api import PaymentMethods, Place
 from commerce.document import api as document
 from commerce.order import api as order
 from commerce.payment.api import Webhook
@@ -18,6 +18,7 @@ urlpatterns = [
     path("carts/<uuid:cart>/tenders", checkout.TendersOfCart.as_view()),
     path("carts/<uuid:cart>/tenders/<uuid:tender>", checkout.TenderDetail.as_view()),
     path("carts/<uuid:cart>/shipping-options", checkout.ShippingOptions.as_view()),
+    path("carts/<uuid:cart>/payment-methods", PaymentMethods.as_view()),
     path("carts/<uuid:cart>/confirm", checkout.Confirm.as_view()),
     path("carts/<uuid:cart>/claim", checkout.Claim.as_view()),
     path("carts/<uuid:cart>/place", Place.as_view()),

@@ -19,7 +19,7 @@ from chassis.jobs import JobKind, LeasedJob
 from chassis.retention import ages, forgetting
 from chassis.unit_of_work import enqueue, open_domain, publish
 from commerce.payment import outcomes
-from commerce.payment.models import Payment, WebhookReceipt
+from commerce.payment.models import Payment, RefundDue, WebhookReceipt
 from commerce.payment.providers.interface import ProviderPayment, ProviderRefused
 from commerce.payment.providers.registry import provider_of
 from contracts.commerce import TenderRefundRequested
@@ -188,6 +188,11 @@ def request_look(payment: Payment) -> None:
 
 def request_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_request: UUID | None) -> None:
     """Ask for what a payment has set aside to go back; `refund` is its identity, here and with who holds the money."""
+    if payment.is_manual:
+        RefundDue.objects.create(
+            id=refund, payment=payment, amount=amount, return_request=return_request, asked_at=clock.now()
+        )
+        return
     if not payment.is_card:
         publish(
             TenderRefundRequested(
