@@ -8,12 +8,14 @@ from commerce.document.models import Document, DocumentSequence, Seller
 from commerce.order.admin import NumberSequenceAdmin, OrderAdmin
 from commerce.order.models import NumberSequence, Order
 from commerce.payment.admin import PaymentAdmin
-from commerce.payment.models import Payment
+from commerce.payment.method_admin import PaymentMethodAdmin
+from commerce.payment.models import Payment, PaymentMethod
 
 site.register(Order, OrderAdmin)
 site.register(Payment, PaymentAdmin)
 site.register(Document, DocumentAdmin)
 site.register(Cart, CartAdmin)
+site.register(PaymentMethod, PaymentMethodAdmin)
 site.register(Seller, SellerAdmin)
 site.register(NumberSequence, NumberSequenceAdmin)
 site.register(DocumentSequence, DocumentSequenceAdmin)

@@ -16,7 +16,14 @@ from commerce.messaging import (
     SagaInstance,
 )
 from commerce.order.models import NumberSequence, Order, OrderEvent, OrderLine, OrderShipment
-from commerce.payment.models import Payment, Transaction, WebhookReceipt
+from commerce.payment.models import (
+    Payment,
+    PaymentMethod,
+    PaymentMethodText,
+    RefundDue,
+    Transaction,
+    WebhookReceipt,
+)
 
 __all__ = [
     "Cancellation",
@@ -39,6 +46,9 @@ __all__ = [
     "OrderShipment",
     "OutboxEvent",
     "Payment",
+    "PaymentMethod",
+    "PaymentMethodText",
+    "RefundDue",
     "RevokedPrincipal",
     "SagaInstance",
     "Seller",

@@ -3,10 +3,10 @@
 from django.urls import path
 
 from commerce.checkout import api as checkout
-from commerce.checkout.place_api import Place
+from commerce.checkout.place_api import PaymentMethods, Place
 from commerce.document import api as document
 from commerce.order import api as order
-from commerce.payment.api import SandboxWebhook
+from commerce.payment.api import Webhook
 
 urlpatterns = [
     path("carts", checkout.Carts.as_view()),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("carts/<uuid:cart>/tenders", checkout.TendersOfCart.as_view()),
     path("carts/<uuid:cart>/tenders/<uuid:tender>", checkout.TenderDetail.as_view()),
     path("carts/<uuid:cart>/shipping-options", checkout.ShippingOptions.as_view()),
+    path("carts/<uuid:cart>/payment-methods", PaymentMethods.as_view()),
     path("carts/<uuid:cart>/confirm", checkout.Confirm.as_view()),
     path("carts/<uuid:cart>/claim", checkout.Claim.as_view()),
     path("carts/<uuid:cart>/place", Place.as_view()),
@@ -27,4 +28,7 @@ urlpatterns = [
     path("orders/<uuid:order>/documents", document.OrderDocuments.as_view()),
     path("orders/<uuid:order>/documents/<str:number>.pdf", document.OrderDocument.as_view()),
 ]
-webhooks = [path("sandbox", SandboxWebhook.as_view())]
+webhooks = [
+    path("sandbox", Webhook.as_view(provider="sandbox")),
+    path("stripe", Webhook.as_view(provider="stripe")),
+]

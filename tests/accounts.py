@@ -114,7 +114,7 @@ def _tenders(stack: Stack) -> Iterator[str]:
         for payment, number, amount, captured, refunded in stack.query(
             "commerce",
             """SELECT p.id, o.number, p.amount, p.captured, p.refunded FROM commerce_payment p
-               JOIN commerce_order o ON o.id = p."order" WHERE p.tender <> 'card'""",
+               JOIN commerce_order o ON o.id = p."order" WHERE p.provider = 'postpurchase'""",
         )
     }
     taken = {

@@ -9,11 +9,13 @@ from chassis import clock
 from chassis.money import Money
 from commerce.cancellation.announcing import lines_cancelled
 from commerce.cancellation.models import Cancellation
+from commerce.document.issuing import issue_credit_note
 from commerce.order.announcing import order_cancelled, tell
 from commerce.order.commands import give_back, let_go, lock_payments, locked_order
 from commerce.order.completion import complete_if_done, fulfil_if_sent
 from commerce.order.models import Order, OrderLine
-from commerce.order.payments import money_came
+from commerce.order.payments import money_came, release_if_paid, void_if_unheld
+from commerce.order.states import UNPAID
 from commerce.payment.models import Payment
 from contracts.logistics import CancellationConfirmed, CancellationRefused
 
@@ -43,6 +45,7 @@ def cancellation_refused(event: CancellationRefused) -> None:
         order.transition("keep_held" if cancellation.was_held else "keep")
     order.note("cancellation.refused", {"reason": event.reason})
     order.version += 1
+    release_if_paid(order)
     complete_if_done(order)
     order.save()
 
@@ -51,8 +54,11 @@ def _cancel_whole(order: Order, cancellation: Cancellation, payments: list[Payme
     order.transition("cancel")
     order.transition_fulfilment("cancel")
     refunds = let_go(order, payments)
-    if order.payment_state == "authorised":
+    if order.payment_state == "pending":  # what was invoiced with the goods and has not come
+        issue_credit_note(order, refund=cancellation.id, amount=order.total - order.captured)
+    if order.payment_state in UNPAID:
         money_came(order)  # some of its payments may have taken money already
+    void_if_unheld(order)
     cancellation.move("confirm", refunds=[str(refund) for refund in refunds], decided_at=clock.now())
     order.save()
     tell(order, order_cancelled(order, reason=cancellation.reason))

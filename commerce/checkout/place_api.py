@@ -1,6 +1,7 @@
 """Placing an order over REST: one call, which waits a short while for the outcome."""
 
 import time
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from commerce.checkout.api import SECRET, cart_secret, shopper_of, valid
 from commerce.checkout.errors import UnknownCart
 from commerce.checkout.models import Cart
 from commerce.checkout.placement import Placement, place, standing
+from commerce.checkout.tenders import left, split, tenders_of
+from commerce.payment.methods import offered
 
 PREFER = OpenApiParameter(
     "Prefer", str, OpenApiParameter.HEADER, description="wait=n: seconds to wait for the outcome, 0 to 2."
@@ -36,13 +39,14 @@ class Place(APIView):
             409: shapes.PlacementBody,
         },
         tags=["checkout"],
-        examples=[shapes.PLACE],
+        examples=[shapes.PLACE, shapes.PLACE_BY_TRANSFER],
     )
     @idempotent("commerce", claimed=True, scope=cart_secret)
     def post(self, request: Request, view: str, cart: UUID) -> Response:
         """Order the cart.
 
         One cart gives at most one order, however often this is called.
+        Paid by hand it is placed before its money comes, with payment state `pending`.
         201 placed, 202 requires_action or pending (look at status_url), 402 declined, 409 failed.
         """
         body = valid(shapes.PlaceCall, request)
@@ -51,6 +55,7 @@ class Place(APIView):
             cart_id=cart,
             shopper=shopper_of(request),
             source=body["payment_source"],
+            method=body["payment_method"],
             expected_total=body["expected_total"],
         )
         return _placement(placed, _await_outcome(placed.id, saga, _patience(request)))
@@ -69,6 +74,30 @@ class Place(APIView):
         response = _placement(found, standing(found.id, found.saga))
         response.status_code = 200
         return response
+
+
+class PaymentMethods(APIView):
+    @extend_schema(
+        operation_id="payment_methods",
+        parameters=[SECRET],
+        responses=shapes.PaymentMethodBody(many=True),
+        tags=["checkout"],
+        examples=[shapes.METHODS],
+    )
+    def get(self, request: Request, view: str, cart: UUID) -> Response:
+        """Ways to pay what the cart's tenders leave.
+
+        For its channel, the country of its delivery as far as that is known, and what is left; none where nothing is.
+        """
+        found = commands.find_cart(view=view, cart_id=cart, shopper=shopper_of(request))
+        total = Decimal((found.quote or {}).get("total", "0"))
+        methods = offered(
+            channel=found.channel,
+            view=found.view,
+            country=(found.delivery or {}).get("country", ""),
+            amount=left(total, split(total, tenders_of(found))),
+        )
+        return Response(shapes.PaymentMethodBody(methods, many=True).data)
 
 
 _waiters: Waiters | None = None

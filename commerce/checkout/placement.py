@@ -26,6 +26,9 @@ from commerce.checkout.saga import PlaceOrder
 from commerce.checkout.tenders import Share, found_again, left, not_above, split, tenders_of
 from commerce.messaging import SagaInstance
 from commerce.order.models import Order
+from commerce.payment.methods import Offered, demand
+from commerce.payment.models import CARD
+from commerce.payment.providers.registry import chosen
 from contracts.catalog import Quote
 from contracts.postpurchase import GIFT_CARD
 
@@ -47,11 +50,12 @@ class Placement:
 
 
 def place(
-    *, view: str, cart_id: UUID, shopper: Shopper, source: str, expected_total: Decimal | None
+    *, view: str, cart_id: UUID, shopper: Shopper, source: str, expected_total: Decimal | None, method: str = CARD
 ) -> tuple[Cart, UUID]:
     """Freeze the cart and start its saga, or join the one that runs or has ended in an order.
 
-    Raises Incomplete, EmptyCart, NotForSale, PriceChanged or TendersChanged before anything is reserved.
+    Raises Incomplete, EmptyCart, NotForSale, PriceChanged, TendersChanged or MethodNotOffered before anything is
+    reserved. Where nothing is left to pay, neither method nor source matters.
     """
     cart = find_cart(view=view, cart_id=cart_id, shopper=shopper)
     if cart.saga is not None and cart.state in (Cart.PLACING, Cart.ORDERED):
@@ -62,8 +66,7 @@ def place(
         raise Incomplete(missing=missing)
     quote = _confirmed_quote(cart, expected_total)
     shares = _confirmed_shares(cart, quote)
-    if left(quote.total, shares) > 0 and not source:
-        raise Incomplete(missing=["payment"])
+    how = _method(cart, method, payable=left(quote.total, shares), source=source)
     with unit_of_work("commerce"):
         locked = Cart.objects.select_for_update().get(id=cart.id)
         if locked.state in (Cart.PLACING, Cart.ORDERED) and locked.saga is not None:
@@ -72,9 +75,9 @@ def place(
             raise CartBusy()
         saga_id = new_id()
         locked.state, locked.saga, locked.quote = Cart.PLACING, saga_id, as_json(quote)
-        locked.payment_source = source if left(quote.total, shares) > 0 else ""
+        locked.payment_source = source if how and how.kind == CARD else ""
         locked.save(update_fields=["state", "saga", "quote", "payment_source"])
-        start(PlaceOrder, key=str(cart.id), data=_snapshot(locked, quote, shares), saga_id=saga_id)
+        start(PlaceOrder, key=str(cart.id), data=_snapshot(locked, quote, shares, how), saga_id=saga_id)
     return locked, saga_id
 
 
@@ -139,6 +142,24 @@ def _confirmed_shares(cart: Cart, quote: Quote) -> list[Share]:
     return [share for share in shares if share.amount > 0]
 
 
+def _method(cart: Cart, code: str, *, payable: Decimal, source: str) -> Offered | None:
+    """How what is left is paid; a card needs its token."""
+    if payable <= 0:
+        return None
+    country = (cart.delivery or {}).get("country", "")
+    method = demand(code, channel=cart.channel, view=cart.view, country=country, amount=payable)
+    if method.kind == CARD and not source:
+        raise Incomplete(missing=["payment"])
+    return method
+
+
+def _by_hand(method: Offered | None) -> dict[str, Any] | None:
+    """What the order will need of a method that no provider serves."""
+    if method is None or method.kind == CARD:
+        return None
+    return {"name": method.name, "instructions": method.instructions, "goods_first": method.goods_first}
+
+
 def _missing(cart: Cart) -> list[str]:
     """What the cart lacks before it can be ordered; address and way of delivery only if something is sent."""
     needed = ["email", "delivery", "shipping_method"] if needs_shipping(cart.quote) else ["email"]
@@ -155,7 +176,7 @@ def _destination(cart: Cart) -> dict[str, str]:
     }
 
 
-def _snapshot(cart: Cart, quote: Quote, shares: list[Share]) -> dict[str, Any]:
+def _snapshot(cart: Cart, quote: Quote, shares: list[Share], method: Offered | None) -> dict[str, Any]:
     stored = as_json(quote)
     adjustments = {line["key"]: line["adjustments"] for line in stored["lines"]}
     components = {line["key"]: line["components"] for line in stored["lines"]}
@@ -166,7 +187,8 @@ def _snapshot(cart: Cart, quote: Quote, shares: list[Share]) -> dict[str, Any]:
         "channel": cart.channel,
         "destination": _destination(cart),
         "currency": quote.currency,
-        "provider": "sandbox",
+        "provider": chosen(),
+        "manual": _by_hand(method),
         "payment": str(new_id()),
         "customer": str(cart.customer) if cart.customer else None,
         "tenders": [

@@ -18,6 +18,7 @@ from chassis.unit_of_work import publish
 from commerce.checkout.models import Cart
 from commerce.order.commands import create_from_checkout
 from commerce.payment.jobs import request_authorisation, request_capture, request_void
+from commerce.payment.manual import awaited
 from commerce.payment.models import CARD, Payment
 from commerce.payment.tenders import reserved
 from contracts.commerce import (
@@ -165,7 +166,7 @@ def authorise(run: Run) -> Result:
             "provider": run.data["provider"],
             "reference": str(run.id),
             "currency": run.data["currency"],
-            "amount": for_card(run),
+            "amount": uncovered(run),
             "source": Cart.objects.values_list("payment_source", flat=True).get(id=run.key),
         },
     )
@@ -185,15 +186,15 @@ def void(run: Run) -> Result:
     return WAIT
 
 
-def for_card(run: Run) -> Decimal:
-    """What no tender covers."""
+def uncovered(run: Run) -> Decimal:
+    """What no tender covers: for the card, or by hand."""
     covered = sum((Decimal(one["amount"]) for one in run.data.get("tenders", ())), Decimal(0))
     return Decimal(run.data["total"]) - covered
 
 
-def has_amount(run: Run) -> bool:
-    """A cart that costs nothing, or is covered without the card, needs no provider."""
-    return for_card(run) > 0
+def by_card(run: Run) -> bool:
+    """A cart that costs nothing, is covered by tenders or is paid by hand needs no provider."""
+    return uncovered(run) > 0 and not run.data.get("manual")
 
 
 def create_order(run: Run) -> Result:
@@ -209,10 +210,14 @@ def create_order(run: Run) -> Result:
     held = Decimal(run.data.get("tenders_held", "0"))
     if card is not None and card.state == "authorised":
         held += card.amount
+    others = [
+        *awaited(run.id, run.data, amount=uncovered(run)),
+        *reserved(run.id, run.data["currency"], run.data.get("tenders", ())),
+    ]
+    held += sum((one.amount for one in others if one.is_manual), Decimal(0))
     if held != Decimal(run.data["total"]):
         return Failed("failed", "payment_mismatch")
-    tenders = reserved(run.id, run.data["currency"], run.data.get("tenders", ()))
-    order = create_from_checkout(cart, run, [*([card] if card else []), *tenders])
+    order = create_from_checkout(cart, run, [*([card] if card else []), *others])
     cart.state = Cart.ORDERED
     cart.save(update_fields=["state"])
     if card is not None:
@@ -262,7 +267,7 @@ class PlaceOrder(Saga):
         Step("reserve_stock", do=request_stock, undo=release_stock),
         Step("redeem_coupon", do=redeem, undo=give_back, needed=has_coupon, beside=True),
         Step("reserve_tenders", do=request_tenders, undo=release_tenders, needed=has_tenders, beside=True),
-        Step("authorise", do=authorise, undo=void, needed=has_amount),
+        Step("authorise", do=authorise, undo=void, needed=by_card),
         Step("create_order", do=create_order, pivot=True),
         Step("confirm_stock", do=confirm_stock),
         Step("confirm_coupon", do=confirm_redemption, needed=has_coupon, beside=True),

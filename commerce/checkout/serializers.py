@@ -9,6 +9,7 @@ from rest_framework import serializers
 from chassis.web.amounts import AmountField
 from commerce.checkout.availability import AVAILABLE, INSUFFICIENT, UNKNOWN
 from commerce.checkout.models import Cart
+from commerce.payment.models import CARD, MANUAL
 from contracts.postpurchase import GIFT_CARD, POINTS, STORE_CREDIT
 
 MOST_CHOICES = 100
@@ -35,6 +36,36 @@ PLACE = OpenApiExample(
     "A sandbox card that pays",
     value={"payment_source": "4242424242424242", "expected_total": "24.90"},
     request_only=True,
+)
+
+PLACE_BY_TRANSFER = OpenApiExample(
+    "By a bank transfer, where the channel offers it",
+    value={"payment_method": "transfer", "expected_total": "24.90"},
+    request_only=True,
+)
+METHODS = OpenApiExample(
+    "The card, and a bank transfer",
+    value=[
+        {
+            "code": "card",
+            "kind": "card",
+            "name": "Card",
+            "instructions": "",
+            "goods_first": False,
+            "provider": "stripe",
+            "public_key": "pk_live_51ABC",
+        },
+        {
+            "code": "transfer",
+            "kind": "manual",
+            "name": "Bank transfer",
+            "instructions": "Please transfer the total to DE02 1203 0000 0000 2020 51 with your order's number.",
+            "goods_first": False,
+            "provider": "",
+            "public_key": "",
+        },
+    ],
+    response_only=True,
 )
 
 
@@ -110,12 +141,27 @@ class Delivery(serializers.Serializer[Any]):
     )
 
 
+class PaymentMethodBody(serializers.Serializer[Any]):
+    """A way to pay what the cart's tenders leave."""
+
+    code = serializers.CharField(help_text="to order with, as `payment_method`")
+    kind = serializers.ChoiceField(choices=[CARD, MANUAL], help_text="manual: it is ordered now and paid later")
+    name = serializers.CharField()
+    instructions = serializers.CharField(help_text="how to pay; also with the order's payment")
+    goods_first = serializers.BooleanField(help_text="false: goods are sent once the money has come")
+    provider = serializers.CharField(help_text="of a card: who asks for it; empty otherwise")
+    public_key = serializers.CharField(help_text="what that provider's fields in the browser need")
+
+
 class PlaceCall(serializers.Serializer[Any]):
+    payment_method = serializers.RegexField(
+        r"^[\w-]{1,50}$", required=False, default=CARD, help_text="One of the cart's payment methods, by code."
+    )
     payment_source = serializers.RegexField(
         r"^[\w-]{1,100}$",
         required=False,
         default="",
-        help_text="The provider's card token, where something is left to pay; for the sandbox a card number",
+        help_text="The provider's card token, where a card is to pay something; for the sandbox a card number",
     )
     expected_total = serializers.DecimalField(
         max_digits=20, decimal_places=4, required=False, allow_null=True, default=None

@@ -203,7 +203,8 @@ class OrderAdmin(FoundByKey, Defined):
             when=_can_be_refunded,
             form=refund_form,
             lock_first=_lock_payments,
-            explanation="It goes back to the card as far as that has paid, then to gift cards, credit and points.",
+            explanation="It goes back to the card, or is sent by hand, as far as these have paid; then to gift cards, "
+            "credit and points.",
         ),
         CANCEL,
         CANCEL_LINES,
@@ -222,7 +223,7 @@ class OrderAdmin(FoundByKey, Defined):
         description="payment",
         info=("authorised",),
         success=("paid",),
-        warning=("partially_refunded", "refunded"),
+        warning=("pending", "partially_refunded", "refunded"),
         danger=("voided",),
     )
     goods_state = shown.state(

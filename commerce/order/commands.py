@@ -19,6 +19,7 @@ from commerce.order.states import PAYMENT
 from commerce.payment.allocation import allocate
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from commerce.payment.jobs import request_refund, request_void
+from commerce.payment.manual import close
 from commerce.payment.models import Payment
 
 
@@ -53,8 +54,8 @@ def create_from_checkout(cart: Cart, run: Run, payments: Sequence[Payment]) -> O
     )
     chosen = dict(CartLine.objects.filter(cart=cart, choices__isnull=False).values_list("id", "choices"))
     lines = [_line(order, line, chosen.get(UUID(line["id"]))) for line in snapshot["lines"]]
-    if not payments:
-        order.payment_state = "paid"
+    awaited = any(payment.state == "awaiting" for payment in payments)
+    order.payment_state = "pending" if awaited else "authorised" if payments else "paid"
     if not any(line.requires_shipping for line in lines):
         order.fulfilment_state = "not_needed"
     order.save(force_insert=True)
@@ -69,7 +70,21 @@ def create_from_checkout(cart: Cart, run: Run, payments: Sequence[Payment]) -> O
         issue_invoice(order, lines)
         complete_if_done(order)
         order.save(update_fields=["state"])
+    if awaited:
+        _await_money(order, lines, goods_first=snapshot["manual"]["goods_first"])
     return order
+
+
+def _await_money(order: Order, lines: list[OrderLine], *, goods_first: bool) -> None:
+    """Goods that go first have their invoice with them; others stay where they are until the money is there."""
+    if goods_first:
+        issue_invoice(order, lines)
+    elif order.fulfilment_state != "not_needed":
+        order.version += 1
+        order.transition("hold")
+        order.waits_for_money = True
+        order.save()
+        tell(order, order_held(order))
 
 
 def hold_order(order_id: UUID) -> Order:
@@ -88,6 +103,7 @@ def release_order(order_id: UUID) -> Order:
     with unit_of_work("commerce"):
         order = locked_order(order_id)
         order.transition("release")
+        order.waits_for_money = False
         order.version += 1
         tell(order, order_released(order))
         complete_if_done(order)
@@ -117,6 +133,8 @@ def let_go(order: Order, payments: Iterable[Payment]) -> list[UUID]:
     """Of a cancelled order: what is promised is not taken, what was taken goes back; the refunds' ids."""
     refunds = []
     for payment in payments:
+        if payment.state == "awaiting":
+            close(payment)
         if payment.state == "authorised":
             request_void(payment)  # the order's payment is voided when whoever holds the money has said so
         elif payment.refundable > 0:

@@ -10,7 +10,7 @@ from chassis.context import current
 from chassis.fields import EncryptedJSONField, EncryptedTextField, KeyedHashField
 from chassis.ids import new_id
 from chassis.keyring import keyed_hash
-from commerce.order.states import FULFILMENT, ORDER, PAYMENT, move
+from commerce.order.states import FULFILMENT, ORDER, PAYMENT, UNPAID, move
 
 
 class NumberSequence(models.Model):
@@ -75,6 +75,9 @@ class Order(models.Model):
     state = models.TextField(default="placed")
     payment_state = models.TextField(default="authorised")
     fulfilment_state = models.TextField(default="unfulfilled")
+    waits_for_money = models.BooleanField(
+        default=False, db_default=False, help_text="it is on hold for nothing else, and released once it is paid"
+    )
     metadata = models.JSONField(default=dict, blank=True)
     external_id = models.TextField(blank=True, default="")
     version = models.BigIntegerField(default=1)
@@ -111,9 +114,13 @@ class Order(models.Model):
 
     @property
     def is_done(self) -> bool:
-        """Whether all of it was sent or, of what needs no parcel, paid (also if money went back since)."""
-        paid = self.payment_state not in ("authorised", "voided")
-        return self.fulfilment_state == "fulfilled" or (self.fulfilment_state == "not_needed" and paid)
+        """Whether all of it was sent or, of what needs no parcel, paid (also if money went back since).
+
+        Money that nobody holds yet must have come, too.
+        """
+        if self.fulfilment_state == "fulfilled":
+            return self.payment_state != "pending"
+        return self.fulfilment_state == "not_needed" and self.payment_state not in (*UNPAID, "voided")
 
     def transition(self, name: str) -> None:
         """Move the order itself (hold, release, cancel and what leads there, complete); IllegalTransition otherwise."""

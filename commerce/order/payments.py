@@ -11,9 +11,11 @@ from django.db.models import Sum
 
 from commerce.cancellation.models import Cancellation
 from commerce.document.issuing import issue_credit_note, issue_invoice
-from commerce.order.announcing import order_held, order_paid, payment_voided, tell
+from commerce.document.models import INVOICE
+from commerce.order.announcing import order_held, order_paid, order_released, payment_voided, tell
 from commerce.order.completion import complete_if_done
 from commerce.order.models import Order
+from commerce.order.states import UNPAID
 from commerce.payment.models import Payment
 from contracts.commerce import OrderRefunded
 from contracts.shared import Amount
@@ -22,12 +24,19 @@ from contracts.shared import Amount
 def record_void(order_id: UUID) -> None:
     """A payment of this order holds nothing any more; the order is void once none of them does or ever did."""
     order = Order.objects.select_for_update().get(id=order_id)
-    others = Payment.objects.filter(order=order_id).exclude(state__in=("voided", "declined"))
-    if order.payment_state == "authorised" and not others.exists():
-        order.transition_payment("void")
-        order.version += 1
+    order.version += 1
+    if void_if_unheld(order):
         order.save()
-        tell(order, payment_voided(order))
+
+
+def void_if_unheld(order: Order) -> bool:
+    """Void its payment if none of them holds anything; whether it is. At its new version; the caller stores it."""
+    others = Payment.objects.filter(order=order.id).exclude(state__in=("voided", "declined"))
+    if order.payment_state not in UNPAID or others.exists():
+        return False
+    order.transition_payment("void")
+    tell(order, payment_voided(order))
+    return True
 
 
 def reserve_refund(order_id: UUID, *, refund: UUID, amount: Decimal) -> None:
@@ -53,12 +62,23 @@ def money_came(order: Order) -> None:
     if order.state == "cancelled":
         if order.captured > 0 and order.payment_state not in ("paid", "partially_refunded"):
             order.transition_payment("capture")
-    elif order.captured >= order.total and order.payment_state == "authorised":
+    elif order.captured >= order.total and order.payment_state in UNPAID:
+        invoiced = order.payment_state == "pending" and order.documents.filter(kind=INVOICE).exists()
         order.transition_payment("capture")
         lines = list(order.lines.all())
         tell(order, order_paid(order, lines))
-        issue_invoice(order, lines)
+        if not invoiced:  # it was not sent with the goods
+            issue_invoice(order, lines)
+        release_if_paid(order)
         complete_if_done(order)
+
+
+def release_if_paid(order: Order) -> None:
+    """Let an order that was on hold for its money alone go on. At its new version; the caller stores it."""
+    if order.waits_for_money and order.state == "held" and order.payment_state not in UNPAID:
+        order.transition("release")
+        order.waits_for_money = False
+        tell(order, order_released(order))
 
 
 def hold_unpaid(order_id: UUID) -> None:
@@ -68,11 +88,12 @@ def hold_unpaid(order_id: UUID) -> None:
     """
     order = Order.objects.select_for_update().get(id=order_id)
     order.note("tender.lost")
+    waited, order.waits_for_money = order.waits_for_money, False
     if order.state == "placed":
         order.transition("hold")
     elif order.state == "cancelling":
         order.cancellations.filter(state="requested").update(was_held=True)
-    else:
+    elif not waited:
         return
     order.version += 1
     order.save()

@@ -46,12 +46,15 @@ def stock_lost(event: StockConfirmed) -> None:
     if event.confirmed:
         return
     order = Order.objects.select_for_update().get(id=event.order)
+    waited, order.waits_for_money = order.waits_for_money, False
+    if order.state != "placed" and not waited:
+        return
+    order.note("stock.lost")
+    order.version += 1
     if order.state == "placed":
         order.transition("hold")
-        order.note("stock.lost")
-        order.version += 1
-        order.save()
         tell(order, order_held(order))
+    order.save()
 
 
 def refund_requested(event: RefundRequested) -> None:

@@ -68,7 +68,7 @@ class ShipmentBody(serializers.ModelSerializer[OrderShipment]):
 
 
 class PaymentBody(serializers.ModelSerializer[Payment]):
-    """What one tender pays of the order; `label` tells a gift card from others."""
+    """What one tender pays of the order; `label` tells a gift card from others, or names what is paid by hand."""
 
     amount = AmountField()
     captured = AmountField()
@@ -76,7 +76,7 @@ class PaymentBody(serializers.ModelSerializer[Payment]):
 
     class Meta:
         model = Payment
-        fields = ("id", "tender", "label", "state", "currency", "amount", "captured", "refunded")
+        fields = ("id", "tender", "label", "instructions", "state", "currency", "amount", "captured", "refunded")
 
 
 class CancelledBody(serializers.Serializer[Any]):

@@ -11,6 +11,8 @@ ORDER = {
     "cancelled": {},
 }
 PAYMENT = {
+    # Awaited from outside: nobody holds it yet.
+    "pending": {"capture": "paid", "void": "voided"},
     "authorised": {"capture": "paid", "void": "voided"},
     "paid": {"refund_part": "partially_refunded", "refund": "refunded"},
     "partially_refunded": {"refund_part": "partially_refunded", "refund": "refunded"},
@@ -18,6 +20,7 @@ PAYMENT = {
     "refunded": {"capture": "partially_refunded"},
     "voided": {"capture": "paid"},
 }
+UNPAID = ("pending", "authorised")
 FULFILMENT = {
     "unfulfilled": {"ship_part": "partially_fulfilled", "ship": "fulfilled", "cancel": "cancelled"},
     "partially_fulfilled": {"ship_part": "partially_fulfilled", "ship": "fulfilled"},

@@ -10,8 +10,9 @@ from chassis.admin import LookOnly, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
 from commerce.order.models import Order
 from commerce.payment.allocation import ORDER
+from commerce.payment.booking import BOOK_MONEY, BOOK_REFUND, STOP_WAITING, WITHDRAW_REFUND
 from commerce.payment.jobs import request_look
-from commerce.payment.models import Payment, Transaction
+from commerce.payment.models import MANUAL, Payment, RefundDue, Transaction
 from commerce.payment.states import PAYMENT
 
 
@@ -27,6 +28,20 @@ class TransactionInline(ShownInline):
     @admin.display(description="amount")
     def amount_shown(self, entry: Transaction) -> str:
         return shown.amount(entry.amount, entry.payment.currency)
+
+
+class RefundDueInline(ShownInline):
+    model = RefundDue
+    verbose_name_plural = "refunds to be sent"
+    fields = ("asked_at", "amount_shown")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("payment").order_by("asked_at", "id")
+
+    @admin.display(description="amount")
+    def amount_shown(self, due: RefundDue) -> str:
+        return shown.amount(due.amount, due.payment.currency)
 
 
 class PaymentAdmin(FoundByKey, LookOnly):
@@ -45,7 +60,7 @@ class PaymentAdmin(FoundByKey, LookOnly):
     )
     readonly_fields = ("order_link", "state_shown", "title", "figures", "checkout_link")
     state_fields = ("state", "captured", "refunded", "set_aside")
-    inlines = (TransactionInline,)
+    inlines = (RefundDueInline, TransactionInline)
     transitions = (
         Transition(
             name="look",
@@ -54,12 +69,16 @@ class PaymentAdmin(FoundByKey, LookOnly):
             when=lambda payment: payment.is_card,
             explanation="The provider's books are read once more, and what they say that is not known here is booked.",
         ),
+        BOOK_MONEY,
+        STOP_WAITING,
+        BOOK_REFUND,
+        WITHDRAW_REFUND,
     )
     state_shown = shown.state(
         "state",
         info=("requested", "authorised"),
         success=("captured",),
-        warning=("requires_action", "voiding", "refunded"),
+        warning=("requires_action", "awaiting", "voiding", "refunded"),
         danger=("declined", "voided"),
     )
 
@@ -93,3 +112,11 @@ class PaymentAdmin(FoundByKey, LookOnly):
 
 
 site.watch(Watch(model=Payment, title="payments being voided", query={"state": "voiding"}))
+site.watch(
+    Watch(
+        model=Payment,
+        title="refunds by hand to be sent",
+        query={"tender": MANUAL},
+        rows=lambda: Payment.objects.filter(tender=MANUAL, refunds_due__isnull=False).distinct(),
+    )
+)

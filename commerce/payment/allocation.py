@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from commerce.payment.models import CARD, Payment
+from commerce.payment.models import CARD, MANUAL, Payment
 
-ORDER = (CARD, "gift_card", "store_credit", "points")
+ORDER = (CARD, MANUAL, "gift_card", "store_credit", "points")
 """The policy: real money first, as far as there was any, then what is spent in the shop only."""
 
 

@@ -1,7 +1,4 @@
-"""The door for the provider's webhooks."""
-
-import json
-from typing import Any
+"""The doors for the providers' webhooks, one each."""
 
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
@@ -10,27 +7,30 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from chassis import clock
-from chassis.errors import Invalid
 from chassis.unit_of_work import unit_of_work
 from commerce.payment import outcomes
 from commerce.payment.models import Payment
-from commerce.payment.sandbox import ProviderPayment, verify_webhook
+from commerce.payment.providers.registry import provider_of
 
 
 @method_decorator(csrf_exempt, name="dispatch")
-class SandboxWebhook(View):
-    """Takes signed webhooks once each, in any order, also ahead of the API's own answer."""
+class Webhook(View):
+    """Takes a provider's signed webhooks once each, in any order, also ahead of the API's own answer."""
+
+    provider = ""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """204 when taken or known; 404 asks the provider to come again (a payment that is not committed yet)."""
-        identifier = verify_webhook({name.lower(): value for name, value in request.headers.items()}, request.body)
-        theirs = _read(request.body)
-        payment = Payment.objects.filter(reference=theirs.reference).first()
+        """204 when taken, known or none of ours; 404 has the provider come again (a payment not committed yet)."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        notice = provider_of(self.provider).read_webhook(headers, request.body)
+        if notice.payment is None:
+            return HttpResponse(status=204)
+        payment = Payment.objects.filter(provider=self.provider, reference=notice.payment.reference).first()
         if payment is None:
             return HttpResponse(status=404)
         with unit_of_work("commerce"):
-            if _first_time(identifier):
-                outcomes.apply(payment.id, theirs)
+            if _first_time(f"{self.provider}:{notice.id}"):
+                outcomes.apply(payment.id, notice.payment)
         return HttpResponse(status=204)
 
 
@@ -43,11 +43,3 @@ def _first_time(identifier: str) -> bool:
             [identifier[:200], clock.now()],
         )
         return cursor.fetchone() is not None
-
-
-def _read(body: bytes) -> ProviderPayment:
-    try:
-        content: dict[str, Any] = json.loads(body)
-        return ProviderPayment.read(content["data"]["payment"])
-    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-        raise Invalid("the webhook's body is not understood") from error

@@ -5,6 +5,7 @@ reference. Voiding marks the payment first, so that an authorisation that was no
 that was already under way is found by `reconcile`, which looks again later.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,8 +18,10 @@ from chassis.ids import new_id
 from chassis.jobs import JobKind, LeasedJob
 from chassis.retention import ages, forgetting
 from chassis.unit_of_work import enqueue, open_domain, publish
-from commerce.payment import outcomes, sandbox
-from commerce.payment.models import Payment, WebhookReceipt
+from commerce.payment import outcomes
+from commerce.payment.models import Payment, RefundDue, WebhookReceipt
+from commerce.payment.providers.interface import ProviderPayment, ProviderRefused
+from commerce.payment.providers.registry import provider_of
 from contracts.commerce import TenderRefundRequested
 from contracts.shared import Amount
 
@@ -47,70 +50,66 @@ def _read(job: LeasedJob) -> Payment:
     return payment
 
 
-def _authorise(job: LeasedJob) -> sandbox.ProviderPayment | sandbox.ProviderRefused | None:
+def _authorise(job: LeasedJob) -> ProviderPayment | ProviderRefused | None:
     payment = _read(job)
     if payment.state != "requested":
         return None
-    if job.attempts > 1 and (known := sandbox.find(reference=payment.reference)):
+    provider, ours = provider_of(payment.provider), payment.ours
+    if job.attempts > 1 and (known := provider.find(ours)):
         return known
     try:
-        return sandbox.authorise(
-            reference=payment.reference,
-            amount=payment.amount,
-            currency=payment.currency,
-            source=payment.source,
-            key=job.idempotency_key,
-        )
-    except sandbox.ProviderRefused as refusal:
+        return provider.authorise(ours, key=job.idempotency_key)
+    except ProviderRefused as refusal:
         return refusal
 
 
-def _authorised(job: LeasedJob, answer: sandbox.ProviderPayment | sandbox.ProviderRefused | None) -> None:
-    if isinstance(answer, sandbox.ProviderRefused):
+def _authorised(job: LeasedJob, answer: ProviderPayment | ProviderRefused | None) -> None:
+    if isinstance(answer, ProviderRefused):
         outcomes.refused(UUID(job.payload["payment"]), reason=answer.code)
     elif answer is not None:
         outcomes.apply(UUID(job.payload["payment"]), answer)
 
 
-def _void(job: LeasedJob) -> sandbox.ProviderPayment | None:
+def _void(job: LeasedJob) -> ProviderPayment | None:
     payment = _read(job)
-    known = sandbox.find(reference=payment.reference)
+    known = provider_of(payment.provider).find(payment.ours)
     if known is not None and known.pending > 0:
         raise CapturePending(f"{known.pending} is being captured; what is taken will be given back")
     if known is None or not known.holding:
         return known
-    return sandbox.void(provider_id=known.id, key=_fresh(job, known))
+    return _let_go(job, payment, known)
 
 
-def _voided(job: LeasedJob, answer: sandbox.ProviderPayment | None) -> None:
+def _voided(job: LeasedJob, answer: ProviderPayment | None) -> None:
     outcomes.voided(UUID(job.payload["payment"]), answer)
 
 
-def _capture(job: LeasedJob) -> sandbox.ProviderPayment | None:
+def _capture(job: LeasedJob) -> ProviderPayment | None:
     payment = _read(job)
     if payment.state != "authorised":
         return None
-    known = sandbox.find(reference=payment.reference)
+    provider, ours = provider_of(payment.provider), payment.ours
+    known = provider.find(ours)
     if known is not None and known.captured + known.pending >= payment.amount:
         return known
-    return sandbox.capture(provider_id=payment.provider_id, amount=payment.amount, key=job.idempotency_key)
+    return provider.capture(ours, amount=payment.amount, key=job.idempotency_key)
 
 
-def _refund(job: LeasedJob) -> str | sandbox.ProviderRefused:
+def _refund(job: LeasedJob) -> str | ProviderRefused:
     payment = _read(job)
     try:
-        return sandbox.refund(
-            provider_id=payment.provider_id,
+        return provider_of(payment.provider).refund(
+            payment.ours,
             amount=Decimal(job.payload["amount"]),
             reference=job.payload["refund"],
             key=job.idempotency_key,
         )
-    except sandbox.ProviderRefused as refusal:
+    except ProviderRefused as refusal:
         return refusal
 
 
-def _refunded(job: LeasedJob, answer: str | sandbox.ProviderRefused) -> None:
-    if isinstance(answer, sandbox.ProviderRefused):
+def _refunded(job: LeasedJob, answer: str | ProviderRefused) -> None:
+    if isinstance(answer, ProviderRefused):
         outcomes.refund_failed(UUID(job.payload["payment"]), job.payload, str(answer))
         return
     outcomes.refunded(
@@ -122,12 +121,12 @@ def _refunded(job: LeasedJob, answer: str | sandbox.ProviderRefused) -> None:
     )
 
 
-def _look(job: LeasedJob) -> sandbox.ProviderPayment | None:
+def _look(job: LeasedJob) -> ProviderPayment | None:
     payment = _read(job)
-    known = sandbox.find(reference=payment.reference)
+    known = provider_of(payment.provider).find(payment.ours)
     if known is None or known.pending > 0 or payment.state not in ("voided", "voiding") or not known.holding:
         return known
-    return sandbox.void(provider_id=known.id, key=_fresh(job, known))
+    return _let_go(job, payment, known)
 
 
 def _looked(job: LeasedJob, answer: Any) -> None:
@@ -135,13 +134,15 @@ def _looked(job: LeasedJob, answer: Any) -> None:
         outcomes.apply(UUID(job.payload["payment"]), answer)
 
 
-def _fresh(job: LeasedJob, known: sandbox.ProviderPayment) -> str:
-    """A key for one try at voiding what was just looked up.
+def _let_go(job: LeasedJob, payment: Payment, known: ProviderPayment) -> ProviderPayment:
+    """Void what was just looked up, with a key for this one try.
 
     The provider keeps refusals under their key; a payment that is refused now may be voidable in a moment.
     Every try looks first and a void of nothing is refused, so that a key per try gives nothing back twice.
     """
-    return f"{job.idempotency_key}:{known.status}:{job.attempts}"
+    ours = replace(payment.ours, provider_id=known.id)
+    key = f"{job.idempotency_key}:{known.status}:{job.attempts}"
+    return provider_of(payment.provider).void(ours, key=key)
 
 
 def request_authorisation(payment: Payment, *, again: bool = False) -> None:
@@ -187,6 +188,11 @@ def request_look(payment: Payment) -> None:
 
 def request_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_request: UUID | None) -> None:
     """Ask for what a payment has set aside to go back; `refund` is its identity, here and with who holds the money."""
+    if payment.is_manual:
+        RefundDue.objects.create(
+            id=refund, payment=payment, amount=amount, return_request=return_request, asked_at=clock.now()
+        )
+        return
     if not payment.is_card:
         publish(
             TenderRefundRequested(

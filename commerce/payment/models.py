@@ -9,15 +9,18 @@ from chassis.fields import EncryptedTextField
 from chassis.ids import new_id
 from chassis.money import Money
 from commerce.payment.errors import IllegalPaymentTransition
+from commerce.payment.providers.interface import OurPayment
 from commerce.payment.states import PAYMENT
 
 CARD = "card"
-"""The tender that a payment provider holds; all others are post-purchase's."""
+"""The tender that a payment provider holds; all others but MANUAL are post-purchase's."""
+MANUAL = "manual"
+"""Money that comes by itself (a bank transfer, cash on delivery) and is booked by staff."""
 TENDERS_PROVIDER = "postpurchase"
 
 
 class Payment(models.Model):
-    """What one tender promises or has paid of one checkout: a card, a gift card, store credit or points.
+    """What one tender promises or has paid of one checkout: a card, a gift card, store credit, points, or by hand.
 
     `reference` is what the provider knows it by: ours, unique. `set_aside` is asked to go back and has not gone yet.
     """
@@ -30,6 +33,7 @@ class Payment(models.Model):
     provider_id = models.TextField(blank=True, default="")
     tender = models.TextField(default=CARD)
     label = models.TextField(blank=True, default="", db_default="", help_text="tells it from others of its tender")
+    instructions = models.TextField(blank=True, default="", db_default="", help_text="how the shopper is to pay")
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(max_digits=20, decimal_places=6)
     captured = models.DecimalField(max_digits=20, decimal_places=6, default=Decimal(0))
@@ -68,7 +72,9 @@ class Payment(models.Model):
 
     @property
     def title(self) -> str:
-        """What staff call it: "sandbox card", "gift card •••• 7F3K"."""
+        """What staff call it: "sandbox card", "gift card •••• 7F3K", "Bank transfer"."""
+        if self.is_manual:
+            return self.label
         words = (self.provider, self.tender) if self.is_card else (self.tender.replace("_", " "), self.label)
         return " ".join(words).strip()
 
@@ -76,6 +82,23 @@ class Payment(models.Model):
     def is_card(self) -> bool:
         """Whether a payment provider holds it."""
         return self.tender == CARD
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether staff book what becomes of it."""
+        return self.tender == MANUAL
+
+    @property
+    def ours(self) -> OurPayment:
+        """What its provider is told of it."""
+        return OurPayment(
+            reference=self.reference,
+            amount=self.amount,
+            currency=self.currency,
+            asked_at=self.created_at,
+            provider_id=self.provider_id,
+            source=self.source,
+        )
 
     @property
     def refundable(self) -> Decimal:
@@ -115,6 +138,74 @@ class Transaction(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["payment", "kind", "provider_reference"], name="commerce_transaction_once"),
         ]
+
+
+class PaymentMethod(models.Model):
+    """A way to pay that a channel offers. That of the code "card" says when the card is offered, which needs none.
+
+    All others are by hand: an order is placed at once, and staff book the money when it comes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    channel = models.TextField()
+    code = models.SlugField(max_length=50, help_text='"card", or a code of your own: "transfer"')
+    name = models.TextField()
+    instructions = models.TextField(blank=True, default="", help_text="how the shopper is to pay, shown with the order")
+    goods_first = models.BooleanField(
+        default=False, help_text="goods and invoice go out before the money comes, as on delivery or by invoice"
+    )
+    countries = models.JSONField(default=list, blank=True, help_text='of delivery: ["DE", "AT"]; empty: all')
+    least = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True, help_text="that is to be paid")
+    most = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
+    active = models.BooleanField(default=True)
+    position = models.IntegerField(default=0)
+    metadata = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        app_label = "commerce"
+        ordering = ["channel", "position", "code"]
+        constraints = [models.UniqueConstraint(fields=["channel", "code"], name="commerce_paymentmethod_code")]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.channel}"
+
+    def suits(self, *, country: str, amount: Decimal) -> bool:
+        """Whether it is offered for an amount that is to be paid and goods that go there (nowhere: "")."""
+        within = (self.least is None or amount >= self.least) and (self.most is None or amount <= self.most)
+        return self.active and within and (not self.countries or country in ("", *self.countries))
+
+
+class PaymentMethodText(models.Model):
+    """A method's texts in a view that has its own."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    method = models.ForeignKey(PaymentMethod, on_delete=models.CASCADE, related_name="texts")
+    view = models.TextField()
+    name = models.TextField()
+    instructions = models.TextField(blank=True, default="")
+
+    class Meta:
+        app_label = "commerce"
+        constraints = [models.UniqueConstraint(fields=["method", "view"], name="commerce_paymentmethodtext_view")]
+
+    def __str__(self) -> str:
+        return self.view
+
+
+class RefundDue(models.Model):
+    """A refund of a manual payment that staff are to send; gone once they have booked or withdrawn it."""
+
+    id = models.UUIDField(primary_key=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds_due")
+    amount = models.DecimalField(max_digits=20, decimal_places=6)
+    return_request = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "commerce"
+
+    def __str__(self) -> str:
+        return f"{Money(self.amount, self.payment.currency).quantized()}, {self.payment.title}"
 
 
 class WebhookReceipt(models.Model):

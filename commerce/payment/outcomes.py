@@ -15,7 +15,7 @@ from chassis.sagas.runner import answer, fail, hold, update
 from chassis.unit_of_work import publish, unit_of_work
 from commerce.order import payments as order_payments
 from commerce.payment.models import Payment
-from commerce.payment.sandbox import ProviderPayment
+from commerce.payment.providers.interface import ProviderPayment
 from contracts.commerce import RefundFailed
 
 log = logging.getLogger("sixfold.payments")

@@ -8,6 +8,8 @@ PAYMENT = {
         "abandon": "voiding",
     },
     "requires_action": {"authorise": "authorised", "decline": "declined", "abandon": "voiding"},
+    # Money that comes by itself and is booked by staff; "settle" where a part has come and no more is awaited.
+    "awaiting": {"capture": "captured", "settle": "captured", "void": "voided"},
     "authorised": {"capture": "captured", "abandon": "voiding"},
     # "abandon" again is staff's retry; money that was taken while voiding is recorded, then goes back as a refund.
     "voiding": {"void": "voided", "abandon": "voiding", "capture": "captured"},

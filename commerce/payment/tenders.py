@@ -14,7 +14,7 @@ from chassis.ids import new_id
 from chassis.sagas.runner import hold
 from commerce.order import payments as order_payments
 from commerce.payment import jobs, outcomes
-from commerce.payment.models import CARD, TENDERS_PROVIDER, Payment
+from commerce.payment.models import TENDERS_PROVIDER, Payment
 from contracts.postpurchase import TenderConfirmed, TenderRefunded
 
 log = logging.getLogger("sixfold.payments")
@@ -93,4 +93,4 @@ def _locked(saga: UUID) -> list[Payment]:
     from commerce.checkout.saga import PlaceOrder
 
     hold(PlaceOrder, saga)
-    return list(Payment.objects.select_for_update().filter(saga=saga).exclude(tender=CARD).order_by("id"))
+    return list(Payment.objects.select_for_update().filter(saga=saga, provider=TENDERS_PROVIDER).order_by("id"))

@@ -1,5 +1,6 @@
 """A provider without a process for the tests of placing orders, and the steps by which they go."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,13 @@ from commerce.checkout.models import Cart
 from commerce.checkout.placement import place
 from commerce.checkout.saga import PlaceOrder
 from commerce.models import Order, OutboxEvent
-from commerce.payment import sandbox
+from commerce.payment.providers.interface import (
+    Notice,
+    OurPayment,
+    ProviderPayment,
+    ProviderRefused,
+    ProviderUnanswered,
+)
 from commerce.tests.conftest import a_ready_cart
 from contracts.logistics import CancellationConfirmed
 
@@ -26,6 +33,8 @@ CARD = "4242424242424242"
 
 class Books:
     """A provider that books by reference, loses answers on demand, and is looked at by the tests."""
+
+    public_key = ""
 
     def __init__(self) -> None:
         self.payments: dict[str, dict[str, Any]] = {}
@@ -38,62 +47,75 @@ class Books:
         self.refuse_void_once = False
         self.refused_keys: set[str] = set()
 
-    def authorise(
-        self, *, reference: str, amount: Decimal, currency: str, source: str, key: str
-    ) -> sandbox.ProviderPayment:
+    def authorise(self, ours: OurPayment, *, key: str) -> ProviderPayment:
+        reference, amount = ours.reference, ours.amount
         status = "declined" if self.decline else "requires_action" if self.challenge else "authorised"
         held = self.amount or amount
         known = self.payments.setdefault(reference, {"status": status, "amount": held, "captured": Decimal(0)})
         known["refunded"] = Decimal(0)
         if self.refuse == "authorise":
             del self.payments[reference]
-            raise sandbox.ProviderRefused("card_unknown")
+            raise ProviderRefused("card_unknown")
         if "authorise" in self.lose:
             self.lose.remove("authorise")
-            raise sandbox.ProviderUnanswered("lost")
+            raise ProviderUnanswered("lost")
         return self.of(reference)
 
-    def of(self, reference: str) -> sandbox.ProviderPayment:
+    def of(self, reference: str) -> ProviderPayment:
         known = self.payments[reference]
-        return sandbox.ProviderPayment(
+        return ProviderPayment(
             id=f"p-{reference}",
             reference=reference,
             status=known["status"],
             currency=known.get("currency", "EUR"),
             amount=known["amount"],
             captured=known["captured"],
-            refunded=known["refunded"],
             pending=known.get("pending", Decimal(0)),
             decline_code="card_declined" if known["status"] == "declined" else "",
             action_url="",
         )
 
-    def find(self, *, reference: str) -> sandbox.ProviderPayment | None:
-        return self.of(reference) if reference in self.payments else None
+    def find(self, ours: OurPayment) -> ProviderPayment | None:
+        return self.of(ours.reference) if ours.reference in self.payments else None
 
-    def capture(self, *, provider_id: str, amount: Decimal, key: str) -> sandbox.ProviderPayment:
-        known = self.payments[provider_id.removeprefix("p-")]
+    def capture(self, ours: OurPayment, *, amount: Decimal, key: str) -> ProviderPayment:
+        known = self.payments[ours.provider_id.removeprefix("p-")]
         taken = min(amount, self.capture_only or amount)
         known["status"], known["captured"] = "captured" if taken == amount else "partially_captured", taken
-        return self.of(provider_id.removeprefix("p-"))
+        return self.of(ours.reference)
 
-    def void(self, *, provider_id: str, key: str) -> sandbox.ProviderPayment:
+    def void(self, ours: OurPayment, *, key: str) -> ProviderPayment:
         """Refuses the first key when told to, and that key for ever: refusals are kept like any answer."""
         if self.refuse_void_once:
             self.refuse_void_once = False
             self.refused_keys.add(key)
         if key in self.refused_keys:
-            raise sandbox.ProviderUnanswered("409")
-        self.payments[provider_id.removeprefix("p-")]["status"] = "voided"
-        return self.of(provider_id.removeprefix("p-"))
+            raise ProviderUnanswered("409")
+        self.payments[ours.provider_id.removeprefix("p-")]["status"] = "voided"
+        return self.of(ours.reference)
 
-    def refund(self, *, provider_id: str, amount: Decimal, reference: str, key: str) -> str:
+    def refund(self, ours: OurPayment, *, amount: Decimal, reference: str, key: str) -> str:
         if "refund" in self.lose:
-            raise sandbox.ProviderUnanswered("lost")
+            raise ProviderUnanswered("lost")
         if self.refuse == "refund":
-            raise sandbox.ProviderRefused("refused_by_issuer")
-        self.payments[provider_id.removeprefix("p-")]["refunded"] += amount
+            raise ProviderRefused("refused_by_issuer")
+        self.payments[ours.provider_id.removeprefix("p-")]["refunded"] += amount
         return f"r-{reference}"
+
+    def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice:
+        raise NotImplementedError
+
+
+def ours(reference: str, amount: Decimal, *, currency: str = "EUR", provider_id: str = "") -> OurPayment:
+    """A payment as a provider is told of it."""
+    return OurPayment(
+        reference=reference,
+        amount=amount,
+        currency=currency,
+        asked_at=clock.now(),
+        provider_id=provider_id,
+        source=CARD,
+    )
 
 
 def run_jobs(*, later: timedelta = timedelta(0)) -> None:

@@ -1,7 +1,6 @@
 """What comes late: an authorisation nobody waits for, a question about an attempt that is long over."""
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -15,7 +14,7 @@ from commerce.checkout.saga import PlaceOrder
 from commerce.models import Order, Payment, SagaInstance, WebhookReceipt
 from commerce.payment import outcomes
 from commerce.payment.jobs import REFUND
-from commerce.tests.books import CARD, Books, begin, reserve, run_jobs
+from commerce.tests.books import Books, begin, reserve, run_jobs
 
 pytestmark = pytest.mark.django_db(databases=["commerce"])
 
@@ -27,7 +26,7 @@ def test_an_authorisation_told_of_long_after_the_void_is_voided_too(shop: str, b
     run_jobs(later=timedelta(hours=1))
     payment = Payment.objects.get(saga=saga)
     assert payment.state == "voided"
-    books.authorise(reference=str(saga), amount=Decimal("24.90"), currency="EUR", source=CARD, key="x")
+    books.authorise(payment.ours, key="x")
     outcomes.apply(payment.id, books.of(str(saga)))
     run_jobs(later=timedelta(minutes=1))
     assert books.payments[str(saga)]["status"] == "voided"
@@ -37,7 +36,7 @@ def test_the_same_amount_in_another_currency_buys_nothing(shop: str, books: Book
     _, saga = begin(shop)
     reserve(saga)
     payment = Payment.objects.get(saga=saga)
-    books.authorise(reference=str(saga), amount=payment.amount, currency="CHF", source=CARD, key="x")
+    books.authorise(payment.ours, key="x")
     books.payments[str(saga)]["currency"] = "CHF"
     run_jobs()
     assert look(saga).reason == "payment_mismatch" and not Order.objects.exists()

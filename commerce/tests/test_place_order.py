@@ -18,8 +18,9 @@ from commerce.checkout.placement import look, place
 from commerce.checkout.saga import PlaceOrder
 from commerce.models import Job, NumberSequence, Order, Payment, SagaInstance
 from commerce.order.commands import refund_order
-from commerce.payment import outcomes, sandbox
+from commerce.payment import outcomes
 from commerce.payment.errors import NotRefundable, RefundTooLarge
+from commerce.payment.providers.interface import OurPayment, ProviderPayment
 from commerce.tests import conftest
 from commerce.tests.books import CARD, Books, begin, cancel, published, reserve, run_jobs
 from commerce.tests.conftest import a_ready_cart
@@ -60,11 +61,13 @@ def test_no_connection_is_held_while_the_provider_is_asked(
 ) -> None:
     held: list[bool] = []
 
-    def look_at_connection(**options: Any) -> sandbox.ProviderPayment:
-        held.append(connections["commerce"].connection is not None)
-        return books.authorise(**options)
+    authorise = books.authorise
 
-    monkeypatch.setattr(sandbox, "authorise", look_at_connection)
+    def look_at_connection(ours: OurPayment, *, key: str) -> ProviderPayment:
+        held.append(connections["commerce"].connection is not None)
+        return authorise(ours, key=key)
+
+    monkeypatch.setattr(books, "authorise", look_at_connection)
     _, saga = begin(shop)
     reserve(saga)
     run_jobs()
@@ -174,7 +177,7 @@ def test_an_authorisation_that_was_under_way_while_voided_is_found_and_voided(sh
     fail(PlaceOrder, saga, outcome="failed", reason="deadline")
     run_jobs()
     assert books.payments == {}
-    books.authorise(reference=str(saga), amount=Decimal("24.90"), currency="EUR", source=CARD, key="x")
+    books.authorise(Payment.objects.get(saga=saga).ours, key="x")
     run_jobs(later=timedelta(seconds=40))
     assert books.payments[str(saga)]["status"] == "voided"
 
@@ -241,7 +244,7 @@ def test_a_capture_under_way_while_cancelling_is_recorded_and_refunded(shop: str
         run_jobs()
         assert Payment.objects.get().state == "voiding"
         books.payments[str(order.saga)]["pending"] = Decimal(0)
-    books.capture(provider_id=f"p-{order.saga}", amount=order.total, key="under way")
+    books.capture(Payment.objects.get().ours, amount=order.total, key="under way")
     run_jobs(later=timedelta(minutes=1))
     order.refresh_from_db()
     assert order.payment_state == "refunded" and order.refunded == order.captured == order.total

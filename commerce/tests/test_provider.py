@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -13,8 +14,11 @@ from django.test import RequestFactory
 from chassis import clock
 from chassis.ids import new_id
 from commerce.models import Payment, WebhookReceipt
-from commerce.payment import api, outcomes, sandbox
+from commerce.payment import api, outcomes
 from commerce.payment.errors import BadSignature
+from commerce.payment.providers import sandbox
+from commerce.payment.providers.interface import ProviderRefused, ProviderUnanswered
+from commerce.tests.books import ours
 
 PICTURE = {
     "id": "pay_1",
@@ -37,24 +41,24 @@ def signed(body: bytes, *, secret: bytes) -> dict[str, str]:
 def test_without_a_secret_no_webhook_is_believed(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
     monkeypatch.setenv("SANDBOX_SECRET", secret)
     with pytest.raises(BadSignature):
-        sandbox.verify_webhook(signed(b"{}", secret=b""), b"{}")
+        sandbox.verified(signed(b"{}", secret=b""), b"{}")
 
 
 def test_a_correct_signature_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SANDBOX_SECRET", "whsec_" + base64.b64encode(b"key").decode())
-    assert sandbox.verify_webhook(signed(b"{}", secret=b"key"), b"{}") == "msg_1"
+    assert sandbox.verified(signed(b"{}", secret=b"key"), b"{}") == "msg_1"
 
 
 @pytest.mark.parametrize(
     ("status", "raised"),
     [
-        (400, sandbox.ProviderRefused),
-        (402, sandbox.ProviderRefused),
-        (409, sandbox.ProviderRefused),
-        (422, sandbox.ProviderRefused),
-        (401, sandbox.ProviderUnanswered),
-        (500, sandbox.ProviderUnanswered),
-        (504, sandbox.ProviderUnanswered),
+        (400, ProviderRefused),
+        (402, ProviderRefused),
+        (409, ProviderRefused),
+        (422, ProviderRefused),
+        (401, ProviderUnanswered),
+        (500, ProviderUnanswered),
+        (504, ProviderUnanswered),
     ],
 )
 def test_only_a_definite_no_is_a_refusal(monkeypatch: pytest.MonkeyPatch, status: int, raised: type[Exception]) -> None:
@@ -62,7 +66,7 @@ def test_only_a_definite_no_is_a_refusal(monkeypatch: pytest.MonkeyPatch, status
     client = httpx.Client(base_url="http://provider", transport=httpx.MockTransport(lambda _: answer))
     monkeypatch.setattr(sandbox, "_http", client)
     with pytest.raises(raised, match=r"why"):
-        sandbox.find(reference="x")
+        sandbox.Sandbox().find(ours("x", Decimal(1)))
 
 
 @pytest.mark.django_db(databases=["commerce"])
@@ -74,5 +78,5 @@ def test_the_same_webhook_twice_is_applied_once(monkeypatch: pytest.MonkeyPatch)
     body = json.dumps({"data": {"payment": PICTURE}}).encode()
     for _ in range(2):
         request = RequestFactory().post("/", body, content_type="application/json", headers=signed(body, secret=b"key"))
-        assert api.SandboxWebhook.as_view()(request).status_code == 204
+        assert api.Webhook.as_view(provider="sandbox")(request).status_code == 204
     assert applied == ["authorised"] and WebhookReceipt.objects.count() == 1

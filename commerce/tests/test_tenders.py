@@ -438,7 +438,7 @@ def test_a_capture_that_comes_late_to_a_refunded_order_goes_back_too(shop: str, 
     order.refresh_from_db()
     assert order.payment_state == "refunded"
     books.payments[str(order.saga)]["pending"] = Decimal(0)
-    books.capture(provider_id=f"p-{order.saga}", amount=Decimal("14.90"), key="under way")
+    books.capture(Payment.objects.get(saga=order.saga, tender="card").ours, amount=Decimal("14.90"), key="under way")
     run_jobs(later=timedelta(minutes=1))
     run_jobs(later=timedelta(minutes=2))
     order.refresh_from_db()

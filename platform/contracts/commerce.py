@@ -210,7 +210,7 @@ class OrderPlaced:
 
 @dataclass(frozen=True, kw_only=True)
 class PaidBy:
-    """What one tender (card, gift_card, store_credit, points) has paid of an order, in its currency."""
+    """What one tender (card, manual, gift_card, store_credit, points) has paid of an order, in its currency."""
 
     tender: str
     amount: Decimal

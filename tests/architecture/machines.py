@@ -87,6 +87,7 @@ MACHINES = (
             "challenge": "the shopper alone must act, and reads it from the checkout's outcome",
             "decline": "an answer to the checkout, which gives back what it took",
             "abandon": "asked for, not done: payment_voided says when it is",
+            "settle": "of an order that is cancelled, which order_cancelled says",
         },
     ),
     Machine(

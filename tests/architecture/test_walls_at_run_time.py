@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from decimal import Decimal
 
 import psycopg
 import pytest
@@ -11,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connections
 
-from chassis import inbox, letters
+from chassis import clock, inbox, letters
 from chassis.access.keys import from_address
 from chassis.clients import client
 from chassis.database import CrossDomainRelation, UnroutableModel
@@ -21,7 +22,9 @@ from chassis.outside import CallInsideTransaction
 from chassis.subscriptions import Received, Subscription, reaction
 from chassis.tests import bench
 from chassis.unit_of_work import CrossDomainTransaction, unit_of_work
-from commerce.payment import sandbox
+from commerce.payment.providers.interface import OurPayment
+from commerce.payment.providers.sandbox import Sandbox
+from commerce.payment.providers.stripe import Stripe
 from config.domains import ALIASES
 from contracts.catalog import Pricing
 from operations.gateway import purging
@@ -96,10 +99,12 @@ def purge() -> None:
 
 
 HELD = client(Pricing)
+OURS = OurPayment(reference="r", amount=Decimal(1), currency="EUR", asked_at=clock.now())
 OUTSIDE: dict[str, Callable[[], object]] = {
     "a client that is resolved": lambda: client(Pricing),
     "a client that is held": lambda: HELD.quote(),  # type: ignore[call-arg]
-    "the payment provider": lambda: sandbox.find(reference="r"),
+    "the payment provider": lambda: Sandbox().find(OURS),
+    "the payment provider's library": lambda: Stripe().find(OURS),
     "the mail server": mailer.connect,
     "a cache in front": purge,
     "the published keys": from_address("http://127.0.0.1:9/"),

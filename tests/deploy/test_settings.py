@@ -85,8 +85,12 @@ WRONG = {
     "HSTS_SECONDS": "forever",
     "HTTPS_REDIRECT": "on",
     "TOKEN_KEYS_URL": "file:///etc/passwd",
+    "PAYMENT_PROVIDER": "cash",
     "SANDBOX_PUBLIC_URL": "provider",
     "SANDBOX_CLIENT_TIMEOUT": "soon",
+    "STRIPE_API_URL": "stripe",
+    "STRIPE_RETURN_URL": "checkout",
+    "STRIPE_CLIENT_TIMEOUT": "soon",
     "CARRIER_URL": "carrier",
     "CARRIER_CLIENT_TIMEOUT": "soon",
     "MAGENTO1_PASSWORDS": "no",
@@ -127,6 +131,8 @@ def test_each_wrong_value_is_one_sentence_that_names_its_variable(make: Make, na
         ("METRICS_TOKEN", "guessable"),
         ("SANDBOX_SECRET", "demo-abc"),
         ("SANDBOX_API_KEY", "demo-abc"),
+        ("STRIPE_API_KEY", "guessable"),
+        ("STRIPE_WEBHOOK_SECRET", "guessable"),
         ("CARRIER_SECRET", "demo-abc"),
         ("CARRIER_API_KEY", "demo-abc"),
         ("CACHE_PURGE_TOKEN", "guessable"),
@@ -139,6 +145,13 @@ def test_production_refuses(make: Make, name: str, value: str) -> None:
     [line] = refusal(make, PRODUCTION, **{name: value})
     assert line.startswith(name)
     assert not value or len(value) < 8 or value not in line, "a secret stands in the sentence"
+
+
+def test_stripe_that_is_chosen_needs_its_keys_and_a_page_to_return_to(make: Make) -> None:
+    wrong = refusal(make, LOCAL, PAYMENT_PROVIDER="stripe")
+    assert [line.partition(" is not set: it must be ")[0] for line in wrong] == [
+        *("STRIPE_PUBLIC_KEY", "STRIPE_RETURN_URL", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"),
+    ]
 
 
 def test_two_domains_in_one_database_are_refused(make: Make) -> None:

@@ -90,6 +90,7 @@ def furnish(stack: Stack) -> Subjects:
         "secrets_with_coupon": [saving[0].http.headers["X-Cart-Secret"]],
         "gift_codes": codes,
         "tender_kinds": ["gift_card"],
+        "ways_to_pay": ["card"],
         "limits": ["1.00", "5"],
         "carts_with_tenders": [paying.cart],
         "tenders": [one["id"] for one in ok(paying.http.get(f"/carts/{paying.cart}"))["tenders"]],
@@ -125,7 +126,7 @@ EVERYWHERE = {
     "path.address": "addresses", "path.id": "returns", "query.sku": "skus", "query.q": "words",
     "query.postcode": "postcodes",
     "query.country": "countries", "header.X-Cart-Secret": "secrets", "body.sku": "skus", "body.quantity": "quantities",
-    "body.shipping_method": "methods", "body.payment_source": "cards",
+    "body.shipping_method": "methods", "body.payment_source": "cards", "body.payment_method": "ways_to_pay",
     "body.expected_total": "totals", "body.order_number": "numbers",
     "body.lines[*].line": "order_lines", "body.lines[*].quantity": "quantities", "body.email": "emails",
     "body.password": "passwords", "body.refresh_token": "refresh_tokens", "body.country": "countries",
@@ -140,7 +141,8 @@ WITH_TENDERS = {**OF_CARTS, "path.cart": "carts_with_tenders", "header.X-Cart-Se
 WITH_COUPON = {**OF_CARTS, "path.cart": "carts_with_coupon", "header.X-Cart-Secret": "secrets_with_coupon"}
 FOR_OPERATION = {
     "category_listing": {"path.slug": "categories"},
-    **dict.fromkeys(("get_cart", "confirm_cart", "add_line", "set_delivery", "shipping_options"), OF_CARTS),
+    **dict.fromkeys(("get_cart", "confirm_cart", "add_line", "set_delivery"), OF_CARTS),
+    **dict.fromkeys(("shipping_options", "payment_methods"), OF_CARTS),
     "enter_tender": {**OF_CARTS, "body.tender": "tender_kinds", "body.code": "gift_codes", "body.most": "limits"},
     "remove_tender": {**WITH_TENDERS, "path.tender": "tenders"},
     "claim_cart": {"path.cart": "carts_to_claim", **OF_CARTS},

@@ -20,6 +20,7 @@ BOUNDED = {
     "GET /api/v1/{view}/availability": "one item for each SKU asked for, 100 at most",
     "GET /api/v1/{view}/carts/{cart}": "a cart has 200 lines at most",
     "GET /api/v1/{view}/carts/{cart}/shipping-options": "the channel's methods of delivery",
+    "GET /api/v1/{view}/carts/{cart}/payment-methods": "the channel's ways to pay",
     "GET /api/v1/{view}/categories": "the category tree, read whole",
     "GET /api/v1/{view}/customers/me/addresses": "100 addresses at most",
     "GET /api/v1/{view}/orders/{order}": "the lines of one order",

@@ -1,0 +1,79 @@
+"""Stripe's objects and amounts in this domain's words. Calls nobody.
+
+Amounts at Stripe are whole numbers of a unit that is not always ISO 4217's:
+https://docs.stripe.com/currencies#minor-units
+"""
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from chassis.errors import Invalid
+from chassis.money import exponent
+from commerce.payment.providers.interface import Notice, ProviderPayment, ProviderRefused
+
+REFERENCE = "sixfold_reference"
+"""Where Stripe's metadata hold our reference. Another shop may use the same account."""
+UNLIKE_ISO = {"ISK": 2, "UGX": 2, "MGA": 0}
+STATUSES = {
+    "requires_action": "requires_action",
+    "processing": "processing",
+    "requires_capture": "authorised",
+    "succeeded": "captured",
+    "canceled": "voided",
+}
+
+
+def minor(amount: Decimal, currency: str) -> int:
+    """An amount in Stripe's units. ProviderRefused for one that Stripe cannot take: smaller parts than it knows."""
+    units = amount.scaleb(_places(currency))
+    steps = 10 if _places(currency) == 3 else 100 if currency in ("ISK", "UGX") else 1
+    if units != int(units) or int(units) % steps:
+        raise ProviderRefused("amount_not_representable", f"{amount} {currency}")
+    return int(units)
+
+
+def picture(intent: Mapping[str, Any]) -> ProviderPayment:
+    """A PaymentIntent as a payment."""
+    currency, status = intent["currency"].upper(), intent["status"]
+    total = _amount(intent["amount"], currency)
+    error = intent.get("last_payment_error") or {}
+    action = (intent.get("next_action") or {}).get("redirect_to_url") or {}
+    return ProviderPayment(
+        id=intent["id"],
+        reference=intent["metadata"].get(REFERENCE, ""),
+        status=_status(status, error),
+        currency=currency,
+        amount=total,
+        captured=_amount(intent.get("amount_received") or 0, currency),
+        decline_code=error.get("decline_code") or error.get("code") or "",
+        action_url=action.get("url") or "",
+        pending=total if status == "processing" else Decimal(0),
+    )
+
+
+def notice(body: bytes) -> Notice:
+    """An event whose signature was checked. It holds its object as that was when it happened, not as it is now."""
+    try:
+        event = json.loads(body)
+        about = event["data"]["object"]
+        ours = about["object"] == "payment_intent" and about["metadata"].get(REFERENCE)
+        return Notice(id=event["id"], payment=picture(about) if ours else None)
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        raise Invalid("the webhook's body is not understood") from error
+
+
+def _status(status: str, error: Mapping[str, Any]) -> str:
+    """Without a payment method it was declined if it says why; before it is confirmed it lacks one, too."""
+    if status == "requires_payment_method" and error:
+        return "declined"
+    return STATUSES.get(status, "new")
+
+
+def _amount(units: int, currency: str) -> Decimal:
+    return Decimal(units).scaleb(-_places(currency))
+
+
+def _places(currency: str) -> int:
+    return UNLIKE_ISO.get(currency, exponent(currency))

@@ -1,0 +1,131 @@
+"""The books of an account at Stripe: PaymentIntents and refunds, moved as Stripe documents it.
+
+Statuses, error codes and the rules between them: https://docs.stripe.com/payments/paymentintents/lifecycle and
+https://docs.stripe.com/error-codes; the test PaymentMethods: https://docs.stripe.com/testing.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+AUTHENTICATE = "https://hooks.stripe.com/3d_secure_2/hosted"
+DECLINES = {
+    "pm_card_visa_chargeDeclined": "generic_decline",
+    "pm_card_visa_chargeDeclinedInsufficientFunds": "insufficient_funds",
+}
+CHALLENGED = "pm_card_authenticationRequired"
+PAYS = "pm_card_visa"
+
+
+class StripeProblem(Exception):
+    """An error as Stripe answers it."""
+
+    def __init__(self, status: int, kind: str, code: str, **more: Any) -> None:
+        super().__init__(code)
+        self.status = status
+        self.body = {"error": {"type": kind, "code": code, "message": f"{code} of pm_secret", **more}}
+
+
+@dataclass
+class Account:
+    """`events` are all that happened, each with its object as it was then, oldest first."""
+
+    intents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def create(self, form: dict[str, Any]) -> dict[str, Any]:
+        """Make a PaymentIntent and confirm it; a declined card is an error that holds it."""
+        known = form["payment_method"] in (PAYS, CHALLENGED) or form["payment_method"] in DECLINES
+        if not known:
+            raise StripeProblem(400, "invalid_request_error", "resource_missing", param="payment_method")
+        assert form["confirm"] == "true" and form["capture_method"] == "manual" and form["return_url"]
+        intent = {
+            "id": f"pi_{len(self.intents) + 1}",
+            "object": "payment_intent",
+            "amount": int(form["amount"]),
+            "amount_received": 0,
+            "currency": form["currency"],
+            "metadata": form["metadata"],
+            "status": "requires_payment_method",
+            "last_payment_error": None,
+            "next_action": None,
+            "client_secret": "never to be seen",
+            "created": int(time.time()),
+        }
+        self.intents[intent["id"]] = intent
+        self._tell("created", intent)
+        self._confirm(intent, form["payment_method"])
+        return intent
+
+    def authenticate(self, intent_id: str, *, passed: bool) -> None:
+        """The shopper answers the 3-D Secure page."""
+        intent = self.intents[intent_id]
+        assert intent["status"] == "requires_action"
+        intent["next_action"] = None
+        if passed:
+            self._hold(intent)
+        else:
+            self._decline(intent, "payment_intent_authentication_failure", "")
+
+    def capture(self, intent: dict[str, Any], form: dict[str, Any]) -> dict[str, Any]:
+        self._demand(intent, "requires_capture")
+        units = int(form.get("amount_to_capture", intent["amount"]))
+        if units > intent["amount"]:
+            raise StripeProblem(400, "invalid_request_error", "amount_too_large", param="amount_to_capture")
+        intent.update(status="succeeded", amount_received=units)
+        self._tell("succeeded", intent)
+        return intent
+
+    def cancel(self, intent: dict[str, Any]) -> dict[str, Any]:
+        self._demand(intent, "requires_payment_method", "requires_action", "requires_capture")
+        intent.update(status="canceled", next_action=None)
+        self._tell("canceled", intent)
+        return intent
+
+    def refund(self, form: dict[str, Any]) -> dict[str, Any]:
+        intent, units = self.intents[form["payment_intent"]], int(form["amount"])
+        back = sum(one["amount"] for one in self.refunds.values() if one["payment_intent"] == intent["id"])
+        if back + units > intent["amount_received"]:
+            raise StripeProblem(400, "invalid_request_error", "charge_already_refunded")
+        made = {
+            "id": f"re_{len(self.refunds) + 1}",
+            "object": "refund",
+            "amount": units,
+            "payment_intent": intent["id"],
+            "metadata": form["metadata"],
+            "status": "succeeded",
+        }
+        self.refunds[made["id"]] = made
+        return made
+
+    def _confirm(self, intent: dict[str, Any], method: str) -> None:
+        if method == CHALLENGED:
+            url = f"{AUTHENTICATE}/{intent['id']}"
+            intent.update(
+                status="requires_action", next_action={"type": "redirect_to_url", "redirect_to_url": {"url": url}}
+            )
+            self._tell("requires_action", intent)
+        elif method in DECLINES:
+            self._decline(intent, "card_declined", DECLINES[method])
+            error = {**intent["last_payment_error"], "payment_intent": intent}
+            raise StripeProblem(402, "card_error", "card_declined", **{k: error[k] for k in error if k != "code"})
+        else:
+            self._hold(intent)
+
+    def _hold(self, intent: dict[str, Any]) -> None:
+        intent["status"] = "requires_capture"
+        self._tell("amount_capturable_updated", intent)
+
+    def _decline(self, intent: dict[str, Any], code: str, decline_code: str) -> None:
+        error = {"code": code, **({"decline_code": decline_code} if decline_code else {})}
+        intent.update(status="requires_payment_method", last_payment_error=error)
+        self._tell("payment_failed", intent)
+
+    def _demand(self, intent: dict[str, Any], *statuses: str) -> None:
+        if intent["status"] not in statuses:
+            raise StripeProblem(400, "invalid_request_error", "payment_intent_unexpected_state")
+
+    def _tell(self, what: str, intent: dict[str, Any]) -> None:
+        event = {"id": f"evt_{len(self.events) + 1}", "object": "event", "type": f"payment_intent.{what}"}
+        self.events.append({**event, "data": {"object": dict(intent)}})
