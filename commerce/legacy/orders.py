@@ -174,7 +174,6 @@ def _figures(row: Row, money: str) -> Figures:
     shipping = number(row, f"{money}shipping_amount") + number(row, f"{money}shipping_tax_amount")
     shipping += number(row, short) - number(row, f"{money}shipping_discount_amount")
     total, captured = number(row, f"{money}grand_total"), number(row, f"{money}total_paid")
-    due = row.get(f"{money}total_due")
     return Figures(
         subtotal=total - shipping,
         shipping=shipping,
@@ -184,7 +183,7 @@ def _figures(row: Row, money: str) -> Figures:
         refunded=number(row, f"{money}total_refunded"),
         discount=-number(row, f"{money}discount_amount"),
         invoiced=number(row, f"{money}total_invoiced"),
-        due=total - captured if due is None else Decimal(due),
+        due=max(total - captured, ZERO),  # as Magento itself answers; its column is not always kept up
     )
 
 
@@ -203,6 +202,8 @@ def _remarks(sale: Sale, row: Row, place: Place, items: Sequence[Item], figures:
             sale.note("other_tender", f"{column} {paid}: the total is without it")
     if row.get("relation_parent_real_id"):
         sale.note("edited_order", f"takes the place of {row['relation_parent_real_id']}; both are carried")
+    if (due := number(row, "total_due")) != figures.due:
+        sale.note("due_not_kept_up", f"{due} in the column, {figures.due} by total and payment")
     if sale.rows.one("inventory_pickup_location_order"):
         sale.note("collected", "fetched from a source; shown as sent")
     goods = sum((payable(one, IN_ORDER) for item in items for one in item.priced), ZERO)

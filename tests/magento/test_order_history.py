@@ -1,4 +1,4 @@
-"""Orders of the real shop as history: figures by SQL there and by its own REST answers, documents, parcels, findings."""
+"""Orders of the real shop as history: figures as SQL and as its own REST say them, documents, parcels, findings."""
 
 import gzip
 import json
@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from rest_framework.test import APIClient
 
+from chassis.access import authentication
 from chassis.access.principal import Kind, Principal
+from chassis.access.tokens import Signer, generate_key
 from chassis.admin.testing import sign_in_as
 from chassis.ids import migrated_id
 from commerce.checkout.models import ViewCopy
@@ -26,12 +29,15 @@ from tests.magento.server import MagentoServer, dumps_folder
 
 pytestmark = [pytest.mark.magento, pytest.mark.usefixtures("shop")]
 TABLES = (*SCOPES, "store_group", *tables_of(OrderRowChanged))
+SIGNER = Signer([generate_key("k1")], issuer="sixfold")
 CHANNELS = {1: ("base", "default"), 2: ("base", "de"), 3: ("eu", "fr")}
 # Ours beside Magento's; with `base_` before both, in the currency of the books.
 FIGURES = {
     "total": "grand_total", "tax": "tax_amount", "captured": "total_paid", "refunded": "total_refunded",
-    "invoiced": "total_invoiced", "due": "total_due",
+    "invoiced": "total_invoiced",
 }  # fmt: skip
+MEANS = {"new": "placed", "processing": "placed", "holded": "held", "complete": "completed", "closed": "completed",
+         "canceled": "cancelled"}  # fmt: skip
 QUANTITIES = {"quantity": "qty_ordered", "shipped": "qty_shipped", "cancelled": "qty_canceled",
               "invoiced": "qty_invoiced", "refunded": "qty_refunded"}  # fmt: skip
 
@@ -101,14 +107,26 @@ def test_numbers_dates_states_and_places_are_the_old_shops(magento: MagentoServe
         customer = migrated_id("magento", "customer", row["customer_id"]) if row["customer_id"] else None
         assert (one.customer, one.email) == (customer, row["customer_email"])
         assert one.coupons == ([row["coupon_code"]] if row["coupon_code"] else [])
-    states = Counter(Order.objects.values_list("state", "payment_state", "fulfilment_state"))
-    assert states == STATES
     assert Counter(Order.objects.values_list("history__status", flat=True)) == {
         "Canceled": 15, "Closed": 14, "Complete": 55, "On Hold": 14, "Pending": 21, "Processing": 49,
     }  # fmt: skip
 
 
-STATES: dict[tuple[str, str, str], int] = {}
+def test_states_follow_the_old_shops_and_the_money_that_moved(magento: MagentoServer) -> None:
+    there = Counter(
+        (MEANS[row["state"]], row["paid"])
+        for row in rows(magento, "SELECT state, CASE WHEN total_refunded > 0 THEN"
+                        " IF(total_refunded >= total_paid, 'refunded', 'partially_refunded')"
+                        " WHEN total_paid >= grand_total THEN 'paid' WHEN state = 'canceled' THEN 'voided'"
+                        " ELSE 'authorised' END AS paid FROM {sales_order}")
+    )  # fmt: skip
+    assert Counter(Order.objects.values_list("state", "payment_state")) == there
+    virtual = rows(magento, "SELECT COUNT(*) AS n FROM {sales_order} WHERE is_virtual = 1")[0]["n"]
+    goods = Counter(Order.objects.values_list("state", "fulfilment_state"))
+    assert sum(many for (_, how), many in goods.items() if how == "not_needed") == virtual
+    assert {how for state, how in goods if state == "completed"} == {"fulfilled", "not_needed"}
+    assert {how for state, how in goods if state == "cancelled"} == {"cancelled"}
+    assert goods["placed", "partially_fulfilled"] > 0 and goods["placed", "unfulfilled"] > 0
 
 
 def test_quantities_of_lines_and_of_their_parts_agree(magento: MagentoServer) -> None:
@@ -133,7 +151,7 @@ def test_quantities_of_lines_and_of_their_parts_agree(magento: MagentoServer) ->
         elif parts:
             assert line.product == migrated_id("magento", "product", parts[0]["product_id"])
     # Of a bundle whose parts are priced the old shop cancels the parts and not the bundle.
-    assert Counter(differing) == {("bundle", "cancelled"): 4}
+    assert Counter(differing) == {("bundle", "cancelled"): 3}
 
 
 def test_what_magentos_rest_answers_of_an_order_is_what_we_show() -> None:
@@ -141,7 +159,7 @@ def test_what_magentos_rest_answers_of_an_order_is_what_we_show() -> None:
     for body in answers("orders"):
         one = order(body["entity_id"])
         for money in ("", "base_"):
-            for mine, theirs in FIGURES.items():
+            for mine, theirs in {**FIGURES, "due": "total_due"}.items():
                 assert ours(one, money + mine) == amount(body, money + theirs), (one.number, money + mine)
                 compared += 1
         shown = {line.external_id: line for line in one.lines.select_related("history")}
@@ -160,8 +178,7 @@ def test_what_magentos_rest_answers_of_an_order_is_what_we_show() -> None:
         assert (payment.tender, payment.amount) == (paid["method"], amount(paid, "amount_ordered"))
         assert (payment.captured, payment.refunded) == (amount(paid, "amount_paid"), amount(paid, "amount_refunded"))
         assert one.history.billing["city"] == body["billing_address"]["city"]
-        notes = one.timeline.exclude(facts__about__in=["invoice", "shipment", "creditmemo"])
-        told = {event.text for event in notes.filter(what="note")}
+        told = {event.text for event in one.timeline.filter(what="note")}
         assert {note["comment"].strip() for note in body["status_histories"] if note["comment"]} - told == set()
     assert compared == 168 * 12
 
@@ -204,7 +221,11 @@ def test_shipments_are_parcels_with_their_tracks() -> None:
 def test_what_is_not_as_it_is_there_is_named() -> None:
     assert not LegacyTouched.objects.exists()
     found = LegacyFinding.objects.values_list("code", flat=True)
-    assert Counter(found) == {"customer_deleted": 3, "edited_order": 1}
+    assert Counter(found) == {"customer_deleted": 3, "edited_order": 1, "due_not_kept_up": 1}
+    # The column of a sample order was never updated; Magento answers what is due by total and payment, as we do.
+    assert (
+        LegacyFinding.objects.get(code="due_not_kept_up").detail == "36.3900 in the column, 0.0000 by total and payment"
+    )
     secrets = ("protect_code", "remote_ip", "additional_information", "cc_number_enc", "x_forwarded_for")
     kept = {column for row in LegacyRow.objects.filter(kind="order") for column in json.loads(row.after)}
     assert kept and not kept & set(secrets)
@@ -229,18 +250,20 @@ def test_nobody_is_told_and_carrying_it_again_changes_nothing(magento: MagentoSe
 def test_a_customer_finds_the_orders_of_the_old_shop(monkeypatch: Any) -> None:
     customer = order(1).customer
     assert customer is not None
-    monkeypatch.setattr(
-        "chassis.access.authentication.principal_of", lambda request: Principal(kind=Kind.CUSTOMER, id=str(customer))
-    )
-    monkeypatch.setattr("commerce.order.api.principal_of", lambda request: Principal(kind=Kind.CUSTOMER, id=str(customer)))
-    items = Client().get("/api/v1/default/orders").json()["items"]
+    monkeypatch.setattr(authentication, "_keys", None)
+    authentication.bind_keys(SIGNER.published)
+    token = SIGNER.sign(Principal(kind=Kind.CUSTOMER, id=str(customer), channel_group="base"))
+    http = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+    answer = http.get("/api/v1/default/orders")
+    assert answer.status_code == 200, answer.content
+    items = answer.json()["items"]
     assert {(item["number"], item["historical"]) for item in items} >= {("000000001", True), ("000000002", True)}
-    body = Client().get(f"/api/v1/default/orders/{order(2).id}").json()
+    body = http.get(f"/api/v1/default/orders/{order(2).id}").json()
     assert (body["payment_state"], body["refunded"], body["lines"][0]["sku"]) == ("refunded", "39.64", "WS08-XS-Blue")
     assert [payment["label"] for payment in body["payments"]] == ["Check / Money order"]
     assert [refund["amount"] for refund in body["refunds"]] == ["39.64"]
     assert body["shipments"][0]["tracking_number"]
-    numbers = Client().get(f"/api/v1/default/orders/{order(2).id}/documents").json()["items"]
+    numbers = http.get(f"/api/v1/default/orders/{order(2).id}/documents").json()["items"]
     assert {(one["kind"], one["historical"]) for one in numbers} == {(INVOICE, True), (CREDIT_NOTE, True)}
 
 
