@@ -24,7 +24,7 @@ from commerce.checkout.pricing import as_json, draft_of, quote_of, shopper_key
 from commerce.checkout.queries import differences, needs_shipping
 from commerce.checkout.saga import PlaceOrder
 from commerce.checkout.tenders import Share, found_again, left, not_above, split, tenders_of
-from commerce.models import SagaInstance
+from commerce.messaging import SagaInstance
 from commerce.order.models import Order
 from contracts.catalog import Quote
 from contracts.postpurchase import GIFT_CARD
