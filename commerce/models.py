@@ -4,6 +4,8 @@ from commerce.cancellation.models import Cancellation
 from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
 from commerce.delivery.models import DeliveryChange
 from commerce.document.models import Document, DocumentSequence, Seller
+from commerce.history.models import HistoricalLine, HistoricalOrder, HistoricalPayment
+from commerce.legacy.models import CarriedOrder, LegacyFinding, LegacyRow, LegacyTouched
 from commerce.messaging import (
     DeadLetter,
     Delivery,
@@ -27,6 +29,7 @@ from commerce.payment.models import (
 
 __all__ = [
     "Cancellation",
+    "CarriedOrder",
     "Cart",
     "CartLine",
     "ChannelCopy",
@@ -35,10 +38,16 @@ __all__ = [
     "DeliveryChange",
     "Document",
     "DocumentSequence",
+    "HistoricalLine",
+    "HistoricalOrder",
+    "HistoricalPayment",
     "History",
     "IdempotencyKey",
     "InboxEntry",
     "Job",
+    "LegacyFinding",
+    "LegacyRow",
+    "LegacyTouched",
     "NumberSequence",
     "Order",
     "OrderEvent",

@@ -1,4 +1,7 @@
-"""What commerce can tell again, so that others rebuild their copies: orders as they were sold, held, and cancelled."""
+"""What commerce can tell again, so that others rebuild their copies: orders as they were sold, held, and cancelled.
+
+Orders of history were told of to nobody, and are not told of now.
+"""
 
 from collections.abc import Iterator
 
@@ -11,32 +14,33 @@ from commerce.order.models import Order, OrderEvent
 from contracts.commerce import OrderCancelled, OrderHeld, OrderPlaced, OrderReleased
 
 ASKED = Cancellation.objects.filter(order=OuterRef("id"), state="requested", was_held=True)
+OURS = Order.objects.filter(historical=False)
 ON_HOLD = Q(state="held") | Q(Exists(ASKED))
 
 
 def placed() -> Iterator[State]:
     """Every order as it was sold."""
-    for row in Order.objects.prefetch_related("lines").order_by("id").iterator(chunk_size=200):
+    for row in OURS.prefetch_related("lines").order_by("id").iterator(chunk_size=200):
         event = order_placed(row, list(row.lines.all()))
         yield State(event=event, aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
 
 
 def held() -> Iterator[State]:
     """Every order that is on hold, or was when its cancellation was asked for."""
-    for row in Order.objects.filter(ON_HOLD).order_by("id").iterator(chunk_size=500):
+    for row in OURS.filter(ON_HOLD).order_by("id").iterator(chunk_size=500):
         yield State(event=order_held(row), aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
 
 
 def released() -> Iterator[State]:
     """Every order that was on hold once and is not."""
     once = OrderEvent.objects.filter(what="state.hold").values("order")
-    for row in Order.objects.filter(~ON_HOLD, id__in=once).order_by("id").iterator(chunk_size=500):
+    for row in OURS.filter(~ON_HOLD, id__in=once).order_by("id").iterator(chunk_size=500):
         yield State(event=order_released(row), aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
 
 
 def cancelled() -> Iterator[State]:
     """Every order that was cancelled; the reason was told once and is not kept."""
-    for row in Order.objects.filter(state="cancelled").order_by("id").iterator(chunk_size=500):
+    for row in OURS.filter(state="cancelled").order_by("id").iterator(chunk_size=500):
         event = order_cancelled(row, reason="")
         yield State(event=event, aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
 

@@ -7,15 +7,18 @@ from commerce.cancellation import reactions as cancellation
 from commerce.checkout import projection as copies
 from commerce.checkout import reactions as checkout
 from commerce.delivery import reactions as delivery
+from commerce.legacy.rows import keep_rows
 from commerce.order import reactions as order
 from commerce.payment import tenders as payment
-from contracts import catalog, identity, logistics, postpurchase
+from contracts import catalog, identity, logistics, magento, postpurchase
 
 SUBSCRIPTIONS = (
     projection(catalog.ChannelChanged, copies.copy_channels),
     projection(catalog.ViewChanged, copies.copy_views),
     projection(identity.ChannelGroupChanged, keep_channel_groups("commerce")),
     projection(identity.SessionsRevoked, keep_revocations("commerce")),
+    projection(magento.ScopeRowChanged, keep_rows),
+    projection(magento.OrderRowChanged, keep_rows),
     reaction(catalog.RedemptionReserved, each(checkout.redemption_reserved)),
     reaction(catalog.RedemptionRefused, each(checkout.redemption_refused)),
     reaction(logistics.StockReserved, each(checkout.stock_reserved)),

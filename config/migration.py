@@ -57,10 +57,11 @@ class Report:
 def mirrors() -> tuple[Mirror, ...]:
     """The mirrors of the domains that take over from Magento."""
     from catalog.legacy.tables import MIRROR as CATALOG
+    from commerce.legacy.rows import MIRROR as COMMERCE
     from identity.legacy.rows import MIRROR as IDENTITY
     from logistics.legacy.rows import MIRROR as LOGISTICS
 
-    return (CATALOG, LOGISTICS, IDENTITY)
+    return (CATALOG, LOGISTICS, IDENTITY, COMMERCE)
 
 
 def report(source: str) -> Report:

@@ -34,7 +34,7 @@ class Costs:
 
 def can_be_changed(order: Order) -> bool:
     """Whether something of it is to be sent and nothing was, by what commerce has heard."""
-    return order.state in ("placed", "held") and order.fulfilment_state == "unfulfilled"
+    return not order.historical and order.state in ("placed", "held") and order.fulfilment_state == "unfulfilled"
 
 
 def preview_delivery(order: Order, *, address: Mapping[str, str], shipping_method: str) -> Costs:

@@ -72,7 +72,7 @@ class Document(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="documents")
     kind = models.TextField()
-    number = models.TextField(unique=True)
+    number = models.TextField(help_text="unique among our own")
     cause = models.UUIDField(help_text="the order, the payment or the refund that it is for: one document of each")
     corrects = models.JSONField(default=list, help_text="numbers of the invoices that a credit note is about")
     locale = models.TextField()
@@ -85,6 +85,9 @@ class Document(models.Model):
     taxes = models.JSONField(default=list, help_text="[{code, percent, amount}]")
     tax = models.DecimalField(max_digits=20, decimal_places=6)
     total = models.DecimalField(max_digits=20, decimal_places=6)
+    base_total = models.DecimalField(max_digits=20, decimal_places=6, null=True, help_text="of an older shop's")
+    historical = models.BooleanField(default=False, db_default=False, help_text="issued by an older shop")
+    external_id = models.TextField(blank=True, default="", db_default="")
     note = models.TextField(blank=True, default="", help_text="why no tax is due")
     ordered_on = models.DateField()
     dated = models.DateField(help_text="the day of issue where it is sold")
@@ -95,6 +98,9 @@ class Document(models.Model):
         indexes = [models.Index(fields=["-issued_at"], name="commerce_document_issued")]
         constraints = [
             models.UniqueConstraint(fields=["kind", "cause"], name="commerce_document_once"),
+            models.UniqueConstraint(
+                fields=["number"], condition=models.Q(historical=False), name="commerce_document_number_once"
+            ),
             models.CheckConstraint(condition=models.Q(kind__in=KINDS), name="commerce_document_kind"),
         ]
 
@@ -108,6 +114,16 @@ class Document(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise DocumentIssued()
+
+
+def unchangeable_but_historical(table: str) -> RunSQL:
+    """The same but for documents of an older shop: those are made anew while it still goes on."""
+    name = f"{table}_is_kept"
+    made = f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"
+    return RunSQL(
+        f"DROP TRIGGER {name} ON {table}; {made} WHEN (NOT OLD.historical) EXECUTE FUNCTION {name}();",
+        f"DROP TRIGGER {name} ON {table}; {made} EXECUTE FUNCTION {name}();",
+    )
 
 
 def unchangeable(table: str) -> RunSQL:

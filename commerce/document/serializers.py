@@ -16,6 +16,8 @@ class DocumentBody(serializers.ModelSerializer[Document]):
         child=serializers.CharField(), help_text="numbers of the invoices that a credit note is about"
     )
 
+    historical = serializers.BooleanField(help_text="issued by the shop that was here before")
+
     class Meta:
         model = Document
-        fields = ("number", "kind", "issued_at", "currency", "total", "tax", "corrects")
+        fields = ("id", "number", "kind", "issued_at", "currency", "total", "tax", "corrects", "historical")

@@ -16,6 +16,8 @@ from commerce.checkout.adjustments import DELIVERY, discounts
 from commerce.checkout.models import ChannelCopy
 from commerce.delivery.admin import CHANGE_DELIVERY
 from commerce.document.links import pdf_link
+from commerce.history import admin as history
+from commerce.history.admin import ours
 from commerce.order.commands import hold_order, lock_payments, refund_order, release_order
 from commerce.order.models import Order, OrderEvent, OrderLine
 from commerce.order.notes import add_note
@@ -147,13 +149,14 @@ class OrderAdmin(FoundByKey, Defined):
     search_help_text = "An order's number or a part of it, a whole e-mail address, or an id"
     list_display = (
         *("number", "placed_at", "channel", "email_in_short", "total_shown"),
-        *("order_state", "money_state", "goods_state"),
+        *("order_state", "money_state", "goods_state", "of_history"),
     )
     list_filter = (
         shown.one_of("state", ORDER),
         shown.one_of("payment_state", PAYMENT),
         shown.one_of("fulfilment_state", FULFILMENT),
         shown.one_of("channel", channels),
+        "historical",
         "placed_at",
     )
     ordering = ("-placed_at",)
@@ -164,13 +167,23 @@ class OrderAdmin(FoundByKey, Defined):
         ("Goes on in", {"fields": (("fulfilment_link", "returns_link"), ("checkout_link", "cart_link"))}),
         ("Notes", {"fields": ("metadata",)}),
     )
+    of_history_fieldsets = (
+        (
+            None,
+            {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"), "origin")},
+        ),
+        ("Shopper", {"fields": ("email_link", ("address", "billing"), "shipping_method")}),
+        ("Money", {"fields": ("books", "past_payments", "documents_shown")}),
+        ("Goods", {"fields": ("quantities",)}),
+    )
     readonly_fields = (
         *("number", "placed_at", "order_state", "money_state", "goods_state", "view", "email_link"),
         *("address", "shipping_method", "figures", "discounts_shown", "payments"),
         *("documents_shown", "cancellations_shown"),
         *("fulfilment_link", "returns_link", "checkout_link", "cart_link"),
+        *("origin", "billing", "books", "past_payments", "quantities"),
     )
-    state_fields = ("state", "payment_state", "fulfilment_state", "captured", "refunded")
+    state_fields = ("state", "payment_state", "fulfilment_state", "captured", "refunded", "historical")
     inlines = (LineInline, TimelineInline)
     bulk = ("hold", "release")
     transitions = (
@@ -209,6 +222,7 @@ class OrderAdmin(FoundByKey, Defined):
         CANCEL,
         CANCEL_LINES,
     )
+    transitions = tuple(ours(one) for one in transitions)
 
     order_state = shown.state(
         "state",
@@ -233,6 +247,33 @@ class OrderAdmin(FoundByKey, Defined):
         success=("fulfilled",),
         danger=("cancelled",),
     )
+
+    @admin.display(description="history", boolean=True, ordering="historical")
+    def of_history(self, order: Order) -> bool:
+        return order.historical
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.of_history_fieldsets if obj and obj.historical else super().get_fieldsets(request, obj)
+
+    @admin.display(description="from")
+    def origin(self, order: Order) -> str:
+        return history.origin(order)
+
+    @admin.display(description="billed to")
+    def billing(self, order: Order) -> str:
+        return shown.postal(order.history.billing)
+
+    @admin.display(description="figures")
+    def books(self, order: Order) -> str:
+        return history.figures(order)
+
+    @admin.display(description="payments")
+    def past_payments(self, order: Order) -> str:
+        return history.payments(order)
+
+    @admin.display(description="quantities")
+    def quantities(self, order: Order) -> str:
+        return history.quantities(order)
 
     @admin.display(description="shopper")
     def email_in_short(self, order: Order) -> str:
@@ -322,4 +363,4 @@ class NumberSequenceAdmin(LookOnly):
     ordering = ("channel",)
 
 
-site.watch(Watch(model=Order, title="orders on hold", query={"state": "held"}))
+site.watch(Watch(model=Order, title="orders on hold", query={"state": "held", "historical__exact": "0"}))

@@ -13,7 +13,7 @@ from commerce.checkout.models import Cart, CartLine
 from commerce.document.issuing import issue_invoice
 from commerce.order.announcing import order_held, order_paid, order_placed, order_released, tell
 from commerce.order.completion import complete_if_done
-from commerce.order.errors import OrderUnknown
+from commerce.order.errors import OrderOfHistory, OrderUnknown
 from commerce.order.models import NumberSequence, Order, OrderLine
 from commerce.order.states import PAYMENT
 from commerce.payment.allocation import allocate
@@ -169,10 +169,12 @@ def lock_payments(order_id: UUID) -> list[Payment]:
 
 
 def locked_order(order_id: UUID) -> Order:
-    """An order under its lock; OrderUnknown."""
+    """An order of ours under its lock; OrderUnknown, OrderOfHistory."""
     order = Order.objects.select_for_update().filter(id=order_id).first()
     if order is None:
         raise OrderUnknown()
+    if order.historical:
+        raise OrderOfHistory()
     return order
 
 

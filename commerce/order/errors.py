@@ -7,5 +7,9 @@ class IllegalTransition(DomainError):
     code, status, title = "illegal_transition", 409, "The order's state does not allow this."
 
 
+class OrderOfHistory(DomainError):
+    code, status, title = "order_of_history", 409, "An order of the older shop is looked at, never worked on."
+
+
 class OrderUnknown(DomainError):
     code, status, title = "unknown_order", 404, "There is no such order."

@@ -44,7 +44,7 @@ class Order(models.Model):
     """What was sold. Money columns are totals at the currency's exponent; base_* in the shop's own currency."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
-    number = models.TextField(unique=True)
+    number = models.TextField(help_text="unique among our own: an older shop may have counted from one in each view")
     cart = models.UUIDField(unique=True, help_text="a cart gives at most one order")
     saga = models.UUIDField()
     channel = models.TextField()
@@ -55,7 +55,12 @@ class Order(models.Model):
     email_hash = KeyedHashField(source="email", db_index=True)
     currency = models.CharField(max_length=3)
     base_currency = models.CharField(max_length=3)
-    base_rate = models.DecimalField(max_digits=20, decimal_places=10, default=Decimal(1))
+    base_rate = models.DecimalField(
+        max_digits=20,
+        decimal_places=10,
+        default=Decimal(1),
+        help_text="what one of the base currency is in the order's",
+    )
     subtotal = models.DecimalField(max_digits=20, decimal_places=6)
     shipping = models.DecimalField(max_digits=20, decimal_places=6)
     tax = models.DecimalField(max_digits=20, decimal_places=6)
@@ -80,6 +85,7 @@ class Order(models.Model):
     )
     metadata = models.JSONField(default=dict, blank=True)
     external_id = models.TextField(blank=True, default="")
+    historical = models.BooleanField(default=False, db_default=False, help_text="of an older shop: only looked at")
     version = models.BigIntegerField(default=1)
     placed_at = models.DateTimeField()
 
@@ -88,14 +94,23 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["customer", "-placed_at"], name="commerce_order_customer"),
             models.Index(fields=["-placed_at"], name="commerce_order_placed"),
+            models.Index(fields=["number"], name="commerce_order_number"),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["external_id"], condition=~models.Q(external_id=""), name="commerce_order_external"
             ),
-            models.CheckConstraint(condition=models.Q(captured__lte=models.F("total")), name="commerce_order_captured"),
+            models.UniqueConstraint(
+                fields=["number"], condition=models.Q(historical=False), name="commerce_order_number_once"
+            ),
+            # What an older shop has booked is kept as it is.
             models.CheckConstraint(
-                condition=models.Q(refunded__lte=models.F("captured")), name="commerce_order_refunded"
+                condition=models.Q(historical=True) | models.Q(captured__lte=models.F("total")),
+                name="commerce_order_captured",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(historical=True) | models.Q(refunded__lte=models.F("captured")),
+                name="commerce_order_refunded",
             ),
         ]
 

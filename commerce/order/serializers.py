@@ -109,10 +109,14 @@ class RefundBody(serializers.ModelSerializer[Transaction]):
 
 class OrderSummary(serializers.ModelSerializer[Order]):
     total = AmountField()
+    historical = serializers.BooleanField(help_text="bought in the shop that was here before: only looked at")
 
     class Meta:
         model = Order
-        fields = ("id", "number", "placed_at", "state", "payment_state", "fulfilment_state", "currency", "total")
+        fields = (
+            *("id", "number", "placed_at", "state", "payment_state", "fulfilment_state", "currency", "total"),
+            "historical",
+        )
 
 
 class OrderBody(OrderSummary):

@@ -67,3 +67,11 @@ class CustomerRowChanged(RowChanged):
     """Customers, their groups and addresses, and the hashes of their passwords."""
 
     after: dict[str, Annotated[str | None, PersonalMark()]] | None
+
+
+@event("magento.order_row_changed", aggregate="magento_row")
+@dataclass(frozen=True, kw_only=True)
+class OrderRowChanged(RowChanged):
+    """Orders and what belongs to them: lines, addresses, payments, comments, invoices, shipments, credit memos."""
+
+    after: dict[str, Annotated[str | None, PersonalMark()]] | None

@@ -61,7 +61,7 @@ def test_entities_are_counted_as_a_merchant_counts(found):
     assert records["products"] == 2055
     assert records["customers"] == 80
     assert records["orders"] == 168
-    assert {e.entity: e.fate for e in found.entities}["orders"] == "parked"
+    assert {e.entity: e.fate for e in found.entities}["orders"] == "carried"
 
 
 @pytest.mark.parametrize(

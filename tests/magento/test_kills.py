@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from contracts.magento import AttributeRowChanged, CustomerRowChanged, ProductRowChanged, StockRowChanged
+from contracts.magento import (
+    AttributeRowChanged,
+    CustomerRowChanged,
+    OrderRowChanged,
+    ProductRowChanged,
+    StockRowChanged,
+)
+from strangler.source import Source
 from tests.magento.carrying import SCOPES, tables_of
 from tests.magento.server import MagentoServer
 from tests.magento.test_stock import CHANNELS, CUT_OFF, oracle
@@ -14,12 +21,15 @@ from tests.processes import eventually
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.magento, pytest.mark.processes, pytest.mark.timeout(900)]
-TABLES = (*SCOPES, *tables_of(ProductRowChanged, StockRowChanged, AttributeRowChanged, CustomerRowChanged))
+MOVED = (ProductRowChanged, StockRowChanged, AttributeRowChanged, CustomerRowChanged, OrderRowChanged)
+TABLES = (*SCOPES, "store_group", *tables_of(*MOVED))
 KILLS = (
     "inbox.logistics.before_apply", "inbox.logistics.before_ack", "inbox.identity.before_ack",
     "logistics.legacy.carried", "identity.legacy.carried", "job.logistics.make_legacy.after_call",
-    "job.identity.make_legacy.after_call",
+    "job.identity.make_legacy.after_call", "inbox.commerce.before_ack", "commerce.legacy.carried",
+    "job.commerce.make_legacy.after_call",
 )  # fmt: skip
+DOMAINS = ("logistics", "identity", "commerce")
 SALABLE = """
 SELECT link.channel, i.sku, sum(i.on_hand - i.reserved) FROM logistics_stockitem i
 JOIN logistics_channelsource link USING (source_id) JOIN logistics_source s ON s.id = i.source_id AND s.enabled
@@ -33,8 +43,8 @@ GROUP BY i.id HAVING i.on_hand <> coalesce(sum(m.quantity), 0)
 
 @pytest.fixture
 def stack(tmp_path: Path, django_db_setup: None) -> Iterator[Stack]:
-    """Relay and the workers of logistics and identity, no shop."""
-    stack = Stack(tmp_path, workers=("logistics", "identity"))
+    """Relay and the workers of logistics, identity and commerce, no shop."""
+    stack = Stack(tmp_path, workers=DOMAINS)
     try:
         stack.processes.start("relay", "python", "manage.py", "relay")
         for alias in stack.workers:
@@ -54,7 +64,7 @@ def unfinished(stack: Stack) -> str:
     waiting = "SELECT (SELECT count(*) FROM strangler_outboxevent WHERE relayed_at IS NULL)"
     waiting += " + (SELECT count(*) FROM strangler_delivery WHERE acked_at IS NULL AND subscriber <> 'catalog')"
     counts = {"deliveries": stack.query("platform", waiting)[0][0]}
-    for domain in ("logistics", "identity"):
+    for domain in DOMAINS:
         counts[f"things of {domain}"] = stack.query(domain, f"SELECT count(*) FROM {domain}_legacytouched")[0][0]
         counts[f"letters of {domain}"] = stack.query(domain, f"SELECT count(*) FROM {domain}_deadletter")[0][0]
     return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
@@ -87,6 +97,16 @@ def test_killed_workers_lose_nothing_and_carry_nothing_twice(magento: MagentoSer
     assert stack.query("logistics", ASTRAY) == []
     assert stack.query("identity", "SELECT count(*) FROM customers.identity_customer") == [(80,)]
     assert stack.query("identity", "SELECT count(*) FROM customers.identity_address") == [(119,)]
+    sums = "count(*), sum({}), sum(coalesce({}, 0))"
+    with Source(magento.url) as source:
+        (there,) = source.rows(f"SELECT {sums.format('grand_total', 'total_paid')} FROM sales_order")
+    ((count, total, captured),) = stack.query(
+        "commerce", f"SELECT {sums.format('total', 'captured')} FROM commerce_order WHERE historical AND version = 1"
+    )
+    assert [count, total, captured] == [Decimal(str(value)) for value in there.values()]
+    assert stack.query("commerce", "SELECT count(*) FROM commerce_document") == [(107 + 24,)]
+    assert stack.query("commerce", "SELECT count(*) FROM commerce_ordershipment") == [(80,)]
+    assert stack.query("commerce", "SELECT count(*) FROM commerce_outboxevent") == [(0,)]
 
 
 def _reached(stack: Stack) -> set[str]:
