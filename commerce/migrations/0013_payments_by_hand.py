@@ -25,6 +25,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PaymentMethod',
             fields=[
+                ('external_id', models.TextField(blank=True, editable=False, help_text='source system, entity and old id', null=True, unique=True)),
+                ('metadata', models.JSONField(blank=True, db_default=models.Value({}, models.JSONField()), default=dict)),
                 ('id', models.UUIDField(default=chassis.ids.new_id, primary_key=True, serialize=False)),
                 ('channel', models.TextField()),
                 ('code', models.SlugField(help_text='"card", or a code of your own: "transfer"')),
@@ -36,7 +38,6 @@ class Migration(migrations.Migration):
                 ('most', models.DecimalField(blank=True, decimal_places=6, max_digits=20, null=True)),
                 ('active', models.BooleanField(default=True)),
                 ('position', models.IntegerField(default=0)),
-                ('metadata', models.JSONField(blank=True, default=dict)),
             ],
             options={
                 'ordering': ['channel', 'position', 'code'],

@@ -8,6 +8,7 @@ from chassis import clock
 from chassis.fields import EncryptedTextField
 from chassis.ids import new_id
 from chassis.money import Money
+from chassis.records import Recorded
 from commerce.payment.errors import IllegalPaymentTransition
 from commerce.payment.providers.interface import OurPayment
 from commerce.payment.states import PAYMENT
@@ -140,7 +141,7 @@ class Transaction(models.Model):
         ]
 
 
-class PaymentMethod(models.Model):
+class PaymentMethod(Recorded):
     """A way to pay that a channel offers. That of the code "card" says when the card is offered, which needs none.
 
     All others are by hand: an order is placed at once, and staff book the money when it comes.
@@ -159,7 +160,6 @@ class PaymentMethod(models.Model):
     most = models.DecimalField(max_digits=20, decimal_places=6, null=True, blank=True)
     active = models.BooleanField(default=True)
     position = models.IntegerField(default=0)
-    metadata = models.JSONField(default=dict, blank=True)
 
     class Meta:
         app_label = "commerce"
