@@ -146,7 +146,7 @@ class Stack:
         rows = self.query(
             "commerce",
             """UPDATE commerce_job SET due_at = clock_timestamp() WHERE kind = 'commerce.place_order_deadline'
-               AND key = (SELECT saga::text FROM commerce_cart WHERE id = %s) RETURNING id""",
+               AND key LIKE (SELECT saga::text || '%%' FROM commerce_cart WHERE id = %s) RETURNING id""",
             cart,
         )
         return bool(rows)

@@ -54,8 +54,10 @@ def _cancel_whole(order: Order, cancellation: Cancellation, payments: list[Payme
     order.transition("cancel")
     order.transition_fulfilment("cancel")
     refunds = let_go(order, payments)
-    if order.payment_state == "pending":  # what was invoiced with the goods and has not come
-        issue_credit_note(order, refund=cancellation.id, amount=order.total - order.captured)
+    if order.payment_state in ("pending", "voided"):  # what was invoiced with the goods and has not come
+        # Of what post-purchase is asked to let go its answer decides: released it is credited, taken it goes back.
+        unsettled = sum((one.amount for one in payments if one.state == "voiding"), Decimal(0))
+        issue_credit_note(order, refund=cancellation.id, amount=order.total - order.captured - unsettled)
     if order.payment_state in UNPAID:
         money_came(order)  # some of its payments may have taken money already
     void_if_unheld(order)

@@ -44,7 +44,9 @@ def issue_credit_note(
     lines: Sequence[dict[str, Any]] = (),
     together: Collection[str] = (),
 ) -> Document | None:
-    """The credit note over an amount that went back, with the share of each tax in it; none where nothing was invoiced.
+    """The credit note over an amount that went back or will not come, with the share of each tax in it.
+
+    None where nothing was invoiced, and none over nothing.
 
     `lines` are what was cancelled, with the taxes of each, `together` the ids of all refunds for it: where they are
     several, none is for a line alone, and each has its share of the lines' taxes. Without lines the shares are of all
@@ -52,7 +54,7 @@ def issue_credit_note(
     """
     issued = list(Document.objects.filter(order=order).order_by("issued_at", "id"))
     invoices = [one for one in issued if one.kind == INVOICE]
-    if not invoices:
+    if not invoices or amount <= 0:
         return None
     earlier = [one for one in issued if one.kind == CREDIT_NOTE]
     invoiced = _Taxed.of(invoices)
@@ -186,6 +188,8 @@ class _Taxed:
 
     def share(self, amount: Decimal, currency: str) -> list[dict[str, str]]:
         """The taxes in a part of it."""
+        if not self.total:
+            return [{**tax, "amount": "0"} for tax in self.taxes]
         return [
             {**tax, "amount": str(_rounded(Decimal(tax["amount"]) * amount / self.total, currency))}
             for tax in self.taxes

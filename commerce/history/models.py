@@ -70,6 +70,7 @@ class HistoricalPayment(models.Model):
     base_amount = money()
     base_captured = money()
     base_refunded = money()
+    instructions = ""  # nobody is to pay any more
     details = EncryptedJSONField(default=dict, help_text="purchase order, last digits, references: no secrets")
     external_id = models.TextField(unique=True)
 

@@ -198,7 +198,7 @@ class OrderAdmin(FoundByKey, Defined):
             name="hold",
             title="Hold",
             run=lambda order, _: hold_order(order.id),
-            when=lambda order: "hold" in ORDER[order.state],
+            when=lambda order: "hold" in ORDER[order.state] or (order.state == "held" and order.waits_for_money),
             explanation="Nothing of it is picked or sent until somebody releases it.",
         ),
         Transition(

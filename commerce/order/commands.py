@@ -88,10 +88,16 @@ def _await_money(order: Order, lines: list[OrderLine], *, goods_first: bool) -> 
 
 
 def hold_order(order_id: UUID) -> Order:
-    """Stop an order from being worked on until it is released: logistics picks and sends nothing more of it."""
+    """Stop an order from being worked on until it is released: logistics picks and sends nothing more of it.
+
+    One that waits for its money is held already; from now on money alone does not release it.
+    """
     with unit_of_work("commerce"):
         order = locked_order(order_id)
-        order.transition("hold")
+        if order.waits_for_money and order.state == "held":
+            order.waits_for_money = False
+        else:
+            order.transition("hold")
         order.version += 1
         order.save()
         tell(order, order_held(order))

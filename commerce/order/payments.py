@@ -15,18 +15,21 @@ from commerce.document.models import INVOICE
 from commerce.order.announcing import order_held, order_paid, order_released, payment_voided, tell
 from commerce.order.completion import complete_if_done
 from commerce.order.models import Order
-from commerce.order.states import UNPAID
+from commerce.order.states import PAID, UNPAID
 from commerce.payment.models import Payment
 from contracts.commerce import OrderRefunded
 from contracts.shared import Amount
 
 
-def record_void(order_id: UUID) -> None:
-    """A payment of this order holds nothing any more; the order is void once none of them does or ever did."""
-    order = Order.objects.select_for_update().get(id=order_id)
+def record_void(payment: Payment) -> None:
+    """This payment holds nothing any more; its order is void once none of them does or ever did."""
+    order = Order.objects.select_for_update().get(id=payment.order)
     order.version += 1
+    if order.state == "cancelled":  # its share of an invoice that went out with the goods
+        issue_credit_note(order, refund=payment.id, amount=payment.amount)
     if void_if_unheld(order):
-        order.save()
+        complete_if_done(order)
+    order.save()
 
 
 def void_if_unheld(order: Order) -> bool:
@@ -75,7 +78,7 @@ def money_came(order: Order) -> None:
 
 def release_if_paid(order: Order) -> None:
     """Let an order that was on hold for its money alone go on. At its new version; the caller stores it."""
-    if order.waits_for_money and order.state == "held" and order.payment_state not in UNPAID:
+    if order.waits_for_money and order.state == "held" and order.payment_state in PAID:
         order.transition("release")
         order.waits_for_money = False
         tell(order, order_released(order))

@@ -21,6 +21,7 @@ PAYMENT = {
     "voided": {"capture": "paid"},
 }
 UNPAID = ("pending", "authorised")
+PAID = ("paid", "partially_refunded")
 FULFILMENT = {
     "unfulfilled": {"ship_part": "partially_fulfilled", "ship": "fulfilled", "cancel": "cancelled"},
     "partially_fulfilled": {"ship_part": "partially_fulfilled", "ship": "fulfilled"},

@@ -65,7 +65,7 @@ def stop_waiting(payment_id: UUID) -> None:
             raise NotAwaited("A part of it has come; cancel the order to give it back.")
         close(payment)
         if payment.order is not None:
-            order_payments.record_void(payment.order)
+            order_payments.record_void(payment)
 
 
 def close(payment: Payment) -> None:

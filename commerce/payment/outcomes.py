@@ -75,7 +75,7 @@ def voided(payment_id: UUID, theirs: ProviderPayment | None) -> None:
                 payment.book("void", payment.amount, theirs.id)
             payment.save()
             if payment.order is not None:
-                order_payments.record_void(payment.order)
+                order_payments.record_void(payment)
         answer(_saga(), payment.saga, "authorise", Done())
 
 

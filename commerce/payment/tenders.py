@@ -86,7 +86,7 @@ def _gone(payment: Payment) -> None:
         payment.transition("void")
         payment.book("void", payment.amount, str(payment.id))
         payment.save()
-        order_payments.record_void(payment.order)
+        order_payments.record_void(payment)
 
 
 def _locked(saga: UUID) -> list[Payment]:

@@ -17,7 +17,7 @@ from commerce.checkout.commands import Shopper
 from commerce.checkout.models import Cart
 from commerce.checkout.placement import look, place
 from commerce.models import Document, Order, Payment, PaymentMethod, PaymentMethodText, RefundDue, Transaction
-from commerce.order.commands import refund_order, release_order
+from commerce.order.commands import hold_order, refund_order, release_order
 from commerce.order.reactions import shipment_sent, stock_lost
 from commerce.payment.errors import AlreadyBooked, MethodNotOffered, NotAwaited, RefundNotDue, TooMuch
 from commerce.payment.manual import book_money, book_refund, stop_waiting, withdraw_refund
@@ -235,6 +235,32 @@ def test_an_invoice_that_was_not_paid_is_credited_when_its_order_is_cancelled(
     ]
 
 
+def test_one_that_staff_have_given_up_is_credited_too(shop: str, invoice: PaymentMethod) -> None:
+    order = ordered("invoice")
+    stop_waiting(Payment.objects.get().id)
+    order = cancel(order.id)
+    assert (order.state, order.payment_state) == ("cancelled", "voided")
+    assert [(one.kind, one.total) for one in Document.objects.order_by("issued_at", "id")] == [
+        ("invoice", TOTAL),
+        ("credit_note", TOTAL),
+    ]
+
+
+def test_goods_that_were_sent_and_will_not_be_paid_leave_nothing_to_do(shop: str, invoice: PaymentMethod) -> None:
+    order = ordered("invoice")
+    Order.objects.filter(id=order.id).update(fulfilment_state="fulfilled")
+    stop_waiting(Payment.objects.get().id)
+    order.refresh_from_db()
+    assert (order.state, order.payment_state) == ("completed", "voided")
+
+
+def test_staffs_own_hold_outlasts_the_money(shop: str) -> None:
+    order = ordered()
+    hold_order(order.id)
+    assert book().state == "held"
+    assert release_order(order.id).state == "placed"
+
+
 def test_an_order_that_is_cancelled_awaits_nothing(shop: str) -> None:
     order = cancel(ordered().id)
     assert (order.state, order.payment_state, Payment.objects.get().state) == ("cancelled", "voided", "voided")
@@ -319,6 +345,27 @@ def test_a_gift_card_pays_a_part_and_the_rest_comes_by_hand(shop: str, purse: Pu
     assert (order.payment_state, order.captured, order.state) == ("pending", Decimal(10), "held")
     order = book("14.90")
     assert (order.payment_state, order.captured, order.state) == ("paid", TOTAL, "placed")
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_cancellation_before_the_gift_card_was_taken_credits_the_invoice_once_and_whole(
+    shop: str, purse: Purse, invoice: PaymentMethod, taken: bool
+) -> None:
+    purse.held["GIFT-1"] = Decimal(10)
+    cart, shopper = a_ready_cart()
+    cart = tendering.pay_with(cart, shopper, code="GIFT-1")
+    saga = begin(cart, shopper, "invoice")
+    tendering.hold(saga)
+    run_jobs()
+    cancel(Order.objects.get().id)
+    tendering.confirm(saga, confirmed=taken)
+    if taken:
+        tendering.give_back()
+    credited = Document.objects.filter(kind="credit_note")
+    assert sorted(one.total for one in credited) == [Decimal("10.00"), Decimal("14.90")]
+    assert sum(one.tax for one in credited) == Document.objects.get(kind="invoice").tax
+    card = Payment.objects.get(tender="gift_card")
+    assert (card.state, card.set_aside) == ("refunded" if taken else "voided", 0)
 
 
 def test_where_nothing_is_left_to_pay_no_method_is_offered_nor_asked_for(shop: str, purse: Purse) -> None:

@@ -121,8 +121,8 @@ def test_a_killed_extraction_goes_on_with_nothing_lost_or_repeated(magento: Mage
 
 
 def test_a_table_that_is_not_carried_and_a_wrong_address_are_refused_in_one_sentence(magento: MagentoServer):
-    with pytest.raises(CommandError, match="Not carried: sales_order"):
-        call_command("strangle", "extract", source=magento.url, table=["sales_order"])
+    with pytest.raises(CommandError, match="Not carried: quote"):
+        call_command("strangle", "extract", source=magento.url, table=["quote"])
     with pytest.raises(CommandError, match="names no database"):
         call_command("strangle", "assess", source="mysql://u:p@127.0.0.1")
     assert sent() == []

@@ -62,12 +62,16 @@ class Stripe:
             "return_url": settings.STRIPE_RETURN_URL,
             "metadata": {REFERENCE: ours.reference},
         }
-        return picture(_ask(lambda api: api.payment_intents.create(asked, _once("authorise", ours.reference))))
+        once = _once("authorise", ours.reference)
+        return picture(_ask(lambda api: api.payment_intents.create(asked, once), declined=True))
 
     def capture(self, ours: OurPayment, *, amount: Decimal, key: str) -> ProviderPayment:
-        """Of a part that is captured Stripe lets the rest go."""
+        """Of a part that is captured Stripe lets the rest go.
+
+        Stripe keeps failures under their key, too, and captures a PaymentIntent once: a new key each hour.
+        """
         units = minor(amount, ours.currency)
-        once = _once("capture", ours.reference, units)
+        once = _once("capture", ours.reference, units, f"{clock.now():%Y%m%d%H}")
         return picture(
             _ask(lambda api: api.payment_intents.capture(ours.provider_id, {"amount_to_capture": units}, once))
         )
@@ -131,8 +135,8 @@ def _once(*parts: object) -> dict[str, str]:
     return {"idempotency_key": ":".join(map(str, parts))}
 
 
-def _ask(call: Callable[[Any], Any]) -> Any:
-    """What Stripe answers, as plain data; a declined card is an answer if there is a PaymentIntent of it."""
+def _ask(call: Callable[[Any], Any], *, declined: bool = False) -> Any:
+    """What Stripe answers, as plain data; `declined` where a declined card is an answer: its PaymentIntent."""
     calling_out("the payment provider")
     import stripe
 
@@ -141,7 +145,7 @@ def _ask(call: Callable[[Any], Any]) -> Any:
         answer = call(client.v1)
     except stripe.CardError as error:
         body = (error.json_body or {}).get("error", {})
-        if body.get("payment_intent"):
+        if declined and body.get("payment_intent"):
             return body["payment_intent"]
         raise _refusal(body) from None
     except stripe.IdempotencyError as error:

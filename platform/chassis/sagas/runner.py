@@ -61,7 +61,7 @@ def start(saga: type[Saga], *, key: str, data: Mapping[str, Any], saga_id: UUID 
             raise
         raise SagaExists(open_id) from error
     run = _run(saga, row)
-    _set_deadline(saga, run)
+    _set_deadline(saga, run, key=str(run.id))
     _drive(saga, run)
     _store(saga, row, run)
     return row.id
@@ -96,7 +96,7 @@ def update(saga: type[Saga], saga_id: UUID, *, outcome: str, data: Mapping[str, 
         run.outcome = outcome
         run.data.update(data)
         run.deadline = clock.now() + saga.deadline
-        _set_deadline(saga, run)
+        _set_deadline(saga, run, key=f"{run.id}:{run.deadline.isoformat()}")
         saga.extended(run)
         return True
 
@@ -149,17 +149,22 @@ def deadline_kind(saga: type[Saga]) -> JobKind:
     def record(job: LeasedJob, _: Any) -> None:
         saga_id = UUID(job.key[:36])
         with _locked(saga, saga_id) as run:
-            if run is None or run.deadline.isoformat() != job.payload.get("deadline", run.deadline.isoformat()):
+            if run is None or _was_moved(run, job.payload.get("deadline")):
                 return
         fail(saga, saga_id, outcome="failed", reason="deadline")
 
     return JobKind(name=f"{saga.domain}.{saga.name}_deadline", record=record)
 
 
-def _set_deadline(saga: type[Saga], run: Run) -> None:
-    deadline = run.deadline.isoformat()
-    kind = deadline_kind(saga).name
-    enqueue(kind, key=f"{run.id}:{deadline}", payload={"deadline": deadline}, due_at=run.deadline)
+def _set_deadline(saga: type[Saga], run: Run, *, key: str) -> None:
+    """Write its job; the first has the saga's id as its key, which the last release reads too."""
+    payload = {"deadline": run.deadline.isoformat()}
+    enqueue(deadline_kind(saga).name, key=key, payload=payload, due_at=run.deadline)
+
+
+def _was_moved(run: Run, deadline: str | None) -> bool:
+    """Whether a job's deadline is no longer the saga's; jobs of the last release do not say theirs."""
+    return run.deadline > clock.now() if deadline is None else run.deadline.isoformat() != deadline
 
 
 def _take(saga: type[Saga], run: Run, step: str, result: Result) -> None:
