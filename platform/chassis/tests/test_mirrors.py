@@ -20,32 +20,32 @@ from chassis.mirrors import PATIENCE, SETTLE, Busy, Found, Mirror, Mirrored, Mir
 from chassis.subscriptions import Received
 from chassis.unit_of_work import unit_of_work
 
-pytestmark = pytest.mark.django_db(databases=["commerce"], transaction=True)
+pytestmark = pytest.mark.django_db(databases=["postpurchase"], transaction=True)
 
 
 class KeptRow(MirroredRow):
     class Meta(MirroredRow.Meta):
         abstract = False
-        app_label = "commerce"
+        app_label = "postpurchase"
 
 
 class Touched(TouchedThing):
     class Meta(TouchedThing.Meta):
         abstract = False
-        app_label = "commerce"
+        app_label = "postpurchase"
 
 
 class Finding(MirrorFinding):
     class Meta(MirrorFinding.Meta):
         abstract = False
-        app_label = "commerce"
+        app_label = "postpurchase"
 
 
 MIRROR = Mirror(
     rows=KeptRow,
     touched=Touched,
     findings=Finding,
-    job="commerce.make_mirrored",
+    job="postpurchase.make_mirrored",
     tables={
         "shelf": Mirrored(owner=("shelf", "id")),
         "book": Mirrored(owner=("book", "id")),
@@ -93,13 +93,13 @@ class Library:
 @pytest.fixture(autouse=True)
 def library(monkeypatch: pytest.MonkeyPatch, django_db_setup: None, transactional_db: None) -> Iterator[Library]:
     library = Library()
-    monkeypatch.setitem(domains.get("commerce").kinds, MIRROR.job, MIRROR.job_kind(library.makers))
+    monkeypatch.setitem(domains.get("postpurchase").kinds, MIRROR.job, MIRROR.job_kind(library.makers))
     models = (KeptRow, Touched, Finding)
-    with connections["commerce"].schema_editor() as editor:
+    with connections["postpurchase"].schema_editor() as editor:
         for model in models:
             editor.create_model(model)
     yield library
-    with connections["commerce"].schema_editor() as editor:
+    with connections["postpurchase"].schema_editor() as editor:
         for model in models:
             editor.delete_model(model)
 
@@ -120,7 +120,7 @@ def keep(*changes: Change, lane: Lane = Lane.FAST) -> None:
         )
         for change in changes
     ]  # fmt: skip
-    with unit_of_work("commerce"):
+    with unit_of_work("postpurchase"):
         MIRROR.keep(batch)
 
 
@@ -148,7 +148,7 @@ def test_a_deletion_is_remembered_so_that_an_older_row_does_not_come_back() -> N
 def test_a_thing_is_made_once_for_all_of_its_rows(library: Library) -> None:
     keep(Change(table="book", key=("1",), after={"id": "1"}, position=1), *(page(n, f"p{n}") for n in range(9)))
     keep(page(9, "p9"))
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     assert library.asked == [("book", ["1"])]
     assert library.books == {"1": [f"p{n}" for n in range(10)]}
 
@@ -156,38 +156,38 @@ def test_a_thing_is_made_once_for_all_of_its_rows(library: Library) -> None:
 def test_what_is_referred_to_is_made_first_and_a_moved_row_touches_both_ends(library: Library) -> None:
     place = {"id": "7", "book_id": "1", "shelf_id": "a"}
     keep(Change(table="place", key=("7",), after=place, position=1))
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     keep(Change(table="place", key=("7",), after={**place, "shelf_id": "b"}, position=2))
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     assert library.asked == [("shelf", ["a"]), ("book", ["1"]), ("shelf", ["a", "b"]), ("book", ["1"])]
     assert MIRROR.touching("old", "shelf", ["a", "b"]) == {"a": [], "b": [("place", {**place, "shelf_id": "b"})]}
 
 
 def test_a_deleted_row_touches_what_it_was_part_of(library: Library) -> None:
     keep(page(1, "a"), page(2, "b"))
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     keep(page(1, None, position=2))
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     assert library.books == {"1": ["b"]}
 
 
 def test_bulk_rows_wait_for_the_rest_of_their_thing_and_fast_ones_do_not(library: Library) -> None:
     keep(page(1, "a"), lane=Lane.BULK)
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     assert library.asked == []
     with clock.travel(SETTLE + timedelta(seconds=1)):
-        JobRunner("commerce").run_due()
+        JobRunner("postpurchase").run_due()
     keep(page(1, "b", position=2))
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     assert library.asked == [("book", ["1"])] * 2
 
 
 def test_bulk_rows_wait_while_others_of_their_source_come_but_not_for_ever(library: Library) -> None:
     def run_due() -> None:
         # As after the touch of the last one, whose own job is still to come.
-        with unit_of_work("commerce"):
+        with unit_of_work("postpurchase"):
             MIRROR.touch("another", "book", ["9"])
-        JobRunner("commerce").run_due()
+        JobRunner("postpurchase").run_due()
 
     keep(page(1, "a"), lane=Lane.BULK)
     for second in range(1, 4):
@@ -206,13 +206,13 @@ def test_bulk_rows_wait_while_others_of_their_source_come_but_not_for_ever(libra
 
 def test_one_that_fails_does_not_keep_others_and_waits_with_its_reason_for_a_change(library: Library) -> None:
     keep(*(page(n, "fine", book=str(n)) for n in (1, 2, 4)), page(3, "unreadable", book="3"))
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     assert set(library.books) == {"1", "2", "4"}
     (book,) = [kind for kind in MIRROR.summary("old").kinds if kind.kind == "book"]
     assert (book.things, book.carried, book.waiting) == (4, 3, 0)
     assert book.failed == (("3", "ValueError: 3 cannot be read"),)
     keep(page(3, "mended", book="3", position=2))
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     assert library.books["3"] == ["mended"]
     assert MIRROR.summary("old").kinds[1].failed == ()
 
@@ -230,32 +230,32 @@ def test_an_error_that_is_nobodys_fault_is_not_hidden(library: Library, monkeypa
 
 def test_findings_are_replaced_when_the_thing_is_made_anew(library: Library) -> None:
     keep(page(1, "torn"), page(2, "fine", book="2"))
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     (_shelf, book) = MIRROR.summary("old").kinds
     assert (book.things, book.carried, book.left_out, dict(book.findings)) == (2, 1, 1, {"torn_page": 1})
     assert book.examples == {"torn_page": (("1", "one"),)}
     keep(page(3, "fine"))
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     book = MIRROR.summary("old").kinds[1]
     assert (book.carried, book.left_out, dict(book.findings)) == (2, 0, {"torn_page": 1})
     keep(page(1, "mended", position=2))
-    JobRunner("commerce").run_due()
+    JobRunner("postpurchase").run_due()
     assert MIRROR.summary("old").kinds[1].findings == {}
     assert MIRROR.summary("old").rows == {"page": 3}
 
 
 def test_two_processes_do_not_make_things_at_once(library: Library) -> None:
     keep(page(1, "a"))
-    other = connections["commerce"].settings_dict
+    other = connections["postpurchase"].settings_dict
     url = f"postgresql://{other['USER']}:{other['PASSWORD']}@{other['HOST']}:{other['PORT']}/{other['NAME']}"
     with psycopg.connect(url) as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(hashtext('sixfold.mirror'), hashtext('commerce'))")
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('sixfold.mirror'), hashtext('postpurchase'))")
         with pytest.raises(Busy):
             MIRROR.make_due(library.makers)
-        JobRunner("commerce").run_due()
+        JobRunner("postpurchase").run_due()
         assert library.asked == []
     with clock.travel(timedelta(seconds=10)):
-        JobRunner("commerce").run_due()
+        JobRunner("postpurchase").run_due()
     assert library.asked == [("book", ["1"])]
 
 
@@ -266,11 +266,11 @@ def test_a_row_that_arrives_while_its_thing_is_made_has_it_made_again(library: L
     def meanwhile(source: str, owners: list[str]) -> None:
         make_book(source, owners)
         if len(library.asked) == 1:
-            other = connections["commerce"].settings_dict
+            other = connections["postpurchase"].settings_dict
             url = f"postgresql://{other['USER']}:{other['PASSWORD']}@{other['HOST']}:{other['PORT']}/{other['NAME']}"
             with psycopg.connect(url) as connection:
                 connection.execute(
-                    """INSERT INTO commerce_keptrow (source, "table", key, kind, owner, touches, after, position)
+                    """INSERT INTO postpurchase_keptrow (source, "table", key, kind, owner, touches, after, position)
                        VALUES ('old', 'page', '["2"]', 'book', '1', '{}',
                                '{"id": "2", "book_id": "1", "text": "b"}', 2)"""
                 )
@@ -278,7 +278,7 @@ def test_a_row_that_arrives_while_its_thing_is_made_has_it_made_again(library: L
                 with pytest.raises(psycopg.errors.LockNotAvailable):
                     # What `keep` does next: it waits here until the thing was made, and so is not missed.
                     connection.execute(
-                        """INSERT INTO commerce_touched (source, kind, owner, since, due_at, hurry, error)
+                        """INSERT INTO postpurchase_touched (source, kind, owner, since, due_at, hurry, error)
                            VALUES ('old', 'book', '1', now(), now(), true, '')"""
                     )
                 connection.rollback()
@@ -292,7 +292,7 @@ def test_a_row_that_arrives_while_its_thing_is_made_has_it_made_again(library: L
 
 def elsewhere() -> psycopg.Connection[Any]:
     """A connection that is not this test's."""
-    given = connections["commerce"].settings_dict
+    given = connections["postpurchase"].settings_dict
     return psycopg.connect(
         host=given["HOST"], port=given["PORT"], dbname=given["NAME"], user=given["USER"], password=given["PASSWORD"]
     )
@@ -317,7 +317,7 @@ def test_a_row_whose_first_two_changes_are_kept_at_once_touches_what_both_name(
     with elsewhere() as first, elsewhere() as watch:
         # The first is written and its book made, and only then is it committed that the second has to wait for.
         first.execute(
-            """INSERT INTO commerce_keptrow (source, "table", key, kind, owner, touches, after, position)
+            """INSERT INTO postpurchase_keptrow (source, "table", key, kind, owner, touches, after, position)
                VALUES ('old', 'page', '["1"]', 'book', '1', '{}', '{"id": "1", "book_id": "1", "text": "a"}', 1)"""
         )
         thread.start()
@@ -339,7 +339,7 @@ def test_things_of_two_sources_are_made_in_units_of_work_of_their_own(library: L
     seen: list[tuple[str, int]] = []
 
     def make(source: str, owners: list[str]) -> None:
-        with connections["commerce"].cursor() as cursor:
+        with connections["postpurchase"].cursor() as cursor:
             cursor.execute("SELECT txid_current()")
             seen.append((source, cursor.fetchone()[0]))
 
