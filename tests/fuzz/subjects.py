@@ -67,7 +67,7 @@ def furnish(stack: Stack) -> Subjects:
         "words": ["mug", "pot", "coking"],
         "quantities": ["1", "2"],
         "methods": ["parcel"],
-        "cards": [GOOD_CARD, GOOD_CARD, DECLINED_CARD],
+        "cards": [*[GOOD_CARD] * 5, DECLINED_CARD],
         "countries": ["DE", "AT"],
         "postcodes": ["34117", "1010"],
         "emails": ["ada@example.org", "bea@example.org", "eve@example.org"],
@@ -185,15 +185,16 @@ def configuration(subjects: Subjects, *, examples: int, seed: int) -> str:
     ]
     for operation, bindings in FOR_OPERATION.items():
         lines += ["[[operations]]", f'include-operation-id = "{operation}"', "[operations.parameters]"]
-        lines += _bindings(bindings)
+        # Ordering takes a valid value in each of seven places at once.
+        lines += _bindings({**EVERYWHERE, **bindings}, 0.96) if operation == "place_order" else _bindings(bindings)
     for operation, token in subjects.ending.items():
         lines += ["[[operations]]", f'include-operation-id = "{operation}"']
         lines += [f'headers = {{ Authorization = "Bearer {token}" }}']
     return "\n".join(lines) + "\n"
 
 
-def _bindings(pools: dict[str, str]) -> list[str]:
-    return [f'"{place}" = {{ dictionary = "{pool}", probability = 0.8 }}' for place, pool in pools.items()]
+def _bindings(pools: dict[str, str], probability: float = 0.8) -> list[str]:
+    return [f'"{place}" = {{ dictionary = "{pool}", probability = {probability} }}' for place, pool in pools.items()]
 
 
 def _lines(shopper: Shopper) -> list[str]:
