@@ -29,7 +29,7 @@ def record_void(payment: Payment) -> None:
         issue_credit_note(order, refund=payment.id, amount=payment.amount)
     if void_if_unheld(order):
         complete_if_done(order)
-    order.save()
+        order.save()
 
 
 def void_if_unheld(order: Order) -> bool:

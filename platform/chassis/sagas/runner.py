@@ -101,12 +101,12 @@ def update(saga: type[Saga], saga_id: UUID, *, outcome: str, data: Mapping[str, 
         return True
 
 
-def change(saga: type[Saga], saga_id: UUID, change: Callable[[Run], None]) -> bool:
+def change(saga: type[Saga], saga_id: UUID, edit: Callable[[Run], None]) -> bool:
     """Change what a running saga knows, without answering a step; False when it runs no more."""
     with _locked(saga, saga_id) as run:
         if run is None or run.state != "running":
             return False
-        change(run)
+        edit(run)
         return True
 
 
