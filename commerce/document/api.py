@@ -53,7 +53,10 @@ class OrderDocument(APIView):
 
     @extend_schema(operation_id="order_document", parameters=[SECRET], responses=FILE, tags=["orders"])
     def get(self, request: Request, view: str, order: UUID, number: str) -> HttpResponse:
-        """An invoice or a credit note as PDF, in the language of the order; by its number, or by its id."""
+        """An invoice or a credit note as PDF, by its number or its id.
+
+        It is in the language of the order.
+        """
         found = readable_order(request, view=view, order=order)
         return sent(document_of(found.id, number))
 
