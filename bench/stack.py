@@ -16,9 +16,9 @@ from pathlib import Path
 
 import psycopg
 
-from config.domains import ALIASES
+from config.domains import ALIASES, database_variable
 from config.local import infrastructure, migrations, process, up
-from config.local.infrastructure import Infrastructure, database_variable
+from config.local.infrastructure import Infrastructure
 from config.local.state import LOOPBACK, REPOSITORY, free_port
 from config.local.supervisor import Supervisor
 

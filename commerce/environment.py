@@ -1,4 +1,4 @@
-"""What this domain reads of the environment beside what all read: which payment provider it has, and where."""
+"""What this domain reads of the environment beside what all read: how long carts are kept, and its payment provider."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ PROVIDERS = ("sandbox", "stripe")
 
 
 def read(env: Environment) -> dict[str, Any]:
-    """PAYMENT_PROVIDER and what belongs to each.
+    """How long carts are kept, PAYMENT_PROVIDER and what belongs to each.
 
     SANDBOX_SECRET and STRIPE_WEBHOOK_SECRET sign the providers' webhooks: who knows one can say that an order is paid.
     SANDBOX_* are read by `commerce.payment.providers.sandbox` where it calls out, and only checked here.
@@ -21,7 +21,12 @@ def read(env: Environment) -> dict[str, Any]:
         for name in ("SANDBOX_API_KEY", "SANDBOX_SECRET")
     )
     provider = env.choice("PAYMENT_PROVIDER", PROVIDERS)
-    return {"PAYMENT_PROVIDER": provider, **_stripe(env, chosen=provider == "stripe")}
+    return {
+        "CART_DAYS_GUEST": env.number("CART_DAYS_GUEST", 30, least=1, most=3650),
+        "CART_DAYS_CUSTOMER": env.number("CART_DAYS_CUSTOMER", 365, least=1, most=3650),
+        "PAYMENT_PROVIDER": provider,
+        **_stripe(env, chosen=provider == "stripe"),
+    }
 
 
 def _stripe(env: Environment, *, chosen: bool) -> dict[str, Any]:

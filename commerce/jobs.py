@@ -1,6 +1,7 @@
-"""The kinds of job of commerce: what talks to a provider or tidies up after it, the saga's deadline, history."""
+"""The kinds of job of commerce: what talks to a provider or tidies up after it, the saga's deadline, carts, history."""
 
 from chassis.sagas.runner import deadline_kind
+from commerce.checkout.expiry import FORGET_CARTS
 from commerce.checkout.saga import PlaceOrder
 from commerce.legacy.orders import make_orders
 from commerce.legacy.passing import pass_on, pass_on_greetings
@@ -27,5 +28,6 @@ JOBS = (
     payment.RECONCILE,
     payment.FORGET_WEBHOOKS,
     deadline_kind(PlaceOrder),
+    FORGET_CARTS,
     LEGACY,
 )

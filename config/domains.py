@@ -24,3 +24,13 @@ DOMAINS = (
 )
 
 ALIASES = tuple(dict.fromkeys(row.alias for row in DOMAINS))
+
+
+def database_variable(alias: str) -> str:
+    """The variable that names a domain's database."""
+    return f"DATABASE_URL_{alias.upper()}"
+
+
+def audit_variable(alias: str) -> str:
+    """The variable that names it for audits: with a role that only reads, and a replica will do."""
+    return f"{database_variable(alias)}_AUDIT"

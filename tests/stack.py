@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import psycopg
 import redis
 
 from chassis.testing import template_name
-from config.domains import ALIASES
+from commerce.payment.providers import sandbox
+from commerce.payment.providers.interface import ProviderPayment
+from config.domains import ALIASES, audit_variable
 from config.local import broker as local_broker
 from config.local import postgres, process
 from config.testing import STATE
@@ -48,6 +51,7 @@ class Stack:
         for alias, name in self.names.items():
             self.cluster.create_database(name, owner=alias, template=template_name(alias))
         self.urls = {alias: self.cluster.url(alias, database=self.names.get(alias, "")) for alias in ALIASES}
+        self.since = datetime.min.replace(tzinfo=UTC)
         self.web_port, self.provider_port = free_port(), free_port()
         self.base = f"http://127.0.0.1:{self.web_port}"
         self.failpoints = folder / "failpoints"
@@ -60,6 +64,10 @@ class Stack:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
             **{f"DATABASE_URL_{alias.upper()}": url for alias, url in self.urls.items()},
+            **{
+                audit_variable(alias): self.cluster.audit_url(alias, database=self.names.get(alias, ""))
+                for alias in ALIASES
+            },
             "DJANGO_SETTINGS_MODULE": "config.settings.monolith",
             "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'platform'}",
             "BROKER_URL": self.broker.url,
@@ -140,6 +148,10 @@ class Stack:
         with self.provider() as provider:
             payments: list[dict[str, Any]] = provider.get("/books").json()["payments"]
         return payments
+
+    def statement(self, provider: str) -> list[ProviderPayment]:
+        """The provider's own books, as the shop reads them."""
+        return [sandbox.picture(payment) for payment in self.books()]
 
     def hasten_deadline(self, cart: str) -> bool:
         """Let the deadline of a cart's checkout, ten minutes away, come now; false while there is no checkout."""

@@ -40,7 +40,7 @@ class CartAdmin(FoundByKey, LookOnly):
     ordering = ("-changed_at",)
     fieldsets = (
         (None, {"fields": (("state_shown", "view"), ("created_at", "changed_at"))}),
-        ("Shopper", {"fields": ("email_link", ("address", "shipping_method"), "customer_group")}),
+        ("Shopper", {"fields": ("email_link", ("address", "billed_to"), ("shipping_method", "customer_group"))}),
         (
             "Quote",
             {
@@ -56,7 +56,7 @@ class CartAdmin(FoundByKey, LookOnly):
         ("Notes", {"fields": ("metadata",)}),
     )
     readonly_fields = (
-        *("state_shown", "email_link", "address", "total", "shipping_shown", "quoted"),
+        *("state_shown", "email_link", "address", "billed_to", "total", "shipping_shown", "quoted"),
         *("coupons", "discounts_shown", "paid_with", "checkout_link"),
     )
     state_fields = ("state",)
@@ -76,6 +76,10 @@ class CartAdmin(FoundByKey, LookOnly):
     @admin.display(description="delivery to")
     def address(self, cart: Cart) -> str:
         return shown.postal(cart.delivery)
+
+    @admin.display(description="billed to")
+    def billed_to(self, cart: Cart) -> str:
+        return shown.postal(cart.billing or cart.delivery)
 
     @admin.display(description="total")
     def total(self, cart: Cart) -> str:

@@ -13,6 +13,7 @@ from chassis.web.etag import with_etag
 from chassis.web.idempotency import Unclaimed, claim_of
 from commerce.checkout import commands
 from commerce.checkout.availability import UNKNOWN, availability, most
+from commerce.checkout.expiry import expires_at
 from commerce.checkout.items import key_of
 from commerce.checkout.models import Cart, CartLine, line_id
 from commerce.checkout.queries import Sight, discount_of, needs_shipping
@@ -32,8 +33,10 @@ def cart_body(seen: Sight) -> dict[str, Any]:
         "view": cart.view,
         "state": cart.state,
         "version": cart.version,
+        "expires_at": expires_at(cart),
         "email": cart.email,
         "delivery": cart.delivery,
+        "billing_address": cart.billing,
         "vat_number": cart.vat_number,
         "shipping_method": cart.shipping_method,
         "lines": [_line(line, rows.get(line["key"]), seen) for line in quote["lines"]],

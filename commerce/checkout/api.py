@@ -207,6 +207,7 @@ class DeliveryDetail(APIView):
             shopper=shopper_of(request),
             email=body["email"],
             address=dict(body["address"]) if body["address"] else None,
+            billing=dict(body["billing_address"]) if body["billing_address"] else None,
             shipping_method=body["shipping_method"],
             vat_number=body["vat_number"],
             expected=precondition(request),

@@ -59,6 +59,7 @@ class Cart(models.Model):
     customer_group = models.TextField(blank=True, default="")
     email = EncryptedTextField(blank=True, default="")
     delivery = EncryptedJSONField(null=True)
+    billing = EncryptedJSONField(null=True, help_text="of the invoice, where it is another than the delivery's")
     vat_number = EncryptedTextField(blank=True, default="", help_text="as the customer gave it")
     shipping_method = models.TextField(blank=True, default="")
     shipping_price = models.DecimalField(max_digits=20, decimal_places=6, default=0)
@@ -85,6 +86,11 @@ class Cart(models.Model):
                 fields=["customer"],
                 condition=models.Q(customer__isnull=False, state="open"),
                 name="commerce_cart_customer",
+            ),
+            models.Index(
+                fields=["changed_at"],
+                condition=models.Q(state__in=["open", "merged"]),
+                name="commerce_cart_forgotten",
             ),
         ]
         constraints = [

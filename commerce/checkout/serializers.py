@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from chassis.web.amounts import AmountField
+from commerce.checkout.addresses import wrong_parts
 from commerce.checkout.availability import AVAILABLE, INSUFFICIENT, UNKNOWN
 from commerce.checkout.models import Cart
 from commerce.payment.models import CARD, MANUAL
@@ -116,14 +117,22 @@ class LineChange(serializers.Serializer[Any]):
 
 
 class Address(serializers.Serializer[Any]):
+    """What an address needs and how its postcode looks is its country's matter."""
+
     name = serializers.CharField(max_length=200)
     street = serializers.CharField(max_length=300)
-    city = serializers.CharField(max_length=200)
-    postcode = serializers.CharField(max_length=20)
+    city = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    postcode = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
     country = serializers.RegexField(r"^[A-Z]{2}$", help_text="ISO 3166-1 alpha-2")
     region = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     company = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     phone = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        """Refuses what cannot be an address of its country."""
+        if wrong := wrong_parts(attrs):
+            raise serializers.ValidationError(wrong)
+        return attrs
 
 
 class Delivery(serializers.Serializer[Any]):
@@ -131,6 +140,9 @@ class Delivery(serializers.Serializer[Any]):
 
     email = serializers.EmailField(max_length=254)
     address = Address(required=False, allow_null=True, default=None)
+    billing_address = Address(
+        required=False, allow_null=True, default=None, help_text="Of the invoice, where it is another."
+    )
     shipping_method = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
     vat_number = serializers.CharField(
         max_length=20,
@@ -271,8 +283,12 @@ class CartBody(serializers.Serializer[Any]):
     view = serializers.CharField()
     state = serializers.CharField()
     version = serializers.IntegerField()
+    expires_at = serializers.DateTimeField(
+        allow_null=True, help_text="From then on it may be gone, unless it is changed before; null for one that stays."
+    )
     email = serializers.CharField()
     delivery = Address(allow_null=True)
+    billing_address = Address(allow_null=True, help_text="null: the invoice has the address of the delivery")
     vat_number = serializers.CharField()
     shipping_method = serializers.CharField()
     lines = CartLineBody(many=True)

@@ -110,7 +110,7 @@ def _issue(order: Order, kind: str, **figures: Any) -> Document:
         locale=order.locale,
         currency=order.currency,
         seller=_seller(order.channel),
-        buyer={**order.delivery, "email": order.email, "vat_number": order.vat_number},
+        buyer=order.buyer,
         note=order.tax_note,
         ordered_on=order.placed_at.astimezone(zone).date(),
         dated=now.astimezone(zone).date(),

@@ -197,6 +197,7 @@ def _order(order: ImportedOrder, *, version: int) -> Order:
         subtotal=figures.subtotal, shipping=figures.shipping, tax=figures.tax, total=figures.total,
         captured=figures.captured, refunded=figures.refunded, base_total=order.base.total,
         taxes=list(order.taxes), coupons=list(order.coupons), delivery=dict(order.delivery),
+        billing=dict(order.billing) or None,
         vat_number=order.vat_number, shipping_method=order.shipping_method, state=order.state,
         payment_state=order.payment_state, fulfilment_state=order.fulfilment_state, placed_at=order.placed_at,
     )  # fmt: skip
@@ -205,7 +206,7 @@ def _order(order: ImportedOrder, *, version: int) -> Order:
 def _history(order: ImportedOrder) -> HistoricalOrder:
     figures = {name: getattr(order.figures, name) for name in ("discount", "invoiced", "due")}
     base = {f"base_{name}": amount for name, amount in asdict(order.base).items() if name != "total"}
-    return HistoricalOrder(order_id=order.id, status=order.status, billing=dict(order.billing), **figures, **base)
+    return HistoricalOrder(order_id=order.id, status=order.status, **figures, **base)
 
 
 def _lines(order: ImportedOrder) -> Iterator[OrderLine]:

@@ -17,11 +17,10 @@ def units() -> "models.DecimalField[str, str]":
 
 
 class HistoricalOrder(models.Model):
-    """Of an order: how the older shop called its state, who was billed, and what its books said."""
+    """Of an order: how the older shop called its state, and what its books said."""
 
     order = models.OneToOneField(Order, on_delete=models.CASCADE, primary_key=True, related_name="history")
     status = models.TextField(help_text="in the older shop's own words")
-    billing = EncryptedJSONField(default=dict)
     discount = money()
     invoiced = money()
     due = money()

@@ -162,7 +162,7 @@ class OrderAdmin(FoundByKey, Defined):
     ordering = ("-placed_at",)
     fieldsets = (
         (None, {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"))}),
-        ("Shopper", {"fields": ("email_link", ("address", "shipping_method"))}),
+        ("Shopper", {"fields": ("email_link", ("address", "billed_to"), "shipping_method")}),
         ("Money", {"fields": ("figures", "discounts_shown", "payments", "documents_shown", "cancellations_shown")}),
         ("Goes on in", {"fields": (("fulfilment_link", "returns_link"), ("checkout_link", "cart_link"))}),
         ("Notes", {"fields": ("metadata",)}),
@@ -172,16 +172,16 @@ class OrderAdmin(FoundByKey, Defined):
             None,
             {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"), "origin")},
         ),
-        ("Shopper", {"fields": ("email_link", ("address", "billing"), "shipping_method")}),
+        ("Shopper", {"fields": ("email_link", ("address", "billed_to"), "shipping_method")}),
         ("Money", {"fields": ("books", "past_payments", "documents_shown")}),
         ("Goods", {"fields": ("quantities",)}),
     )
     readonly_fields = (
         *("number", "placed_at", "order_state", "money_state", "goods_state", "view", "email_link"),
-        *("address", "shipping_method", "figures", "discounts_shown", "payments"),
+        *("address", "billed_to", "shipping_method", "figures", "discounts_shown", "payments"),
         *("documents_shown", "cancellations_shown"),
         *("fulfilment_link", "returns_link", "checkout_link", "cart_link"),
-        *("origin", "billing", "books", "past_payments", "quantities"),
+        *("origin", "books", "past_payments", "quantities"),
     )
     state_fields = ("state", "payment_state", "fulfilment_state", "captured", "refunded", "historical")
     inlines = (LineInline, TimelineInline)
@@ -259,10 +259,6 @@ class OrderAdmin(FoundByKey, Defined):
     def origin(self, order: Order) -> str:
         return history.origin(order)
 
-    @admin.display(description="billed to")
-    def billing(self, order: Order) -> str:
-        return shown.postal(order.history.billing)
-
     @admin.display(description="figures")
     def books(self, order: Order) -> str:
         return history.figures(order)
@@ -286,6 +282,10 @@ class OrderAdmin(FoundByKey, Defined):
     @admin.display(description="delivery to")
     def address(self, order: Order) -> str:
         return shown.postal(order.delivery)
+
+    @admin.display(description="billed to")
+    def billed_to(self, order: Order) -> str:
+        return shown.postal(order.billing or order.delivery)
 
     @admin.display(description="total", ordering="total")
     def total_shown(self, order: Order) -> str:

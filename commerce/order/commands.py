@@ -44,6 +44,7 @@ def create_from_checkout(cart: Cart, run: Run, payments: Sequence[Payment]) -> O
         total=Decimal(snapshot["total"]),
         base_total=Decimal(snapshot["total"]),
         delivery=cart.delivery or {},
+        billing=cart.billing,
         vat_number=cart.vat_number,
         shipping_method=cart.shipping_method,
         coupons=snapshot.get("coupons", []),

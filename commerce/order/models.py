@@ -75,6 +75,7 @@ class Order(models.Model):
     coupons = models.JSONField(default=list, help_text="codes that were applied")
     shipping_adjustments = models.JSONField(default=list, help_text="as in OrderLine")
     delivery = EncryptedJSONField(help_text="empty where nothing is sent")
+    billing = EncryptedJSONField(null=True, help_text="of its documents, where it is another than the delivery's")
     vat_number = EncryptedTextField(blank=True, default="", help_text="as the customer gave it")
     shipping_method = models.TextField()
     state = models.TextField(default="placed")
@@ -126,6 +127,11 @@ class Order(models.Model):
     def ships_to(self) -> dict[str, str] | None:
         """The delivery address; None where nothing is sent and none was given."""
         return self.delivery or None
+
+    @property
+    def buyer(self) -> dict[str, str]:
+        """Who its documents are made out to: an address, e-mail address and VAT number."""
+        return {**(self.billing or self.delivery), "email": self.email, "vat_number": self.vat_number}
 
     @property
     def is_done(self) -> bool:

@@ -128,6 +128,7 @@ class OrderBody(OrderSummary):
     lines = OrderLineBody(many=True)
     timeline = OrderEventBody(many=True)
     delivery = Address(source="ships_to", allow_null=True)
+    billing_address = Address(source="billing", allow_null=True, help_text="where it is another than the delivery's")
     access_key = serializers.CharField(help_text="opens the order's downloads to who is not signed in")
     shipments = ShipmentBody(many=True)
     payments = serializers.SerializerMethodField()
@@ -146,6 +147,7 @@ class OrderBody(OrderSummary):
             "captured",
             "refunded",
             "delivery",
+            "billing_address",
             "access_key",
             "shipping_method",
             "coupons",

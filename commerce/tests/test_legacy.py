@@ -67,7 +67,7 @@ def picture() -> Any:
     events = OrderEvent.objects.order_by("order", "id").values_list("order", "what", "facts", "text", "internal", "at")
     for row_ in rows[0]:
         del row_["version"]
-    histories = [(o.history.status, o.history.billing, o.history.base_captured) for o in Order.objects.order_by("id")]
+    histories = [(o.history.status, o.billing, o.history.base_captured) for o in Order.objects.order_by("id")]
     lines = OrderLine.objects.order_by("id").select_related("history")
     return [*rows, list(events), histories, [(line.history.invoiced, line.history.parts) for line in lines], codes()]
 

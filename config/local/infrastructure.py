@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.domains import ALIASES
+from config.domains import ALIASES, audit_variable, database_variable
 from config.local import broker as brokers
 from config.local import postgres, secrets
 from config.local.state import (
@@ -50,11 +50,6 @@ class Infrastructure:
         for server in (self.broker, self.cluster):
             if server is not None:
                 server.stop()
-
-
-def database_variable(alias: str) -> str:
-    """The variable that names a domain's database."""
-    return f"DATABASE_URL_{alias.upper()}"
 
 
 def start(state: Path) -> Infrastructure:
@@ -96,7 +91,7 @@ def environment_of(state: Path, *, cluster: postgres.Cluster | None, broker: bro
     if cluster is not None:
         for alias in ALIASES:
             values[database_variable(alias)] = cluster.url(alias)
-            values[f"{database_variable(alias)}_AUDIT"] = cluster.audit_url(alias)
+            values[audit_variable(alias)] = cluster.audit_url(alias)
     if broker is not None:
         values |= {"BROKER_URL": broker.url, "CACHE_URL": broker.cache_url}
     set_already = {name: value for name, value in os.environ.items() if value or name not in values}

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from config.domains import ALIASES
-from config.local.infrastructure import Infrastructure, database_variable
+from config.domains import ALIASES, database_variable
+from config.local.infrastructure import Infrastructure
 from config.local.state import REPOSITORY, LocalError, read_record, write_record
 
 RECORD = "migrated.json"

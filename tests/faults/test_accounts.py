@@ -1,10 +1,19 @@
 """The books' own test: a damage of each kind is planted in a shop whose books fit, and must be named."""
 
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import psycopg
 import pytest
 
-from tests.accounts import contradictions, missing_effects, settle
+from config.audit import contradictions
+from config.audit.books import opened
+from config.audit.effects import EFFECTS
+from config.domains import audit_variable
+from tests.accounts import missing_effects, settle
 from tests.effort import HURRY
-from tests.processes import eventually
+from tests.processes import ROOT, eventually, free_port
 from tests.shelves import stock
 from tests.shoppers import Shopper, customer
 from tests.stack import Stack
@@ -17,95 +26,141 @@ BACK = "overlay({0}::text placing '0' from 1 for 1)::uuid"  # every id here is a
 IN_THE_BOOKS = {
     "another total": (
         "commerce",
-        "commerce_order SET total = total + 1",
-        "commerce_order SET total = total - 1",
+        "UPDATE commerce_order SET total = total + 1",
+        "UPDATE commerce_order SET total = total - 1",
         "has payments of",
     ),
     "less taken": (
         "commerce",
-        "commerce_order SET captured = captured - 1",
-        "commerce_order SET captured = captured + 1",
+        "UPDATE commerce_order SET captured = captured - 1",
+        "UPDATE commerce_order SET captured = captured + 1",
         "has taken",
     ),
-    "an order's money gone": (
+    "money that went back unasked": (
         "commerce",
-        f"commerce_payment SET saga = {ANOTHER.format('saga')}",
-        f"commerce_payment SET saga = {BACK.format('saga')}",
+        "UPDATE commerce_payment SET refunded = 1",
+        "UPDATE commerce_payment SET refunded = 0",
+        "has given back",
+    ),
+    "money that its provider does not know": (
+        "commerce",
+        "UPDATE commerce_payment SET reference = 'x' || reference",
+        "UPDATE commerce_payment SET reference = substr(reference, 2)",
         "has no money",
+    ),
+    "another amount than the provider's": (
+        "commerce",
+        "UPDATE commerce_payment SET amount = amount + 1",
+        "UPDATE commerce_payment SET amount = amount - 1",
+        "on a card, sandbox",
     ),
     "money without an order": (
         "commerce",
-        f"commerce_payment SET saga = {ANOTHER.format('saga')}",
-        f"commerce_payment SET saga = {BACK.format('saga')}",
-        "is held without an order",
+        f"""UPDATE commerce_payment SET "order" = {ANOTHER.format('"order"')}""",
+        f"""UPDATE commerce_payment SET "order" = {BACK.format('"order"')}""",
+        "without an order",
     ),
     "a ledger that does not add up": (
         "commerce",
-        "commerce_transaction SET amount = amount + 1 WHERE kind = 'capture'",
-        "commerce_transaction SET amount = amount - 1 WHERE kind = 'capture'",
+        "UPDATE commerce_transaction SET amount = amount + 1 WHERE kind = 'capture'",
+        "UPDATE commerce_transaction SET amount = amount - 1 WHERE kind = 'capture'",
         "its ledger says",
     ),
     "an order's cart open": (
         "commerce",
-        "commerce_cart SET state = 'open', locale = 'x' WHERE state = 'ordered'",
-        "commerce_cart SET state = 'ordered', locale = 'en' WHERE locale = 'x'",
+        "UPDATE commerce_cart SET state = 'open', locale = 'x' WHERE state = 'ordered'",
+        "UPDATE commerce_cart SET state = 'ordered', locale = 'en' WHERE locale = 'x'",
         "is ordered without an order",
     ),
     "a frozen cart": (
         "commerce",
-        "commerce_cart SET state = 'placing' WHERE state = 'ordered'",
-        "commerce_cart SET state = 'ordered' WHERE state = 'placing'",
+        "UPDATE commerce_cart SET state = 'placing' WHERE state = 'ordered'",
+        "UPDATE commerce_cart SET state = 'ordered' WHERE state = 'placing'",
         "its saga has ended",
     ),
-    "more sold than reserved": (
+    "more to send than reserved": (
         "commerce",
-        "commerce_orderline SET quantity = quantity + 1",
-        "commerce_orderline SET quantity = quantity - 1",
-        "reserved",
+        "UPDATE commerce_orderline SET quantity = quantity + 1",
+        "UPDATE commerce_orderline SET quantity = quantity - 1",
+        "to send",
+    ),
+    "goods reserved for nobody": (
+        "logistics",
+        """UPDATE logistics_reservation SET metadata = jsonb_build_object('order', "order"), "order" = NULL
+           WHERE "order" IS NOT NULL""",
+        """UPDATE logistics_reservation SET "order" = (metadata->>'order')::uuid, metadata = '{}'
+           WHERE metadata ? 'order'""",
+        "has ended without an order",
     ),
     "more reserved than there is": (
         "logistics",
-        "logistics_stockitem SET on_hand = on_hand - 10000000",
-        "logistics_stockitem SET on_hand = on_hand + 10000000",
+        "UPDATE logistics_stockitem SET on_hand = on_hand - 10000000",
+        "UPDATE logistics_stockitem SET on_hand = on_hand + 10000000",
         "reserved of",
     ),
     "stock that no movement explains": (
         "logistics",
-        "logistics_stockmovement SET quantity = quantity + 1",
-        "logistics_stockmovement SET quantity = quantity - 1",
+        "UPDATE logistics_stockmovement SET quantity = quantity + 1",
+        "UPDATE logistics_stockmovement SET quantity = quantity - 1",
         "the ledgers say",
     ),
-}
-IN_THE_EFFECTS = {
-    "no mail": (
-        "platform",
-        "platform_message SET template = 'lost' WHERE template = 'order_placed'",
-        "platform_message SET template = 'order_placed' WHERE template = 'lost'",
-        "has no mail",
+    "points that no entry explains": (
+        "postpurchase",
+        "UPDATE postpurchase_pointsaccount SET balance = balance + 1",
+        "UPDATE postpurchase_pointsaccount SET balance = balance - 1",
+        "pointsaccount",
     ),
+    "a gift card taken for no order": (
+        "postpurchase",
+        """WITH held AS (
+               INSERT INTO postpurchase_tenderreservation
+                   (id, state, channel, currency, order_number, reason, version, created_at)
+               VALUES (gen_random_uuid(), 'confirmed', 'planted', 'EUR', '', '', 1, now()) RETURNING id)
+           INSERT INTO postpurchase_tenderline
+               (payment, reservation_id, tender, account, amount, units, refunded, refunded_units)
+           SELECT gen_random_uuid(), id, 'gift_card', gen_random_uuid(), 5, 5, 0, 0 FROM held""",
+        """WITH gone AS (
+               DELETE FROM postpurchase_tenderline WHERE reservation_id IN
+                   (SELECT id FROM postpurchase_tenderreservation WHERE channel = 'planted'))
+           DELETE FROM postpurchase_tenderreservation WHERE channel = 'planted'""",
+        "is confirmed without an order",
+    ),
+    "a coupon used for no order": (
+        "catalog",
+        """INSERT INTO catalog_redemption
+               (saga, state, shopper, channel, currency, order_number, reason, version, created_at, changed_at)
+           VALUES (gen_random_uuid(), 'confirmed', '', 'planted', 'EUR', '', '', 1, now(), now())""",
+        "DELETE FROM catalog_redemption WHERE channel = 'planted'",
+        "is confirmed without an order",
+    ),
+    "a coupon ordered with and not used": (
+        "commerce",
+        """UPDATE commerce_order SET coupons = '["SPRING"]'""",
+        "UPDATE commerce_order SET coupons = '[]'",
+        "has a coupon whose redemption is None",
+    ),
+}
+ANOTHER_ORDER = """
+    INSERT INTO commerce_order SELECT (jsonb_populate_record(o, jsonb_build_object(
+        'id', gen_random_uuid(), 'cart', gen_random_uuid(), 'number', 'PLANTED'))).*
+    FROM commerce_order o WHERE customer IS NOT NULL"""
+NO_OTHER_ORDER = "DELETE FROM commerce_order WHERE number = 'PLANTED'"
+IN_THE_EFFECTS = {
+    **{
+        f"an order without its {effect}": ("commerce", ANOTHER_ORDER, NO_OTHER_ORDER, f"PLANTED has no {effect}")
+        for effect in EFFECTS
+    },
     "a figure of no order": (
         "platform",
-        f"platform_fact SET subject = {ANOTHER.format('subject')} WHERE kind = 'placed'",
-        f"platform_fact SET subject = {BACK.format('subject')} WHERE kind = 'placed'",
+        f"UPDATE platform_fact SET subject = {ANOTHER.format('subject')} WHERE kind = 'placed'",
+        f"UPDATE platform_fact SET subject = {BACK.format('subject')} WHERE kind = 'placed'",
         "which is no order",
     ),
     "one figure twice": (
         "platform",
-        "platform_fact SET kind = 'placed', message = 'twice' || message WHERE kind = 'paid'",
-        "platform_fact SET kind = 'paid', message = substr(message, 6) WHERE message LIKE 'twice%%'",
+        "UPDATE platform_fact SET kind = 'placed', message = 'twice' || message WHERE kind = 'paid'",
+        "UPDATE platform_fact SET kind = 'paid', message = substr(message, 6) WHERE message LIKE 'twice%%'",
         "2 times figure of the order",
-    ),
-    "no points": (  # whose ledger refuses to be damaged: a guest's order becomes somebody's
-        "commerce",
-        "commerce_order SET customer = id WHERE customer IS NULL",
-        "commerce_order SET customer = NULL WHERE customer = id",
-        "has no points",
-    ),
-    "no picking list": (
-        "logistics",
-        "logistics_fulfilmentorder SET state = 'lost' WHERE state = 'open'",
-        "logistics_fulfilmentorder SET state = 'open' WHERE state = 'lost'",
-        "has no picking list",
     ),
 }
 
@@ -124,20 +179,57 @@ def sold(shop: Stack) -> Stack:
 @pytest.mark.parametrize("damage", IN_THE_BOOKS)
 def test_a_damage_in_the_books_is_named(sold: Stack, damage: str) -> None:
     alias, harm, repair, sentence = IN_THE_BOOKS[damage]
-    sold.query(alias, f"UPDATE {harm}")
+    sold.query(alias, harm)
     try:
         assert [one for one in contradictions(sold) if sentence in one], contradictions(sold)
     finally:
-        sold.query(alias, f"UPDATE {repair}")
+        sold.query(alias, repair)
     assert contradictions(sold) == []
 
 
 @pytest.mark.parametrize("damage", IN_THE_EFFECTS)
 def test_a_missing_effect_is_named(sold: Stack, damage: str) -> None:
     alias, harm, repair, sentence = IN_THE_EFFECTS[damage]
-    sold.query(alias, f"UPDATE {harm}")
+    sold.query(alias, harm)
     try:
         assert [one for one in missing_effects(sold) if sentence in one], missing_effects(sold)
     finally:
-        sold.query(alias, f"UPDATE {repair}")
+        sold.query(alias, repair)
     assert missing_effects(sold) == []
+
+
+def test_the_command_says_what_does_not_fit_and_writes_nothing(sold: Stack) -> None:
+    fits = audit(sold)
+    assert (fits.returncode, "the books fit" in fits.stdout) == (0, True), fits.stdout + fits.stderr
+    sold.query("commerce", "UPDATE commerce_order SET total = total + 1")
+    try:
+        wrong = audit(sold)
+    finally:
+        sold.query("commerce", "UPDATE commerce_order SET total = total - 1")
+    assert wrong.returncode == 1 and "has payments of" in wrong.stdout and "2 things do not fit" in wrong.stderr
+    since = datetime.now(UTC) - timedelta(days=1)
+    with pytest.MonkeyPatch.context() as environment, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        for alias, url in sold.urls.items():
+            environment.setenv(audit_variable(alias), url)  # the domain's own role, which may write
+        with opened(since=since) as books:
+            books.query("commerce", "DELETE FROM commerce_cart RETURNING id")
+
+
+def test_what_an_audit_lacks_is_one_clear_sentence(sold: Stack) -> None:
+    unset = audit(sold, **{audit_variable("catalog"): "", audit_variable("logistics"): ""})
+    assert unset.returncode == 1 and unset.stdout == ""
+    assert "not set: DATABASE_URL_CATALOG_AUDIT, DATABASE_URL_LOGISTICS_AUDIT" in unset.stderr
+    silent = audit(sold, SANDBOX_PUBLIC_URL=f"http://127.0.0.1:{free_port()}")
+    assert silent.returncode == 1 and "does not tell what it has booked" in silent.stderr
+    assert "Traceback" not in unset.stderr + silent.stderr
+
+
+def audit(stack: Stack, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """`manage.py audit` without patience, in the environment of a shop."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "audit", "--patience", "0"],
+        cwd=ROOT,
+        env=stack.processes.environment | settings,
+        capture_output=True,
+        text=True,
+    )

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
-from tests.accounts import EFFECTS, effects, missing_effects, settle
+from config.audit.effects import EFFECTS, effects
+from tests.accounts import missing_effects, settle
 from tests.effort import HURRY, Tally, lasting
 from tests.processes import eventually
 from tests.shelves import stock

@@ -20,6 +20,7 @@ SAGA = PlaceOrder.failpoints()
 BESIDE = {
     "commerce.refund": "of an order that is paid, long after its checkout",
     "commerce.forget_webhooks": "tidies up once a day",
+    "commerce.forget_carts": "deletes what nobody came back to",
     "commerce.make_legacy": "makes orders of history from rows; killed in tests/magento/test_kills.py",
 }
 """Jobs of commerce that no checkout comes to, and why; every other one is killed, a new one too."""

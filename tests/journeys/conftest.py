@@ -39,12 +39,14 @@ class Shop:
 
     def ask(self, program: str) -> str:
         """What a Python program prints in the shop's environment, Django being ready: for what staff do."""
-        code = f"import config, django; django.setup()\n{textwrap.dedent(program)}"
-        values = bare_environment() | {"SIXFOLD_STATE": str(self.state)}
+        return self.run("-c", f"import config, django; django.setup()\n{textwrap.dedent(program)}")
+
+    def run(self, *arguments: str) -> str:
+        """What Python prints with these arguments, in the shop's environment."""
         done = subprocess.run(
-            [sys.executable, "-m", "config.local", "run", "--", sys.executable, "-c", code],
+            [sys.executable, "-m", "config.local", "run", "--", sys.executable, *arguments],
             cwd=ROOT,
-            env=values,
+            env=bare_environment() | {"SIXFOLD_STATE": str(self.state)},
             capture_output=True,
             text=True,
         )
@@ -97,6 +99,8 @@ def shop() -> Iterator[Shop]:
         try:
             eventually(is_ready, "the shop is ready", within=START_SECONDS)
             yield running
+            # Whatever shoppers and staff did in it.
+            assert "the books fit" in running.run("manage.py", "audit", "--days", "60")
             assert running.stop() == 0, printed.read_text()
             assert printed.read_text().endswith("stopped\n")
         finally:

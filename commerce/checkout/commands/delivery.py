@@ -20,12 +20,14 @@ def set_delivery(
     address: dict[str, str] | None,
     shipping_method: str,
     vat_number: str = "",
+    billing: dict[str, str] | None = None,
     expected: Precondition = NO_PRECONDITION,
     also: Also = nothing,
 ) -> Cart:
     """Who gets the goods, where, and how; refused for a country or a method that is not offered.
 
-    A cart of which nothing is sent needs neither address nor method.
+    A cart of which nothing is sent needs neither address nor method. `billing` is the invoice's address if that is
+    another: of any country.
     """
 
     def edit(cart: Cart, draft: Draft) -> Draft:
@@ -41,6 +43,7 @@ def set_delivery(
             changes={
                 "email": email,
                 "delivery": address,
+                "billing": billing,
                 "shipping_method": shipping_method,
                 "vat_number": vat_number,
             },

@@ -4,7 +4,7 @@ An answer is the provider's present picture of a payment (`ProviderPayment`), or
 keeps money safe: a provider that is in doubt whether something was booked must raise ProviderUnanswered.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -49,6 +49,8 @@ class ProviderPayment:
     currency: str
     amount: Decimal
     captured: Decimal
+    refunded: Decimal = Decimal(0)
+    """Of a `statement` only; elsewhere it may be left out."""
     decline_code: str = ""
     action_url: str = ""
     pending: Decimal = Decimal(0)
@@ -97,6 +99,9 @@ class Provider(Protocol):
 
     def refund(self, ours: OurPayment, *, amount: Decimal, reference: str, key: str) -> str:
         """Give taken money back, once per `reference`; returns the provider's id of the refund."""
+
+    def statement(self, since: datetime) -> Iterable[ProviderPayment]:
+        """Every payment of this shop that was made since then, as it stands now: for audits."""
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """A webhook, its header names in lower case. Raises BadSignature, and Invalid for what is not understood."""

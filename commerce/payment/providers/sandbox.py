@@ -5,7 +5,8 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -52,7 +53,7 @@ class Sandbox:
 
     def find(self, ours: OurPayment) -> ProviderPayment | None:
         found = _send("GET", "/v1/payments", params={"reference": ours.reference})["payments"]
-        return _picture(found[0]) if found else None
+        return picture(found[0]) if found else None
 
     def authorise(self, ours: OurPayment, *, key: str) -> ProviderPayment:
         body = {
@@ -62,29 +63,33 @@ class Sandbox:
             "card": ours.source,
             "capture": False,
         }
-        return _picture(_send("POST", "/v1/payments", json=body, key=key))
+        return picture(_send("POST", "/v1/payments", json=body, key=key))
 
     def capture(self, ours: OurPayment, *, amount: Decimal, key: str) -> ProviderPayment:
         body = {"amount": str(amount)}
-        return _picture(_send("POST", f"/v1/payments/{ours.provider_id}/capture", json=body, key=key))
+        return picture(_send("POST", f"/v1/payments/{ours.provider_id}/capture", json=body, key=key))
 
     def void(self, ours: OurPayment, *, key: str) -> ProviderPayment:
-        return _picture(_send("POST", f"/v1/payments/{ours.provider_id}/void", json={}, key=key))
+        return picture(_send("POST", f"/v1/payments/{ours.provider_id}/void", json={}, key=key))
 
     def refund(self, ours: OurPayment, *, amount: Decimal, reference: str, key: str) -> str:
         body = {"amount": str(amount), "reference": reference}
         return str(_send("POST", f"/v1/payments/{ours.provider_id}/refunds", json=body, key=key)["id"])
 
+    def statement(self, since: datetime) -> Iterable[ProviderPayment]:
+        booked = _send("GET", "/v1/books")["payments"]
+        return [picture(one) for one in booked if datetime.fromisoformat(one["created_at"]) >= since]
+
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Standard Webhooks, v1 HMAC-SHA256; the event's id is the receipt's."""
         identifier = verified(headers, body)
         try:
-            return Notice(id=identifier, payment=_picture(json.loads(body)["data"]["payment"]))
+            return Notice(id=identifier, payment=picture(json.loads(body)["data"]["payment"]))
         except (ValueError, KeyError, TypeError, ArithmeticError) as error:
             raise Invalid("the webhook's body is not understood") from error
 
 
-def _picture(body: Mapping[str, Any]) -> ProviderPayment:
+def picture(body: Mapping[str, Any]) -> ProviderPayment:
     """A payment from the provider's JSON."""
     return ProviderPayment(
         id=body["id"],
@@ -93,6 +98,7 @@ def _picture(body: Mapping[str, Any]) -> ProviderPayment:
         currency=body["currency"],
         amount=Decimal(body["amount"]),
         captured=Decimal(body["amount_captured"]),
+        refunded=Decimal(body["amount_refunded"]),
         decline_code=body.get("decline_code") or "",
         pending=Decimal(body.get("amount_capture_pending", "0")),
         action_url=(body.get("next_action") or {}).get("url", ""),

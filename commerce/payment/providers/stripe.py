@@ -10,7 +10,7 @@ The library is imported by the first call: processes that never call Stripe need
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -93,6 +93,12 @@ class Stripe:
         if made["status"] in GONE_WRONG:
             raise ProviderRefused(made.get("failure_reason") or f"refund_{made['status']}")
         return str(made["id"])
+
+    def statement(self, since: datetime) -> Iterable[ProviderPayment]:
+        """Of what the account has, all that bears a reference; payments of others there bear none."""
+        asked = {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
+        booked = _ask(lambda api: [one.to_dict() for one in api.payment_intents.list(asked).auto_paging_iter()])
+        return [picture(one) for one in booked if one["metadata"].get(REFERENCE)]
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice:
         import stripe

@@ -39,6 +39,7 @@ def picture(intent: Mapping[str, Any]) -> ProviderPayment:
     currency, status = intent["currency"].upper(), intent["status"]
     total = _amount(intent["amount"], currency)
     error = intent.get("last_payment_error") or {}
+    charge = intent.get("latest_charge")  # its id, unless it was asked for whole
     action = (intent.get("next_action") or {}).get("redirect_to_url") or {}
     return ProviderPayment(
         id=intent["id"],
@@ -47,6 +48,7 @@ def picture(intent: Mapping[str, Any]) -> ProviderPayment:
         currency=currency,
         amount=total,
         captured=_amount(intent.get("amount_received") or 0, currency),
+        refunded=_amount(charge["amount_refunded"] if isinstance(charge, Mapping) else 0, currency),
         decline_code=error.get("decline_code") or error.get("code") or "",
         action_url=action.get("url") or "",
         pending=total if status == "processing" else Decimal(0),

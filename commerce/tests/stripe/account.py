@@ -85,8 +85,7 @@ class Account:
 
     def refund(self, form: dict[str, Any]) -> dict[str, Any]:
         intent, units = self.intents[form["payment_intent"]], int(form["amount"])
-        back = sum(one["amount"] for one in self.refunds.values() if one["payment_intent"] == intent["id"])
-        if back + units > intent["amount_received"]:
+        if self._refunded(intent) + units > intent["amount_received"]:
             raise StripeProblem(400, "invalid_request_error", "charge_already_refunded")
         made = {
             "id": f"re_{len(self.refunds) + 1}",
@@ -98,6 +97,13 @@ class Account:
         }
         self.refunds[made["id"]] = made
         return made
+
+    def with_charge(self, intent: dict[str, Any]) -> dict[str, Any]:
+        """The PaymentIntent with its charge in place of the charge's id."""
+        return {**intent, "latest_charge": {"object": "charge", "amount_refunded": self._refunded(intent)}}
+
+    def _refunded(self, intent: dict[str, Any]) -> int:
+        return sum(one["amount"] for one in self.refunds.values() if one["payment_intent"] == intent["id"])
 
     def _confirm(self, intent: dict[str, Any], method: str) -> None:
         if method == CHALLENGED:

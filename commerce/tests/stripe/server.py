@@ -57,7 +57,8 @@ class Double:
                 return self._search(form)
             case ["GET", "payment_intents"]:
                 since = int(form["created"]["gte"])
-                return _page([one for one in account.intents.values() if one["created"] >= since], path, form)
+                shown = account.with_charge if "expand" in form else dict
+                return _page([shown(one) for one in account.intents.values() if one["created"] >= since], path, form)
             case ["GET", "payment_intents", intent]:
                 return self._intent(intent)
             case ["POST", "payment_intents", intent, "capture"]:

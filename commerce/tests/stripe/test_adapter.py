@@ -1,12 +1,14 @@
 """Stripe's adapter and the official library, against the double's HTTP: what is asked, and what an answer means."""
 
 import logging
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from chassis import clock
 from commerce.environment import PROVIDERS as NAMES
 from commerce.payment.providers.interface import OurPayment, ProviderRefused, ProviderUnanswered
 from commerce.payment.providers.registry import PROVIDERS
@@ -199,3 +201,16 @@ def test_a_signed_body_that_is_not_understood_is_a_problem_and_no_failure(
 
 def test_the_settings_know_the_same_providers_as_the_registry() -> None:
     assert set(NAMES) == set(PROVIDERS)
+
+
+def test_a_statement_has_every_payment_of_ours_with_what_went_back(double: Double) -> None:
+    provider, began = Stripe(), clock.now() - timedelta(seconds=2)
+    taken, kept, *_ = payments = [held(f"ref-{number}") for number in range(3)]
+    provider.capture(taken, amount=Decimal("24.90"), key="k")
+    provider.refund(taken, amount=Decimal("5.00"), reference="r", key="k")
+    double.account.intents["pi_9"] = {**double.account.intents[kept.provider_id], "id": "pi_9", "metadata": {}}
+    booked = {one.reference: one for one in provider.statement(began)}
+    assert set(booked) == {payment.reference for payment in payments}, "and nothing of another shop's"
+    assert (booked["ref-0"].captured, booked["ref-0"].refunded) == (Decimal("24.90"), Decimal("5.00"))
+    assert booked["ref-1"].holding and booked["ref-1"].refunded == 0
+    assert list(provider.statement(clock.now() + timedelta(hours=1))) == []

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from config.background import settings_of
-from config.domains import ALIASES
+from config.domains import ALIASES, database_variable
 from config.local import infrastructure, migrations, procfile, secrets
-from config.local.infrastructure import Infrastructure, database_variable
+from config.local.infrastructure import Infrastructure
 from config.local.state import LocalError, read_record, write_record
 
 

@@ -1,0 +1,75 @@
+"""What an order must have caused in other domains, once each."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from config.audit.books import Books
+
+PAID = "state <> 'cancelled' AND payment_state IN ('paid', 'partially_refunded', 'refunded')"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """`subjects` are the orders that it happened to since a moment, of `alias`; `owed` are the orders that have it."""
+
+    alias: str
+    subjects: str
+    owed: str = "true"
+
+
+EFFECTS = {
+    "picking list": Effect(
+        alias="logistics",
+        subjects="SELECT id FROM logistics_fulfilmentorder WHERE created_at >= %s",
+        owed="fulfilment_state <> 'not_needed'",
+    ),
+    "mail": Effect(
+        alias="platform",
+        subjects="""SELECT about FROM platform_message
+                    WHERE template = 'order_placed' AND state = 'sent' AND created_at >= %s""",
+    ),
+    "figure of the order": Effect(
+        alias="platform", subjects="SELECT subject FROM platform_fact WHERE kind = 'placed' AND at >= %s"
+    ),
+    "figure of the payment": Effect(
+        alias="platform", subjects="SELECT subject FROM platform_fact WHERE kind = 'paid' AND at >= %s", owed=PAID
+    ),
+    "points": Effect(
+        alias="postpurchase",
+        subjects="""SELECT "order" FROM postpurchase_pointsentry WHERE kind = 'earned' AND created_at >= %s""",
+        owed=f"customer IS NOT NULL AND {PAID}",
+    ),
+}
+
+
+def effects(books: Books, name: str) -> "Counter[Any]":
+    """How often each order had this effect."""
+    effect = EFFECTS[name]
+    return Counter(subject for (subject,) in books.query(effect.alias, effect.subjects, books.since))
+
+
+def missing(books: Books) -> Iterator[str]:
+    """Every effect that an order since then did not have exactly once."""
+    for name, effect in EFFECTS.items():
+        seen = effects(books, name)
+        owed = dict(
+            books.query(
+                "commerce",
+                f"""SELECT id, number FROM commerce_order
+                    WHERE NOT historical AND placed_at >= %s AND {effect.owed}""",
+                books.since,
+            )
+        )
+        known = dict(
+            books.query("commerce", "SELECT id, number FROM commerce_order WHERE id = ANY(%s)", list(seen.keys()))
+        )
+        for order, number in owed.items():
+            if order not in seen:
+                yield f"order {number} has no {name}"
+        for order, times in seen.items():
+            if order not in known:
+                yield f"{name} of {order}, which is no order"
+            elif times > 1:
+                yield f"order {known[order]} has {times} times {name}"
