@@ -25,7 +25,7 @@ def tiny(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tiny]:
         broker.remove()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole shop, with a PostgreSQL of its own; whoever kills a part of it starts that part again."""
     folder = tmp_path_factory.mktemp("faults")

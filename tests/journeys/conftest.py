@@ -74,7 +74,7 @@ def environment(state: Path) -> dict[str, str]:
     return bare_environment() | ports | {"SIXFOLD_STATE": str(state)}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop() -> Iterator[Shop]:
     """The demo shop, loaded and ready; taken down and deleted at the end."""
     # Not pytest's own folder: as root the database's system user must be able to pass through to it.

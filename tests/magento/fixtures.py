@@ -21,9 +21,9 @@ def _require() -> None:
         pytest.skip(f"Needs the Magento database: {missing}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def magento() -> Iterator[MagentoServer]:
-    """The shop of the dump, shared by the session: read it, never change it."""
+    """The shop of the dump, shared by all tests here: read it, never change it."""
     _require()
     with magento_server() as server:
         yield server

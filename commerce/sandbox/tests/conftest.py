@@ -16,14 +16,14 @@ SHORT = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def receiver() -> Iterator[Receiver]:
     listening = Receiver()
     yield listening
     listening.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def provider(tmp_path_factory: pytest.TempPathFactory, receiver: Receiver) -> Iterator[Provider]:
     books = tmp_path_factory.mktemp("provider") / "books.sqlite3"
     webhook = {"SANDBOX_WEBHOOK_URL": f"http://127.0.0.1:{receiver.port}/hooks?shop=1"}

@@ -1,0 +1,1 @@
+"""Real kills of real processes, and what is left of the shop and its books afterwards."""

@@ -1,0 +1,1 @@
+"""Real races over real HTTP: many shoppers after the same thing, outcomes counted."""
