@@ -16,7 +16,7 @@ import redis
 
 from chassis.testing import template_name
 from commerce.payment.providers import sandbox
-from commerce.payment.providers.interface import ProviderPayment
+from commerce.payment.providers.interface import Booked
 from config.domains import ALIASES, audit_variable
 from config.local import broker as local_broker
 from config.local import postgres, process
@@ -149,9 +149,9 @@ class Stack:
             payments: list[dict[str, Any]] = provider.get("/books").json()["payments"]
         return payments
 
-    def statement(self, provider: str) -> list[ProviderPayment]:
+    def statement(self, provider: str) -> list[Booked]:
         """The provider's own books, as the shop reads them."""
-        return [sandbox.picture(payment) for payment in self.books()]
+        return [sandbox.entry(payment) for payment in self.books()]
 
     def hasten_deadline(self, cart: str) -> bool:
         """Let the deadline of a cart's checkout, ten minutes away, come now; false while there is no checkout."""

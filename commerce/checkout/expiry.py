@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import connections
 
 from chassis import clock
-from chassis.jobs import JobKind, LeasedJob
+from chassis.jobs import JobKind
+from chassis.retention import nothing_to_record
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout.models import Cart
 
@@ -20,15 +21,15 @@ EVERY = timedelta(hours=6)
 _FORGET = """
     WITH gone AS (
         SELECT id FROM commerce_cart
-        WHERE state IN ('open', 'merged') AND changed_at < CASE WHEN customer IS NULL THEN %s ELSE %s END
-          AND changed_at < %s
-        ORDER BY changed_at LIMIT %s FOR UPDATE SKIP LOCKED
+        WHERE state IN ('open', 'merged') AND created_at < %s
+          AND changed_at < CASE WHEN customer IS NULL THEN %s ELSE %s END
+        ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED
     ), lines AS (DELETE FROM commerce_cartline WHERE cart_id IN (SELECT id FROM gone))
     DELETE FROM commerce_cart WHERE id IN (SELECT id FROM gone)"""
 
 
 def expires_at(cart: Cart) -> datetime | None:
-    """From when on a cart may be gone if it is not changed before; None for one that stays."""
+    """From when on an open cart may be gone if it is not changed before; None for any other."""
     return cart.changed_at + _kept(guest=cart.customer is None) if cart.state == Cart.OPEN else None
 
 
@@ -38,10 +39,10 @@ def forget() -> int:
     guests, customers = now - _kept(guest=True), now - _kept(guest=False)
     while True:
         with unit_of_work("commerce"), connections["commerce"].cursor() as cursor:
-            cursor.execute(_FORGET, [guests, customers, max(guests, customers), BATCH])
+            cursor.execute(_FORGET, [max(guests, customers), guests, customers, BATCH])
             gone = cursor.rowcount
         total += gone
-        if gone < BATCH:
+        if not gone:
             return total
 
 
@@ -49,12 +50,4 @@ def _kept(*, guest: bool) -> timedelta:
     return timedelta(days=settings.CART_DAYS_GUEST if guest else settings.CART_DAYS_CUSTOMER)
 
 
-def _call(_: LeasedJob) -> int:
-    return forget()
-
-
-def _record(_: LeasedJob, __: int) -> None:
-    """The call has deleted, batch by batch."""
-
-
-FORGET_CARTS = JobKind(name="commerce.forget_carts", call=_call, record=_record, every=EVERY)
+FORGET_CARTS = JobKind(name="commerce.forget_carts", call=lambda _: forget(), record=nothing_to_record, every=EVERY)

@@ -88,7 +88,8 @@ class Cart(models.Model):
                 name="commerce_cart_customer",
             ),
             models.Index(
-                fields=["changed_at"],
+                # Not `changed_at`: every edit would write the index.
+                fields=["created_at"],
                 condition=models.Q(state__in=["open", "merged"]),
                 name="commerce_cart_forgotten",
             ),

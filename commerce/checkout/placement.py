@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from chassis import clock
 from chassis.ids import new_id
 from chassis.sagas.runner import start
 from chassis.unit_of_work import unit_of_work
@@ -17,6 +18,7 @@ from commerce.checkout.errors import (
     NotForSale,
     PriceChanged,
     TendersChanged,
+    UnknownCart,
 )
 from commerce.checkout.items import line_ids
 from commerce.checkout.models import Cart, line_id
@@ -68,7 +70,9 @@ def place(
     shares = _confirmed_shares(cart, quote)
     how = _method(cart, method, payable=left(quote.total, shares), source=source)
     with unit_of_work("commerce"):
-        locked = Cart.objects.select_for_update().get(id=cart.id)
+        locked = Cart.objects.select_for_update().filter(id=cart.id).first()
+        if locked is None:  # it has expired meanwhile
+            raise UnknownCart()
         if locked.state in (Cart.PLACING, Cart.ORDERED) and locked.saga is not None:
             return locked, locked.saga
         if locked.version != cart.version:
@@ -76,7 +80,8 @@ def place(
         saga_id = new_id()
         locked.state, locked.saga, locked.quote = Cart.PLACING, saga_id, as_json(quote)
         locked.payment_source = source if how and how.kind == CARD else ""
-        locked.save(update_fields=["state", "saga", "quote", "payment_source"])
+        locked.changed_at = clock.now()
+        locked.save(update_fields=["state", "saga", "quote", "payment_source", "changed_at"])
         start(PlaceOrder, key=str(cart.id), data=_snapshot(locked, quote, shares, how), saga_id=saga_id)
     return locked, saga_id
 

@@ -285,4 +285,5 @@ class PlaceOrder(Saga):
         if run.state == "compensated":
             cart = Cart.objects.select_for_update().get(id=run.key)
             cart.state, cart.payment_source = Cart.OPEN, ""  # `saga` stays: its outcome is still to be read
-            cart.save(update_fields=["state", "payment_source"])
+            cart.changed_at = clock.now()
+            cart.save(update_fields=["state", "payment_source", "changed_at"])

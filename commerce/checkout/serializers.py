@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from chassis.web.amounts import AmountField
-from commerce.checkout.addresses import wrong_parts
+from commerce.checkout.addresses import WrongAddress, checked
 from commerce.checkout.availability import AVAILABLE, INSUFFICIENT, UNKNOWN
 from commerce.checkout.models import Cart
 from commerce.payment.models import CARD, MANUAL
@@ -117,30 +117,36 @@ class LineChange(serializers.Serializer[Any]):
 
 
 class Address(serializers.Serializer[Any]):
-    """What an address needs and how its postcode looks is its country's matter."""
-
     name = serializers.CharField(max_length=200)
     street = serializers.CharField(max_length=300)
-    city = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    postcode = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+    city = serializers.CharField(max_length=200, allow_blank=True)
+    postcode = serializers.CharField(max_length=20, allow_blank=True)
     country = serializers.RegexField(r"^[A-Z]{2}$", help_text="ISO 3166-1 alpha-2")
     region = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     company = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
     phone = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
 
+
+class NewAddress(Address):
+    """What an address needs, and how its postcode looks, is its country's matter."""
+
+    city = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    postcode = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
+
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        """Refuses what cannot be an address of its country."""
-        if wrong := wrong_parts(attrs):
-            raise serializers.ValidationError(wrong)
-        return attrs
+        """As its country writes it; refuses what cannot be an address there."""
+        try:
+            return checked(attrs)
+        except WrongAddress as error:
+            raise serializers.ValidationError(error.parts) from None
 
 
 class Delivery(serializers.Serializer[Any]):
     """Address and way of delivery are needed only where something is sent (the cart's `requires_shipping`)."""
 
     email = serializers.EmailField(max_length=254)
-    address = Address(required=False, allow_null=True, default=None)
-    billing_address = Address(
+    address = NewAddress(required=False, allow_null=True, default=None)
+    billing_address = NewAddress(
         required=False, allow_null=True, default=None, help_text="Of the invoice, where it is another."
     )
     shipping_method = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
@@ -284,7 +290,7 @@ class CartBody(serializers.Serializer[Any]):
     state = serializers.CharField()
     version = serializers.IntegerField()
     expires_at = serializers.DateTimeField(
-        allow_null=True, help_text="From then on it may be gone, unless it is changed before; null for one that stays."
+        allow_null=True, help_text="From then on an open cart may be gone, unless it is changed before."
     )
     email = serializers.CharField()
     delivery = Address(allow_null=True)

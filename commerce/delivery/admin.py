@@ -6,11 +6,27 @@ from typing import Any
 from django import forms
 
 from chassis.admin import Transition
+from commerce.checkout.addresses import WrongAddress, checked
 from commerce.delivery.commands import can_be_changed, request_delivery
 from commerce.order.models import Order
 
 ADDRESS = {"name": 200, "company": 200, "street": 300, "postcode": 20, "city": 200, "region": 200, "phone": 40}
-NEEDED = ("name", "street", "postcode", "city")
+NEEDED = ("name", "street")
+
+
+class _Delivery(forms.Form):
+    """What else an address needs is its country's matter."""
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if self.errors:
+            return given
+        try:
+            return {**given, **checked({name: given[name] for name in (*ADDRESS, "country")})}
+        except WrongAddress as error:
+            for part, sentence in error.parts.items():
+                self.add_error(part, sentence)
+        return given
 
 
 def delivery_form(order: Order) -> type[forms.Form]:
@@ -22,7 +38,7 @@ def delivery_form(order: Order) -> type[forms.Form]:
     }
     fields["country"] = forms.RegexField("^[A-Z]{2}$", initial=now.get("country", ""), help_text="ISO 3166-1 alpha-2")
     fields["shipping_method"] = forms.CharField(max_length=100, initial=order.shipping_method)
-    return type("DeliveryForm", (forms.Form,), fields)
+    return type("DeliveryForm", (_Delivery,), fields)
 
 
 def _change_delivery(order: Order, data: Mapping[str, Any]) -> None:

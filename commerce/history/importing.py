@@ -197,7 +197,7 @@ def _order(order: ImportedOrder, *, version: int) -> Order:
         subtotal=figures.subtotal, shipping=figures.shipping, tax=figures.tax, total=figures.total,
         captured=figures.captured, refunded=figures.refunded, base_total=order.base.total,
         taxes=list(order.taxes), coupons=list(order.coupons), delivery=dict(order.delivery),
-        billing=dict(order.billing) or None,
+        billing=None if order.billing in ({}, order.delivery) else dict(order.billing),
         vat_number=order.vat_number, shipping_method=order.shipping_method, state=order.state,
         payment_state=order.payment_state, fulfilment_state=order.fulfilment_state, placed_at=order.placed_at,
     )  # fmt: skip

@@ -285,7 +285,7 @@ class OrderAdmin(FoundByKey, Defined):
 
     @admin.display(description="billed to")
     def billed_to(self, order: Order) -> str:
-        return shown.postal(order.billing or order.delivery)
+        return shown.postal(order.bills_to or order.delivery)
 
     @admin.display(description="total", ordering="total")
     def total_shown(self, order: Order) -> str:

@@ -129,9 +129,14 @@ class Order(models.Model):
         return self.delivery or None
 
     @property
+    def bills_to(self) -> dict[str, str] | None:
+        """The address of its documents where that is another than the delivery's."""
+        return self.billing or None
+
+    @property
     def buyer(self) -> dict[str, str]:
         """Who its documents are made out to: an address, e-mail address and VAT number."""
-        return {**(self.billing or self.delivery), "email": self.email, "vat_number": self.vat_number}
+        return {**(self.bills_to or self.delivery), "email": self.email, "vat_number": self.vat_number}
 
     @property
     def is_done(self) -> bool:

@@ -128,7 +128,7 @@ class OrderBody(OrderSummary):
     lines = OrderLineBody(many=True)
     timeline = OrderEventBody(many=True)
     delivery = Address(source="ships_to", allow_null=True)
-    billing_address = Address(source="billing", allow_null=True, help_text="where it is another than the delivery's")
+    billing_address = Address(source="bills_to", allow_null=True, help_text="where it is another than the delivery's")
     access_key = serializers.CharField(help_text="opens the order's downloads to who is not signed in")
     shipments = ShipmentBody(many=True)
     payments = serializers.SerializerMethodField()

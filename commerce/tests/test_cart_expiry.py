@@ -9,19 +9,21 @@ import pytest
 from chassis import clock
 from chassis.ids import new_id
 from chassis.racing import race
-from commerce.checkout import commands, expiry
+from commerce.checkout import commands, expiry, placement
 from commerce.checkout.answers import cart_body
 from commerce.checkout.commands import Shopper
 from commerce.checkout.errors import UnknownCart
 from commerce.checkout.models import Cart, CartLine
 from commerce.checkout.queries import look_at
+from commerce.tests.books import CARD, Books, reserve, run_jobs
 from commerce.tests.conftest import a_ready_cart
 
 ROUNDS = 20
 
 
 def aged(cart: Cart, days: float, **columns: Any) -> Cart:
-    Cart.objects.filter(id=cart.id).update(changed_at=clock.now() - timedelta(days=days), **columns)
+    then = clock.now() - timedelta(days=days)
+    Cart.objects.filter(id=cart.id).update(created_at=then, changed_at=then, **columns)
     return Cart.objects.get(id=cart.id)
 
 
@@ -77,3 +79,31 @@ def test_an_edit_comes_before_or_after_and_never_half(shop: str) -> None:
         race("commerce", [add, lambda: expiry.forget() and None])
         assert (cart.id in left()) == added[0]
         assert list(CartLine.objects.filter(cart=cart.id).values_list("quantity", flat=True)) == [2] * added[0]
+
+
+@pytest.mark.django_db(databases=["commerce"])
+def test_a_checkout_that_came_to_nothing_leaves_time_to_try_again(shop: str, books: Books) -> None:
+    cart, shopper = a_ready_cart(lines={"MUG": 1})
+    aged(cart, 29.9)
+    books.decline = True
+    _, saga = placement.place(view=shop, cart_id=cart.id, shopper=shopper, source=CARD, expected_total=None)
+    reserve(saga)
+    run_jobs()
+    after = Cart.objects.get(id=cart.id)
+    assert after.state == Cart.OPEN
+    assert after.changed_at > clock.now() - timedelta(minutes=1)
+
+
+@pytest.mark.django_db(databases=["commerce"])
+def test_a_cart_that_expires_while_it_is_ordered_is_unknown(shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    cart, shopper = a_ready_cart(lines={"MUG": 1})
+    aged(cart, 31)
+    method = placement._method
+
+    def late(*values: Any, **options: Any) -> Any:
+        assert expiry.forget() == 1
+        return method(*values, **options)
+
+    monkeypatch.setattr(placement, "_method", late)
+    with pytest.raises(UnknownCart):
+        placement.place(view=shop, cart_id=cart.id, shopper=shopper, source="4242", expected_total=None)

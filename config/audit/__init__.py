@@ -3,17 +3,16 @@
 No domain may read another's tables. This does, as the roles that can read and nothing else, because it belongs to none:
 it looks at what they have come to together, from outside, and changes nothing.
 
-A shop that is at work is never at one moment in six databases: what is said twice, some time apart, in the same words
-is what stays wrong.
+A shop that is at work is never at one moment in six databases: what is said twice of the same thing, some time apart,
+is what stays wrong. What belongs to a checkout that is under way is left out.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable
 
 from config.audit import carts, coupons, effects, money, stock, tenders
 from config.audit.books import Books
-
-Check = Callable[[Books], Iterator[str]]
+from config.audit.findings import Check, Finding
 
 CONTRADICTIONS: tuple[Check, ...] = (
     money.orders_and_payments,
@@ -31,16 +30,30 @@ CONTRADICTIONS: tuple[Check, ...] = (
 
 EVERYTHING: tuple[Check, ...] = (*CONTRADICTIONS, effects.missing)
 
+FOR_STAFF: tuple[Check, ...] = (money.uncovered, stock.beyond_the_shelf, effects.failed_mails)
+"""What can be true, and wants somebody to decide."""
 
-def contradictions(books: Books, checks: tuple[Check, ...] = CONTRADICTIONS) -> list[str]:
+
+def contradictions(books: Books) -> list[str]:
     """Every way in which the books do not fit at this moment, a sentence each."""
-    return [sentence for check in checks for sentence in check(books)]
+    return [finding.sentence for check in CONTRADICTIONS for finding in check(books)]
 
 
-def lasting(books: Books, *, patience: float, checks: tuple[Check, ...] = EVERYTHING) -> list[str]:
-    """What is still said after `patience` seconds, of what was said before them."""
-    first = set(contradictions(books, checks))
+def lasting(books: Books, *, patience: float) -> list[str]:
+    """What is still found after `patience` seconds of what was found before them, in its last words."""
+    first = _found(EVERYTHING, books)
     if not first or not patience:
-        return sorted(first)
+        return sorted(first.values())
     time.sleep(patience)
-    return sorted(first & set(contradictions(books, checks)))
+    again = _found(EVERYTHING, books)
+    return sorted(again[key] for key in first.keys() & again.keys())
+
+
+def for_staff(books: Books) -> list[str]:
+    """What somebody should look at, though the books fit."""
+    return sorted(_found(FOR_STAFF, books).values())
+
+
+def _found(checks: Iterable[Check], books: Books) -> dict[tuple[Check, str], str]:
+    findings: Iterable[tuple[Check, Finding]] = ((check, finding) for check in checks for finding in check(books))
+    return {(check, finding.about): finding.sentence for check, finding in findings}

@@ -3,16 +3,17 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 
-from commerce.payment.providers.interface import ProviderPayment
+from commerce.payment.providers.interface import Booked
 from commerce.payment.providers.registry import provider_of
 from config.domains import ALIASES, audit_variable
 
+MARGIN = timedelta(days=1)
 Rows = list[tuple[Any, ...]]
 
 
@@ -21,13 +22,13 @@ class Books(Protocol):
 
     @property
     def since(self) -> datetime:
-        """How far back orders are looked at where others must be asked or have forgotten older ones."""
+        """How far back is looked where two databases are compared row by row, or a provider must be asked."""
 
     def query(self, alias: str, sql: str, *values: Any) -> Rows:
         """Rows of a domain's database."""
 
-    def statement(self, provider: str) -> Iterable[ProviderPayment]:
-        """What a payment provider has booked for this shop since then."""
+    def statement(self, provider: str) -> Iterable[Booked]:
+        """What a payment provider has booked for this shop since a day before that: its clock is another."""
 
 
 class ReadOnly:
@@ -44,8 +45,8 @@ class ReadOnly:
     def query(self, alias: str, sql: str, *values: Any) -> Rows:
         return self._connections[alias].execute(sql, values or None).fetchall()
 
-    def statement(self, provider: str) -> Iterable[ProviderPayment]:
-        return provider_of(provider).statement(self._since)
+    def statement(self, provider: str) -> Iterable[Booked]:
+        return provider_of(provider).statement(self._since - MARGIN)
 
 
 @contextmanager

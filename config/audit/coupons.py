@@ -1,65 +1,79 @@
 """Promotions with limits: what was redeemed, what orders say of it, and the counters."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from config.audit.books import Books
-from config.audit.money import OPEN_SAGAS
+from config.audit.findings import Finding
+from config.audit.money import under_way
 
 
-def orders_and_redemptions(books: Books) -> Iterator[str]:
+def orders_and_redemptions(books: Books) -> Iterator[Finding]:
     """Who has redeemed must have ordered with it, and who has ordered with a coupon must have redeemed it."""
-    under_way = {saga for (saga,) in books.query("commerce", OPEN_SAGAS)}
+    running = under_way(books)
+    redeemed = dict(
+        books.query("catalog", "SELECT saga, state FROM catalog_redemption WHERE created_at >= %s", books.since)
+    )
     orders = {
         saga: (number, state, coupons)
-        for saga, number, state, coupons in books.query(
-            "commerce", "SELECT saga, number, state, coupons <> '[]' FROM commerce_order WHERE NOT historical"
-        )
+        for saga, number, state, coupons in books.query("commerce", _ORDERS, books.since, list(redeemed.keys()))
+        if saga not in running
     }
-    states = dict(books.query("catalog", "SELECT saga, state FROM catalog_redemption"))
     for saga, (number, state, coupons) in orders.items():
-        redeemed = states.get(saga)
-        if coupons and state != "cancelled" and redeemed != "confirmed":
-            yield f"order {number} has a coupon whose redemption is {redeemed}"
-        if state == "cancelled" and redeemed in ("reserved", "confirmed"):
-            yield f"order {number} is cancelled and its redemption {redeemed}"
-    for saga, redeemed in states.items():
-        if redeemed in ("reserved", "confirmed") and saga not in orders and saga not in under_way:
-            yield f"redemption {saga} is {redeemed} without an order"
+        has = redeemed.get(saga)
+        if coupons and state != "cancelled" and has != "confirmed":
+            yield Finding(str(saga), f"order {number} has a coupon whose redemption is {has}")
+        if state == "cancelled" and has in ("reserved", "confirmed"):
+            yield Finding(str(saga), f"order {number} is cancelled and its redemption {has}")
+    for saga, has in redeemed.items():
+        if has in ("reserved", "confirmed") and saga not in orders and saga not in running:
+            yield Finding(str(saga), f"redemption {saga} is {has} without an order")
 
 
-def counters_and_redemptions(books: Books) -> Iterator[str]:
-    """Counters are what is redeemed, and never above a limit; what an older shop had redeemed is counted alone."""
-    for name, carried, used, spent, count, amount, limit, budget in books.query("catalog", _RULE_USES):
-        wrong = _differ(carried, used, count) or _differ(carried, spent, amount)
-        if wrong or used > (limit or used) or spent > (budget or spent):
-            counted, redeemed = f"{used} uses for {spent}", f"{count} for {amount}"
-            yield f"rule {name}: {counted} counted, {redeemed} redeemed, limits {limit} and {budget}"
-    for code, carried, used, count, limit in books.query("catalog", _COUPON_USES):
-        if _differ(carried, used, count) or used > (limit or used):
-            yield f"coupon {code}: {used} uses counted, {count} redeemed, of {limit}"
-    for name, carried, used, count, limit in books.query("catalog", _CUSTOMER_USES):
-        if _differ(carried, used, count) or used > (limit or used):
-            yield f"rule {name}: {used} uses of one customer counted, {count} redeemed, of {limit}"
+def counters_and_redemptions(books: Books) -> Iterator[Finding]:
+    """Counters are what is redeemed, and above no limit that was there then.
+
+    What an older shop had redeemed is counted without being here, and may have been too much.
+    """
+    for rule, used, spent, count, amount, limit, budget in books.query("catalog", _RULE_USES):
+        said = f"{used} uses for {spent} counted, {count} for {amount} redeemed, limits {limit} and {budget}"
+        yield Finding(f"rule {rule}", f"rule {rule}: {said}")
+    for code, used, count, limit in books.query("catalog", _COUPON_USES):
+        yield Finding(f"coupon {code}", f"coupon {code}: {used} uses counted, {count} redeemed, of {limit}")
+    for rule, shopper, used, count, limit in books.query("catalog", _CUSTOMER_USES):
+        said = f"{used} uses of one customer counted, {count} redeemed, of {limit}"
+        yield Finding(f"rule {rule} {shopper}", f"rule {rule}: {said}")
 
 
-def _differ(carried: bool, counted: Decimal, redeemed: Decimal) -> bool:
-    return counted < redeemed if carried else counted != redeemed
-
-
-_REDEEMED = """(SELECT l.*, d.shopper FROM catalog_redeemedrule l JOIN catalog_redemption d ON d.saga = l.redemption_id
+# Written by the time the order is, so that none is older than its redemption.
+_ORDERS = """
+    SELECT saga, number, state, coupons <> '[]' FROM commerce_order
+    WHERE NOT historical AND (placed_at >= %s::timestamptz + interval '1 day' OR saga = ANY(%s))"""
+_REDEEMED = """(SELECT l.*, d.shopper, d.changed_at FROM catalog_redeemedrule l
+                JOIN catalog_redemption d ON d.saga = l.redemption_id
                 WHERE d.state IN ('reserved', 'confirmed')) AS o"""
+_WRONG = """
+    WHERE NOT carried AND used <> count OR carried AND used < count
+       OR used > most AND NOT carried AND last > set_at"""
 _RULE_USES = f"""
-    SELECT r.name, r.external_id IS NOT NULL, u.used, u.spent, count(o.id), coalesce(sum(o.amount), 0), r.uses_limit,
-           r.budget
-    FROM catalog_promotionrule r JOIN catalog_ruleusage u ON u.rule_id = r.id
-    LEFT JOIN {_REDEEMED} ON o.rule_id = r.id AND o.rule_counted GROUP BY r.id, u.rule_id"""
+    SELECT name, used, spent, count, amount, most, budget FROM (
+        SELECT r.name, r.external_id <> '{{}}' AS carried, u.used, u.spent, count(o.id) AS count,
+               coalesce(sum(o.amount), 0) AS amount, r.uses_limit AS most, r.budget, r.changed_at AS set_at,
+               max(o.changed_at) AS last
+        FROM catalog_promotionrule r JOIN catalog_ruleusage u ON u.rule_id = r.id
+        LEFT JOIN {_REDEEMED} ON o.rule_id = r.id AND o.rule_counted GROUP BY r.id, u.rule_id) AS one
+    {_WRONG} OR NOT carried AND spent <> amount OR spent > budget AND NOT carried AND last > set_at"""
 _COUPON_USES = f"""
-    SELECT c.code, r.external_id IS NOT NULL, c.used, count(o.id), c.uses_limit
-    FROM catalog_coupon c JOIN catalog_promotionrule r ON r.id = c.rule_id
-    LEFT JOIN {_REDEEMED} ON o.coupon_id = c.id AND o.coupon_counted GROUP BY c.id, r.id"""
+    SELECT code, used, count, most FROM (
+        SELECT c.code, r.external_id <> '{{}}' AS carried, c.used, count(o.id) AS count, c.uses_limit AS most,
+               r.changed_at AS set_at, max(o.changed_at) AS last
+        FROM catalog_coupon c JOIN catalog_promotionrule r ON r.id = c.rule_id
+        LEFT JOIN {_REDEEMED} ON o.coupon_id = c.id AND o.coupon_counted GROUP BY c.id, r.id) AS one
+    {_WRONG}"""
 _CUSTOMER_USES = f"""
-    SELECT r.name, r.external_id IS NOT NULL, u.used, count(o.id), r.uses_per_customer
-    FROM catalog_customerusage u JOIN catalog_promotionrule r ON r.id = u.rule_id
-    LEFT JOIN {_REDEEMED} ON o.rule_id = u.rule_id AND o.shopper = u.shopper AND o.customer_counted
-    GROUP BY r.id, u.rule_id, u.shopper, u.used"""
+    SELECT name, shopper, used, count, most FROM (
+        SELECT r.name, u.shopper, r.external_id <> '{{}}' AS carried, u.used, count(o.id) AS count,
+               r.uses_per_customer AS most, r.changed_at AS set_at, max(o.changed_at) AS last
+        FROM catalog_customerusage u JOIN catalog_promotionrule r ON r.id = u.rule_id
+        LEFT JOIN {_REDEEMED} ON o.rule_id = u.rule_id AND o.shopper = u.shopper AND o.customer_counted
+        GROUP BY r.id, u.rule_id, u.shopper, u.used) AS one
+    {_WRONG}"""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.audit.books import Books
+from config.audit.findings import Finding
 
 PAID = "state <> 'cancelled' AND payment_state IN ('paid', 'partially_refunded', 'refunded')"
 
@@ -28,7 +29,7 @@ EFFECTS = {
     "mail": Effect(
         alias="platform",
         subjects="""SELECT about FROM platform_message
-                    WHERE template = 'order_placed' AND state = 'sent' AND created_at >= %s""",
+                    WHERE template = 'order_placed' AND state IN ('sent', 'failed', 'skipped') AND created_at >= %s""",
     ),
     "figure of the order": Effect(
         alias="platform", subjects="SELECT subject FROM platform_fact WHERE kind = 'placed' AND at >= %s"
@@ -50,7 +51,7 @@ def effects(books: Books, name: str) -> "Counter[Any]":
     return Counter(subject for (subject,) in books.query(effect.alias, effect.subjects, books.since))
 
 
-def missing(books: Books) -> Iterator[str]:
+def missing(books: Books) -> Iterator[Finding]:
     """Every effect that an order since then did not have exactly once."""
     for name, effect in EFFECTS.items():
         seen = effects(books, name)
@@ -67,9 +68,20 @@ def missing(books: Books) -> Iterator[str]:
         )
         for order, number in owed.items():
             if order not in seen:
-                yield f"order {number} has no {name}"
+                yield Finding(f"{name} {order}", f"order {number} has no {name}")
         for order, times in seen.items():
             if order not in known:
-                yield f"{name} of {order}, which is no order"
+                yield Finding(f"{name} {order}", f"{name} of {order}, which is no order")
             elif times > 1:
-                yield f"order {known[order]} has {times} times {name}"
+                yield Finding(f"{name} {order}", f"order {known[order]} has {times} times {name}")
+
+
+def failed_mails(books: Books) -> Iterator[Finding]:
+    """Mails that could not be sent: the address is wrong, or the mail server is."""
+    for template, count in books.query(
+        "platform",
+        """SELECT template, count(*) FROM platform_message WHERE state = 'failed' AND created_at >= %s
+           GROUP BY template""",
+        books.since,
+    ):
+        yield Finding(template, f"{count} mails {template} could not be sent")

@@ -1,92 +1,164 @@
 """Orders, their payments, the payments' ledger, and what the providers have booked."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from uuid import UUID
 
-from commerce.payment.providers.interface import ProviderPayment
+from commerce.payment.providers.interface import Booked
+from commerce.payment.providers.registry import chosen
 from config.audit.books import Books
+from config.audit.findings import Finding
 
-OPEN_SAGAS = "SELECT id FROM commerce_sagainstance WHERE state NOT IN ('completed', 'compensated')"
+UNDER_WAY = "SELECT id FROM commerce_sagainstance WHERE state NOT IN ('completed', 'compensated')"
+PAID = "('paid', 'partially_refunded', 'refunded')"
+LET_GO = ("voided", "declined", "refunded")
+"""States of a payment in which its provider holds nothing of it."""
 
 
-def orders_and_payments(books: Books) -> Iterator[str]:
-    """What an order costs is what its payments promise; what it has taken and given back is the sum of theirs."""
-    orders = books.query(
-        "commerce",
-        """SELECT o.number, o.total, o.captured, o.refunded, o.state = 'cancelled' OR o.payment_state = 'voided',
-                  coalesce(sum(p.amount) FILTER (WHERE p.state NOT IN ('declined', 'voided')), 0),
-                  coalesce(sum(p.captured), 0), coalesce(sum(p.refunded + p.set_aside), 0)
-           FROM commerce_order o LEFT JOIN commerce_payment p ON p."order" = o.id
-           WHERE NOT o.historical GROUP BY o.id""",
-    )
-    for number, total, captured, refunded, given_up, promised, taken, returned in orders:
-        if promised != total and not given_up:
-            yield f"order {number} of {total} has payments of {promised}"
+def under_way(books: Books) -> set[UUID]:
+    """Checkouts that have not ended; their ids are also those of what other domains hold for them."""
+    return {saga for (saga,) in books.query("commerce", UNDER_WAY)}
+
+
+def orders_and_payments(books: Books) -> Iterator[Finding]:
+    """What an order costs is what its payments are for; what it has taken and given back is the sum of theirs.
+
+    One that is paid has all of its money, one that is not lacks some.
+    """
+    for number, total, captured, refunded, state, promised, taken, returned in books.query("commerce", _ORDERS):
+        if promised != total:
+            yield Finding(f"{number} total", f"order {number} of {total} has payments of {promised}")
         if taken != captured:
-            yield f"order {number} has taken {captured}, its payments {taken}"
+            yield Finding(f"{number} captured", f"order {number} has taken {captured}, its payments {taken}")
         if returned != refunded:
-            yield f"order {number} has given back {refunded}, its payments {returned}"
-
-
-def payments_and_providers(books: Books) -> Iterator[str]:
-    """No provider holds money without an order, no order believes in money that its provider does not have."""
-    under_way = {saga for (saga,) in books.query("commerce", OPEN_SAGAS)}
-    ours: dict[str, dict[str, tuple[Any, ...]]] = {}
-    for provider, reference, saga, *facts in books.query(
+            yield Finding(f"{number} refunded", f"order {number} has given back {refunded}, its payments {returned}")
+        if (promised, taken, returned) == (total, captured, refunded):
+            yield Finding(f"{number} state", f"order {number} of {total} is {state} and has taken {captured}")
+    for (reference,) in books.query(
         "commerce",
-        """SELECT p.provider, p.reference, p.saga, o.number, p.amount, p.captured, p.refunded, p.state
-           FROM commerce_payment p LEFT JOIN commerce_order o ON o.id = p."order"
-           WHERE p.tender = 'card' AND p.created_at >= %s""",
-        books.since,
+        """SELECT p.reference FROM commerce_payment p WHERE p."order" IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM commerce_order o WHERE o.id = p."order")""",
     ):
-        if saga not in under_way:
-            ours.setdefault(provider, {})[reference] = tuple(facts)
-    running = {reference for (reference,) in books.query("commerce", _RUNNING)}
-    for provider, payments in ours.items():
-        theirs = {one.reference: one for one in books.statement(provider) if one.reference}
-        yield from _unexpected(provider, payments, theirs, running)
-        for reference, (number, *facts) in payments.items():
-            if number is not None:
-                yield from _order(number, facts, provider, theirs.get(reference))
+        yield Finding(reference, f"payment {reference} is of an order that is not there")
 
 
-_RUNNING = f"SELECT reference FROM commerce_payment WHERE saga IN ({OPEN_SAGAS})"
+# Of a cancelled order what has come is on its way back, and may be a part.
+_ORDERS = f"""
+    SELECT number, total, captured, refunded, payment_state, promised, taken, returned FROM (
+        SELECT o.*, coalesce(sum(p.amount), 0) AS promised, coalesce(sum(p.captured), 0) AS taken,
+               coalesce(sum(p.refunded + p.set_aside), 0) AS returned
+        FROM commerce_order o LEFT JOIN commerce_payment p ON p."order" = o.id
+        WHERE NOT o.historical GROUP BY o.id) AS one
+    WHERE promised <> total OR taken <> captured OR returned <> refunded
+       OR state <> 'cancelled' AND (captured >= total) <> (payment_state IN {PAID})"""
 
 
-def _unexpected(
-    provider: str, ours: dict[str, tuple[Any, ...]], theirs: dict[str, ProviderPayment], running: set[str]
-) -> Iterator[str]:
-    for reference, payment in theirs.items():
-        kept = payment.amount if payment.holding else payment.captured - payment.refunded
-        if kept > 0 and reference not in running and (ours.get(reference) or (None,))[0] is None:
-            yield f"{provider} has {kept} {payment.currency} of {reference} without an order"
+def uncovered(books: Books) -> Iterator[Finding]:
+    """An order that goes on though a part of its money was let go: staff have to decide what becomes of it."""
+    for number, total, gone in books.query(
+        "commerce",
+        """SELECT o.number, o.total, sum(p.amount) FROM commerce_order o JOIN commerce_payment p ON p."order" = o.id
+           WHERE NOT o.historical AND o.state NOT IN ('cancelled', 'cancelling') AND o.payment_state <> 'voided'
+             AND p.state = 'voided' GROUP BY o.id""",
+    ):
+        yield Finding(number, f"order {number} of {total} goes on, and {gone} of it will not be paid")
 
 
-def _order(number: str, facts: list[Any], provider: str, booked: ProviderPayment | None) -> Iterator[str]:
-    amount, captured, refunded, state = facts
-    if booked is None:
-        yield f"order {number} has no money: {provider} knows nothing of it"
+@dataclass(frozen=True, kw_only=True)
+class _Ours:
+    saga: UUID
+    order: str | None
+    amount: Decimal
+    captured: Decimal
+    refunded: Decimal
+    currency: str
+    state: str
+    recent: bool
+
+
+def payments_and_providers(books: Books) -> Iterator[Finding]:
+    """No provider holds money without an order, no order believes in money that its provider does not have."""
+    running = under_way(books)
+    used = books.query("commerce", "SELECT DISTINCT provider FROM commerce_payment WHERE tender = 'card'")
+    for provider in sorted({chosen(), *(name for (name,) in used)}):
+        booked: dict[str, list[Booked]] = defaultdict(list)
+        for one in books.statement(provider):
+            booked[one.reference].append(one)
+        ours = _ours(books, provider, list(booked))
+        for reference, theirs in booked.items():
+            known = ours.get(reference)
+            if known is None or known.saga not in running:
+                yield from _held(provider, reference, known, theirs)
+        for reference, known in ours.items():
+            if known.order is not None and known.saga not in running:
+                yield from _believed(provider, reference, known, booked.get(reference, []))
+
+
+def _ours(books: Books, provider: str, references: list[str]) -> dict[str, _Ours]:
+    """Our payments since then, and whatever else the provider speaks of."""
+    names = ("saga", "order", "amount", "captured", "refunded", "currency", "state", "recent")
+    return {
+        reference: _Ours(**dict(zip(names, facts, strict=True)))
+        for reference, *facts in books.query(
+            "commerce",
+            """SELECT p.reference, p.saga, o.number, p.amount, p.captured, p.refunded, p.currency, p.state,
+                      p.created_at >= %s
+               FROM commerce_payment p LEFT JOIN commerce_order o ON o.id = p."order"
+               WHERE p.tender = 'card' AND p.provider = %s AND (p.created_at >= %s OR p.reference = ANY(%s))""",
+            books.since,
+            provider,
+            books.since,
+            references,
+        )
+    }
+
+
+def _held(provider: str, reference: str, known: _Ours | None, theirs: list[Booked]) -> Iterator[Finding]:
+    keeping = [one for one in theirs if one.kept > 0]
+    if len(keeping) > 1:
+        yield Finding(f"{reference} twice", f"{provider} has charged {reference} {len(keeping)} times")
+    for one in keeping:
+        if known is None or known.order is None:
+            said = f"{provider} has {one.kept} {one.currency} of {reference} without an order"
+            yield Finding(f"{reference} order", said)
+        elif known.state in LET_GO and one.holding:
+            said = f"order {known.order} has let its card go, and {provider} holds {one.kept} {one.currency} of it"
+            yield Finding(f"{reference} held", said)
+
+
+def _believed(provider: str, reference: str, known: _Ours, theirs: list[Booked]) -> Iterator[Finding]:
+    number = known.order
+    if not theirs:
+        if known.recent:
+            yield Finding(f"{reference} gone", f"order {number} has no money: {provider} knows nothing of it")
         return
-    if state not in ("voided", "voiding") and booked.amount != amount:
-        yield f"order {number} has {amount} on a card, {provider} {booked.amount}"
-    if booked.captured != captured:
-        yield f"order {number} has taken {captured} from a card, {provider} {booked.captured}"
-    if booked.refunded != refunded:
-        yield f"order {number} has given back {refunded} to a card, {provider} {booked.refunded}"
-    if captured == Decimal(0) and state == "authorised" and not booked.holding:
-        yield f"order {number} has no money: {provider} has {booked.status}"
+    one = max(theirs, key=lambda booked: booked.kept)
+    if known.state not in LET_GO and (one.amount, one.currency) != (known.amount, known.currency):
+        said = f"order {number} has {known.amount} {known.currency} on a card, {provider} {one.amount} {one.currency}"
+        yield Finding(f"{reference} amount", said)
+    if one.captured != known.captured:
+        said = f"order {number} has taken {known.captured} from a card, {provider} {one.captured}"
+        yield Finding(f"{reference} captured", said)
+    if one.refunded != known.refunded:
+        said = f"order {number} has given back {known.refunded} to a card, {provider} {one.refunded}"
+        yield Finding(f"{reference} refunded", said)
+    if known.state == "authorised" and not one.holding:
+        yield Finding(f"{reference} gone", f"order {number} has no money: {provider} has {one.status}")
 
 
-def payments_and_their_ledger(books: Books) -> Iterator[str]:
+def payments_and_their_ledger(books: Books) -> Iterator[Finding]:
     """What a payment has taken and given back is what its ledger adds up to."""
     rows = books.query(
         "commerce",
-        """SELECT p.reference, p.captured, p.refunded,
-                  coalesce(sum(t.amount) FILTER (WHERE t.kind = 'capture'), 0),
-                  coalesce(sum(t.amount) FILTER (WHERE t.kind = 'refund'), 0)
-           FROM commerce_payment p LEFT JOIN commerce_transaction t ON t.payment_id = p.id GROUP BY p.id""",
+        """SELECT * FROM (
+               SELECT p.reference, p.captured, p.refunded,
+                      coalesce(sum(t.amount) FILTER (WHERE t.kind = 'capture'), 0) AS captures,
+                      coalesce(sum(t.amount) FILTER (WHERE t.kind = 'refund'), 0) AS refunds
+               FROM commerce_payment p LEFT JOIN commerce_transaction t ON t.payment_id = p.id GROUP BY p.id) AS one
+           WHERE (captured, refunded) <> (captures, refunds)""",
     )
     for reference, captured, refunded, captures, refunds in rows:
-        if (captured, refunded) != (captures, refunds):
-            yield f"payment {reference}: {captured} taken and {refunded} back, its ledger says {captures} and {refunds}"
+        said = f"payment {reference}: {captured} taken and {refunded} back, its ledger says {captures} and {refunds}"
+        yield Finding(reference, said)

@@ -2,78 +2,101 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
+from chassis import clock
 from config.audit.books import Books
-from config.audit.money import OPEN_SAGAS
-
-Due = dict[tuple[UUID, str], Decimal]
-"""Units by order and SKU."""
+from config.audit.findings import Finding
+from config.audit.money import under_way
 
 
-def orders_and_reservations(books: Books) -> Iterator[str]:
-    """Held for an order is what it still has to send, and nothing is held for a checkout that has ended."""
-    numbers, due = _due(books)
-    held: Due = defaultdict(Decimal)
-    under_way = {saga for (saga,) in books.query("commerce", OPEN_SAGAS)}
+@dataclass(frozen=True, kw_only=True)
+class _Order:
+    """`due` is what it has to send yet, by SKU; what needs no parcel may have no stock at all."""
+
+    id: UUID
+    saga: UUID
+    number: str
+    state: str
+    due: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    parcelless: set[str] = field(default_factory=set)
+
+
+def orders_and_reservations(books: Books) -> Iterator[Finding]:
+    """Held for an order is what it still has to send, and nothing is held for a checkout that has ended.
+
+    An order that staff must decide about, since goods were lost, may have less.
+    """
+    running = under_way(books)
+    held: dict[tuple[UUID, str], Decimal] = defaultdict(Decimal)
     for saga, order, sku, quantity in books.query("logistics", _HELD):
-        if order is not None:
+        if saga in running:
+            continue
+        if order is None:
+            said = f"{quantity} of {sku} are reserved for checkout {saga}, which has ended without an order"
+            yield Finding(f"{saga} {sku}", said)
+        else:
             held[order, sku] += quantity
-        elif saga not in under_way:
-            yield f"{quantity} of {sku} are reserved for checkout {saga}, which has ended without an order"
+    orders = {one.id: one for one in _orders(books, [order for order, _ in held]) if one.saga not in running}
+    due = {(one.id, sku): quantity for one in orders.values() for sku, quantity in one.due.items()}
     for order, sku in due.keys() | held.keys():
-        if due.get((order, sku), 0) != held.get((order, sku), 0):
-            name = numbers.get(order, f"{order}, which is none,")
-            yield f"order {name}: {due.get((order, sku), 0)} of {sku} to send, {held.get((order, sku), 0)} reserved"
+        wanted, there = due.get((order, sku), Decimal(0)), held.get((order, sku), Decimal(0))
+        known = orders.get(order)
+        if wanted == there or (known and (sku in known.parcelless or (known.state == "held" and there < wanted))):
+            continue
+        name = known.number if known else f"{order}, which is none,"
+        yield Finding(f"{order} {sku}", f"order {name}: {wanted} of {sku} to send, {there} reserved")
 
 
-def items_and_ledgers(books: Books) -> Iterator[str]:
-    """On hand is what movements add up to, reserved what is held, and no more is held than there is."""
-    for sku, source, on_hand, reserved, moved, allocated, bounded in books.query("logistics", _ITEMS):
-        if (on_hand, reserved) != (moved, allocated):
-            said = f"{on_hand} on hand and {reserved} reserved"
-            yield f"{sku} in {source}: {said}, the ledgers say {moved} and {allocated}"
-        if bounded and reserved > on_hand:
-            yield f"{sku} in {source}: {reserved} reserved of {on_hand}"
+def items_and_ledgers(books: Books) -> Iterator[Finding]:
+    """On hand is what movements add up to, reserved is what is held."""
+    for sku, source, on_hand, reserved, moved, allocated in books.query("logistics", _ITEMS):
+        said = f"{on_hand} on hand and {reserved} reserved, the ledgers say {moved} and {allocated}"
+        yield Finding(f"{sku} {source}", f"{sku} in {source}: {said}")
 
 
-def _due(books: Books) -> tuple[dict[UUID, str], Due]:
-    """The numbers of all orders, and what each has to send yet. What needs no parcel may have no stock at all."""
-    numbers: dict[UUID, str] = {}
-    due: Due = defaultdict(Decimal)
-    for order, number, state, lines in books.query("commerce", _LINES):
-        numbers[order] = number
-        for line in lines if state != "cancelled" else ():
-            for sku, quantity in _of_line(line):
-                due[order, sku] += quantity
-    return numbers, due
+def beyond_the_shelf(books: Books) -> Iterator[Finding]:
+    """More is reserved than there is: goods were counted less, or lost; nobody may sell so."""
+    for sku, source, on_hand, reserved in books.query("logistics", _BEYOND, clock.now()):
+        yield Finding(f"{sku} {source}", f"{sku} in {source}: {reserved} reserved of {on_hand}")
 
 
-def _of_line(line: dict[str, Any]) -> Iterator[tuple[str, Decimal]]:
-    sold = Decimal(line["quantity"]) - Decimal(line["cancelled"])
-    for part in line["components"]:
-        if part["requires_shipping"]:
-            yield part["sku"], sold * Decimal(part["quantity"]) - Decimal(part.get("sent", 0))
-    if not line["components"] and line["requires_shipping"]:
-        yield line["sku"], sold - Decimal(line["shipped"])
+def _orders(books: Books, also: list[UUID]) -> Iterator[_Order]:
+    for order, saga, number, state, lines in books.query("commerce", _LINES, books.since, also):
+        one = _Order(id=order, saga=saga, number=number, state=state)
+        for line in lines:
+            sold = Decimal(line["quantity"]) - Decimal(line["cancelled"])
+            for part in line["components"] or [{**line, "quantity": "1", "sent": line["shipped"]}]:
+                if not part["requires_shipping"]:
+                    one.parcelless.add(part["sku"])
+                elif state != "cancelled":
+                    one.due[part["sku"]] += sold * Decimal(part["quantity"]) - Decimal(part.get("sent", 0))
+        yield one
 
 
 _LINES = """
-    SELECT o.id, o.number, o.state, json_agg(json_build_object(
+    SELECT o.id, o.saga, o.number, o.state, json_agg(json_build_object(
         'sku', l.sku, 'quantity', l.quantity::text, 'cancelled', l.cancelled::text, 'shipped', l.shipped::text,
         'requires_shipping', l.requires_shipping, 'components', l.components))
     FROM commerce_order o JOIN commerce_orderline l ON l.order_id = o.id
-    WHERE NOT o.historical AND o.state <> 'completed' GROUP BY o.id"""
+    WHERE NOT o.historical
+      AND (o.state NOT IN ('completed', 'cancelled') OR o.placed_at >= %s OR o.id = ANY(%s)) GROUP BY o.id"""
 _HELD = """
     SELECT r.id, r."order", i.sku, sum(a.held)
     FROM logistics_allocation a JOIN logistics_reservation r ON r.id = a.reservation_id
     JOIN logistics_stockitem i ON i.id = a.item_id
     WHERE a.held > 0 GROUP BY r.id, i.sku"""
 _ITEMS = """
-    SELECT i.sku, s.code, i.on_hand, i.reserved,
-           (SELECT coalesce(sum(quantity), 0) FROM logistics_stockmovement m WHERE m.item_id = i.id),
-           (SELECT coalesce(sum(held), 0) FROM logistics_allocation a WHERE a.item_id = i.id),
-           i.managed AND NOT coalesce(i.backorders, s.backorders) AND i.available_from IS NULL
-    FROM logistics_stockitem i JOIN logistics_source s ON s.id = i.source_id"""
+    SELECT * FROM (
+        SELECT i.sku, s.code, i.on_hand, i.reserved,
+               (SELECT coalesce(sum(quantity), 0) FROM logistics_stockmovement m WHERE m.item_id = i.id) AS moved,
+               (SELECT coalesce(sum(held), 0) FROM logistics_allocation a WHERE a.item_id = i.id) AS allocated
+        FROM logistics_stockitem i JOIN logistics_source s ON s.id = i.source_id) AS one
+    WHERE (on_hand, reserved) <> (moved, allocated)"""
+_BEYOND = """
+    SELECT i.sku, s.code, i.on_hand, i.reserved
+    FROM logistics_stockitem i JOIN logistics_source s ON s.id = i.source_id
+    WHERE i.managed AND NOT coalesce(i.backorders, s.backorders) AND coalesce(i.available_from <= %s, true)
+      AND i.reserved > greatest(i.on_hand, 0)"""

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from config.audit.books import Books
-from config.audit.money import OPEN_SAGAS
+from config.audit.findings import Finding
+from config.audit.money import under_way
 
 LEDGERS = (
     {"account": "giftcard", "entry": "giftcardentry", "unit": "amount", "key": "id"},
@@ -12,48 +13,53 @@ LEDGERS = (
 )
 
 
-def accounts(books: Books) -> Iterator[str]:
+def accounts(books: Books) -> Iterator[Finding]:
     """A balance is the sum of its entries, and what is held the sum of what checkouts have reserved."""
     for table in LEDGERS:
         for each, balance, held, entered, reserved in books.query("postpurchase", _ACCOUNTS.format(**table)):
-            if (balance, held) != (entered, reserved):
-                said = f"{balance} with {held} held"
-                yield f"{table['account']} {each}: {said}, the ledger and reservations say {entered} and {reserved}"
+            said = f"{balance} with {held} held, the ledger and reservations say {entered} and {reserved}"
+            yield Finding(f"{table['account']} {each}", f"{table['account']} {each}: {said}")
 
 
-def payments_and_reservations(books: Books) -> Iterator[str]:
+def payments_and_reservations(books: Books) -> Iterator[Finding]:
     """What orders have taken of a tender is what post-purchase has taken for them, and nothing is held for nobody."""
-    under_way = {saga for (saga,) in books.query("commerce", OPEN_SAGAS)}
+    running = under_way(books)
+    taken = {
+        payment: (saga, state, amount, refunded)
+        for payment, saga, state, amount, refunded in books.query("postpurchase", _TAKEN, books.since)
+    }
     payments = {
-        payment: (number, captured, refunded)
-        for payment, number, captured, refunded in books.query(
-            "commerce",
-            """SELECT p.id, o.number, p.captured, p.refunded FROM commerce_payment p
-               JOIN commerce_order o ON o.id = p."order" WHERE p.provider = 'postpurchase'""",
+        payment: (saga, number, captured, refunded)
+        for payment, saga, number, captured, refunded in books.query(
+            "commerce", _PAYMENTS, books.since, list(taken.keys())
         )
     }
-    taken = {}
-    for payment, saga, state, amount, refunded in books.query("postpurchase", _TAKEN):
-        if saga in under_way:
-            continue
-        if payment not in payments:
-            yield f"a tender of payment {payment} is {state} without an order"
-        elif state == "confirmed":
-            taken[payment] = (amount, refunded)
-    for payment, (number, captured, refunded) in payments.items():
-        amount, back = taken.get(payment, (0, 0))
-        if (captured, refunded) != (amount, back):
-            said = f"{captured} taken and {refunded} back"
-            yield f"order {number}: payment {payment} has {said}, post-purchase {amount} and {back}"
+    for payment, (saga, state, *_) in taken.items():
+        if payment not in payments and saga not in running:
+            yield Finding(str(payment), f"a tender of payment {payment} is {state} without an order")
+    for payment, (saga, number, captured, refunded) in payments.items():
+        _, state, amount, back = taken.get(payment, (saga, "unknown", 0, 0))
+        amount, back = (amount, back) if state == "confirmed" else (0, 0)
+        if saga not in running and (captured, refunded) != (amount, back):
+            said = f"{captured} taken and {refunded} back, post-purchase {amount} and {back}"
+            yield Finding(str(payment), f"order {number}: payment {payment} has {said}")
 
 
 _TAKEN = """
     SELECT l.payment, r.id, r.state, l.amount, l.refunded FROM postpurchase_tenderline l
-    JOIN postpurchase_tenderreservation r ON r.id = l.reservation_id WHERE r.state IN ('reserved', 'confirmed')"""
+    JOIN postpurchase_tenderreservation r ON r.id = l.reservation_id
+    WHERE r.state IN ('reserved', 'confirmed') AND r.created_at >= %s"""
+# Written when the order is, so that none is older than what it was reserved by.
+_PAYMENTS = """
+    SELECT p.id, p.saga, o.number, p.captured, p.refunded FROM commerce_payment p
+    JOIN commerce_order o ON o.id = p."order"
+    WHERE p.provider = 'postpurchase' AND (p.created_at >= %s::timestamptz + interval '1 day' OR p.id = ANY(%s))"""
 _ACCOUNTS = """
-    SELECT a.{key}, a.balance, a.held,
-           (SELECT coalesce(sum(e.{unit}), 0) FROM postpurchase_{entry} e WHERE e.account_id = a.{key}),
-           (SELECT coalesce(sum(l.units), 0) FROM postpurchase_tenderline l
-            JOIN postpurchase_tenderreservation r ON r.id = l.reservation_id
-            WHERE l.account = a.{key} AND r.state = 'reserved')
-    FROM postpurchase_{account} a"""
+    SELECT * FROM (
+        SELECT a.{key}, a.balance, a.held,
+               (SELECT coalesce(sum(e.{unit}), 0) FROM postpurchase_{entry} e WHERE e.account_id = a.{key}) AS entered,
+               (SELECT coalesce(sum(l.units), 0) FROM postpurchase_tenderline l
+                JOIN postpurchase_tenderreservation r ON r.id = l.reservation_id
+                WHERE l.account = a.{key} AND r.state = 'reserved') AS reserved
+        FROM postpurchase_{account} a) AS one
+    WHERE (balance, held) <> (entered, reserved)"""

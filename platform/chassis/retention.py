@@ -143,11 +143,11 @@ def forgetting(
         for _ in _delete(domains.get(job.domain), table, "ctid", f"{by} < %s", clock.now() - after()):
             pass
 
-    return JobKind(name=name, call=call, record=_nothing_to_record, every=every)
+    return JobKind(name=name, call=call, record=nothing_to_record, every=every)
 
 
-def _nothing_to_record(job: LeasedJob, answer: object) -> None:
-    """The call has deleted, batch by batch."""
+def nothing_to_record(job: LeasedJob, answer: object) -> None:
+    """For a job whose call has done its work batch by batch."""
 
 
 RETAIN = JobKind(name="chassis.retain", call=_sweep, record=_go_on, every=timedelta(hours=1))

@@ -49,8 +49,6 @@ class ProviderPayment:
     currency: str
     amount: Decimal
     captured: Decimal
-    refunded: Decimal = Decimal(0)
-    """Of a `statement` only; elsewhere it may be left out."""
     decline_code: str = ""
     action_url: str = ""
     pending: Decimal = Decimal(0)
@@ -60,6 +58,18 @@ class ProviderPayment:
     def holding(self) -> bool:
         """Whether it may still take money, or holds some that is not taken."""
         return self.status in ("requires_action", "authorised", "partially_captured")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booked(ProviderPayment):
+    """A payment on a provider's statement."""
+
+    refunded: Decimal
+
+    @property
+    def kept(self) -> Decimal:
+        """What the provider holds of it, taken or not."""
+        return self.amount - self.refunded if self.holding else self.captured - self.refunded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +110,7 @@ class Provider(Protocol):
     def refund(self, ours: OurPayment, *, amount: Decimal, reference: str, key: str) -> str:
         """Give taken money back, once per `reference`; returns the provider's id of the refund."""
 
-    def statement(self, since: datetime) -> Iterable[ProviderPayment]:
+    def statement(self, since: datetime) -> Iterable[Booked]:
         """Every payment of this shop that was made since then, as it stands now: for audits."""
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice:

@@ -17,6 +17,7 @@ from chassis.errors import Invalid
 from chassis.outside import calling_out
 from commerce.payment.errors import BadSignature
 from commerce.payment.providers.interface import (
+    Booked,
     Notice,
     OurPayment,
     ProviderPayment,
@@ -53,7 +54,7 @@ class Sandbox:
 
     def find(self, ours: OurPayment) -> ProviderPayment | None:
         found = _send("GET", "/v1/payments", params={"reference": ours.reference})["payments"]
-        return picture(found[0]) if found else None
+        return _picture(found[0]) if found else None
 
     def authorise(self, ours: OurPayment, *, key: str) -> ProviderPayment:
         body = {
@@ -63,33 +64,33 @@ class Sandbox:
             "card": ours.source,
             "capture": False,
         }
-        return picture(_send("POST", "/v1/payments", json=body, key=key))
+        return _picture(_send("POST", "/v1/payments", json=body, key=key))
 
     def capture(self, ours: OurPayment, *, amount: Decimal, key: str) -> ProviderPayment:
         body = {"amount": str(amount)}
-        return picture(_send("POST", f"/v1/payments/{ours.provider_id}/capture", json=body, key=key))
+        return _picture(_send("POST", f"/v1/payments/{ours.provider_id}/capture", json=body, key=key))
 
     def void(self, ours: OurPayment, *, key: str) -> ProviderPayment:
-        return picture(_send("POST", f"/v1/payments/{ours.provider_id}/void", json={}, key=key))
+        return _picture(_send("POST", f"/v1/payments/{ours.provider_id}/void", json={}, key=key))
 
     def refund(self, ours: OurPayment, *, amount: Decimal, reference: str, key: str) -> str:
         body = {"amount": str(amount), "reference": reference}
         return str(_send("POST", f"/v1/payments/{ours.provider_id}/refunds", json=body, key=key)["id"])
 
-    def statement(self, since: datetime) -> Iterable[ProviderPayment]:
+    def statement(self, since: datetime) -> Iterable[Booked]:
         booked = _send("GET", "/v1/books")["payments"]
-        return [picture(one) for one in booked if datetime.fromisoformat(one["created_at"]) >= since]
+        return [entry(one) for one in booked if datetime.fromisoformat(one["created_at"]) >= since]
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice:
         """Standard Webhooks, v1 HMAC-SHA256; the event's id is the receipt's."""
         identifier = verified(headers, body)
         try:
-            return Notice(id=identifier, payment=picture(json.loads(body)["data"]["payment"]))
+            return Notice(id=identifier, payment=_picture(json.loads(body)["data"]["payment"]))
         except (ValueError, KeyError, TypeError, ArithmeticError) as error:
             raise Invalid("the webhook's body is not understood") from error
 
 
-def picture(body: Mapping[str, Any]) -> ProviderPayment:
+def _picture(body: Mapping[str, Any]) -> ProviderPayment:
     """A payment from the provider's JSON."""
     return ProviderPayment(
         id=body["id"],
@@ -98,11 +99,15 @@ def picture(body: Mapping[str, Any]) -> ProviderPayment:
         currency=body["currency"],
         amount=Decimal(body["amount"]),
         captured=Decimal(body["amount_captured"]),
-        refunded=Decimal(body["amount_refunded"]),
         decline_code=body.get("decline_code") or "",
         pending=Decimal(body.get("amount_capture_pending", "0")),
         action_url=(body.get("next_action") or {}).get("url", ""),
     )
+
+
+def entry(body: Mapping[str, Any]) -> Booked:
+    """A payment on the statement, from the provider's JSON."""
+    return Booked(**vars(_picture(body)), refunded=Decimal(body["amount_refunded"]))
 
 
 def _send(method: str, path: str, *, key: str = "", **options: Any) -> Any:

@@ -21,13 +21,14 @@ from chassis import clock
 from chassis.outside import calling_out
 from commerce.payment.errors import BadSignature
 from commerce.payment.providers.interface import (
+    Booked,
     Notice,
     OurPayment,
     ProviderPayment,
     ProviderRefused,
     ProviderUnanswered,
 )
-from commerce.payment.providers.stripe_objects import REFERENCE, minor, notice, picture
+from commerce.payment.providers.stripe_objects import REFERENCE, entry, minor, notice, picture
 
 CONNECT_SECONDS = 2
 TOLERANCE_SECONDS = 300
@@ -94,11 +95,11 @@ class Stripe:
             raise ProviderRefused(made.get("failure_reason") or f"refund_{made['status']}")
         return str(made["id"])
 
-    def statement(self, since: datetime) -> Iterable[ProviderPayment]:
+    def statement(self, since: datetime) -> Iterable[Booked]:
         """Of what the account has, all that bears a reference; payments of others there bear none."""
         asked = {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
         booked = _ask(lambda api: [one.to_dict() for one in api.payment_intents.list(asked).auto_paging_iter()])
-        return [picture(one) for one in booked if one["metadata"].get(REFERENCE)]
+        return [entry(one) for one in booked if one["metadata"].get(REFERENCE)]
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice:
         import stripe

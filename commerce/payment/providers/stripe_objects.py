@@ -11,7 +11,7 @@ from typing import Any
 
 from chassis.errors import Invalid
 from chassis.money import exponent
-from commerce.payment.providers.interface import Notice, ProviderPayment, ProviderRefused
+from commerce.payment.providers.interface import Booked, Notice, ProviderPayment, ProviderRefused
 
 REFERENCE = "sixfold_reference"
 """Where Stripe's metadata hold our reference. Another shop may use the same account."""
@@ -39,7 +39,6 @@ def picture(intent: Mapping[str, Any]) -> ProviderPayment:
     currency, status = intent["currency"].upper(), intent["status"]
     total = _amount(intent["amount"], currency)
     error = intent.get("last_payment_error") or {}
-    charge = intent.get("latest_charge")  # its id, unless it was asked for whole
     action = (intent.get("next_action") or {}).get("redirect_to_url") or {}
     return ProviderPayment(
         id=intent["id"],
@@ -48,11 +47,17 @@ def picture(intent: Mapping[str, Any]) -> ProviderPayment:
         currency=currency,
         amount=total,
         captured=_amount(intent.get("amount_received") or 0, currency),
-        refunded=_amount(charge["amount_refunded"] if isinstance(charge, Mapping) else 0, currency),
         decline_code=error.get("decline_code") or error.get("code") or "",
         action_url=action.get("url") or "",
         pending=total if status == "processing" else Decimal(0),
     )
+
+
+def entry(intent: Mapping[str, Any]) -> Booked:
+    """A PaymentIntent on the statement; its charge, if there is one yet, was asked for whole."""
+    shown = picture(intent)
+    back = (intent.get("latest_charge") or {}).get("amount_refunded", 0)
+    return Booked(**vars(shown), refunded=_amount(back, shown.currency))
 
 
 def notice(body: bytes) -> Notice:

@@ -1,6 +1,7 @@
 """Whether orders, money, stock, ledgers and the payment providers' books agree: `manage.py audit`."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -10,13 +11,15 @@ from django.core.management.base import BaseCommand, CommandError
 
 from chassis import clock
 from commerce.payment.providers.interface import ProviderRefused, ProviderUnanswered
-from config.audit import EVERYTHING, lasting
+from config.audit import EVERYTHING, for_staff, lasting
 from config.audit.books import opened
 from config.audit.underway import underway
 
+WRONG, UNTOLD = 1, 2
+
 
 class Command(BaseCommand):
-    """Reads only, by DATABASE_URL_<DOMAIN>_AUDIT. Exit status 1 when something does not fit."""
+    """Reads only, by DATABASE_URL_<DOMAIN>_AUDIT. Exit status 1: something does not fit; 2: it cannot be told."""
 
     help = "Hold the books of all domains and of the payment providers against each other, and say what does not fit."
 
@@ -33,22 +36,26 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not 1 <= options["days"] <= 36500:
-            raise CommandError("--days is a number from 1 to 36500.")
+        if not 1 <= options["days"] <= 3650:
+            raise CommandError("--days is a number from 1 to 3650.", returncode=UNTOLD)
         if not 0 <= options["patience"] <= 3600:
-            raise CommandError("--patience is a number of seconds from 0 to 3600.")
+            raise CommandError("--patience is a number of seconds from 0 to 3600.", returncode=UNTOLD)
         since = clock.now() - timedelta(days=options["days"])
         try:
             with opened(since=since) as books:
-                for sentence in underway(books):
-                    self.stdout.write(f"under way: {sentence}")
+                self._say("under way", underway(books))
+                self._say("for staff", for_staff(books))
                 found = lasting(books, patience=options["patience"])
         except (ImproperlyConfigured, psycopg.Error) as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(str(error), returncode=UNTOLD) from error
         except (ProviderUnanswered, ProviderRefused) as error:
-            raise CommandError(f"A payment provider does not tell what it has booked: {error}") from error
-        for sentence in found:
-            self.stdout.write(sentence)
+            said = f"A payment provider does not tell what it has booked: {error}"
+            raise CommandError(said, returncode=UNTOLD) from error
+        self._say("wrong", found)
         if found:
-            raise CommandError(f"{len(found)} things do not fit.", returncode=1)
+            raise CommandError(f"{len(found)} things do not fit.", returncode=WRONG)
         self.stdout.write(f"{len(EVERYTHING)} checks, and the books fit.")
+
+    def _say(self, what: str, sentences: Iterable[str]) -> None:
+        for sentence in sentences:
+            self.stdout.write(f"{what}: {sentence}")
