@@ -52,15 +52,13 @@ class ReadOnly:
 @contextmanager
 def opened(*, since: datetime) -> Iterator[ReadOnly]:
     """The books by DATABASE_URL_<DOMAIN>_AUDIT. Raises ImproperlyConfigured, or psycopg.Error where one is closed."""
-    missing = [audit_variable(alias) for alias in ALIASES if not os.environ.get(audit_variable(alias))]
-    if missing:
+    urls = {alias: os.environ.get(f"DATABASE_URL_{alias.upper()}_AUDIT", "") for alias in ALIASES}
+    if missing := [audit_variable(alias) for alias, url in urls.items() if not url]:
         raise ImproperlyConfigured(f"An audit reads each database by a role of its own; not set: {', '.join(missing)}.")
     with ExitStack() as stack:
         connections = {}
-        for alias in ALIASES:
-            connection = psycopg.connect(
-                os.environ[audit_variable(alias)], autocommit=True, application_name="sixfold audit"
-            )
+        for alias, url in urls.items():
+            connection = psycopg.connect(url, autocommit=True, application_name="sixfold audit")
             stack.callback(connection.close)
             connection.execute("SET default_transaction_read_only = on")  # whatever the role may do
             connections[alias] = connection

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from config.domains import ALIASES, DOMAINS
+from config.domains import ALIASES, DOMAINS, audit_variable
 
 READERS = {"text", "need", "number", "ratio", "flag", "choice", "names", "url", "secret", "database"}
 """Methods of chassis.environment.Environment that take a variable's name."""
 LEFT_OUT = ("tests/", "config/local/", "config/demo/", "config/lift.py", "config/testing.py", "chassis/testing.py")
 PUT_TOGETHER = {
     "DATABASE_URL_*": {f"DATABASE_URL_{alias.upper()}" for alias in ALIASES},
+    "DATABASE_URL_*_AUDIT": {audit_variable(alias) for alias in ALIASES},
     "*_URL": {f"{row.label.upper()}_URL" for row in DOMAINS if row.label != "strangler"},
     "SANDBOX_*": set(),  # the provider's command line, which sets what its settings read
 }
