@@ -45,4 +45,4 @@ def unsettled(stack: Stack) -> list[str]:
 
 def missing_effects(stack: Stack) -> list[str]:
     """Every effect that an order did not have exactly once."""
-    return list(effects.missing(stack))
+    return [finding.sentence for finding in effects.missing(stack)]

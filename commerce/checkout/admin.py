@@ -77,9 +77,9 @@ class CartAdmin(FoundByKey, LookOnly):
     def address(self, cart: Cart) -> str:
         return shown.postal(cart.delivery)
 
-    @admin.display(description="billed to")
+    @admin.display(description="billed elsewhere")
     def billed_to(self, cart: Cart) -> str:
-        return shown.postal(cart.billing or cart.delivery)
+        return shown.postal(cart.billing)
 
     @admin.display(description="total")
     def total(self, cart: Cart) -> str:

@@ -283,9 +283,9 @@ class OrderAdmin(FoundByKey, Defined):
     def address(self, order: Order) -> str:
         return shown.postal(order.delivery)
 
-    @admin.display(description="billed to")
+    @admin.display(description="billed elsewhere")
     def billed_to(self, order: Order) -> str:
-        return shown.postal(order.bills_to or order.delivery)
+        return shown.postal(order.bills_to)
 
     @admin.display(description="total", ordering="total")
     def total_shown(self, order: Order) -> str:

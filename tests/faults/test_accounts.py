@@ -133,7 +133,7 @@ IN_THE_BOOKS = {
         "postpurchase",
         "UPDATE postpurchase_pointsaccount SET balance = balance + 1, held = held + 1",
         "UPDATE postpurchase_pointsaccount SET balance = balance - 1, held = held - 1",
-        "with 1 held",
+        "with 1.000000 held",
     ),
     "a gift card taken for no order": (
         "postpurchase",
@@ -162,7 +162,7 @@ IN_THE_BOOKS = {
         "catalog",
         "UPDATE catalog_ruleusage SET used = used + 1",
         "UPDATE catalog_ruleusage SET used = used - 1",
-        "2 uses for 2.000000 counted, 1 for",
+        "rule BOOKED: 1 uses for 0.000000 counted, 0 for 0 redeemed",
     ),
     "a coupon counted and used by nobody": (
         "catalog",

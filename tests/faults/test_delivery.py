@@ -11,11 +11,14 @@ import psycopg
 import pytest
 
 from chassis import relay
-from tests.effort import Tally, lasting
+from tests.brokers import BROKERS
+from tests.effort import HURRY, Tally, lasting
 from tests.processes import eventually
 from tests.tiny import Tiny
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
+# What dies before the broker or behind it dies alike whichever it is: a short run tries that with one of them.
+WHICHEVER = pytest.mark.parametrize("tiny", ["valkey"] if HURRY else list(BROKERS), indirect=True)
 
 
 def once_each(tiny: Tiny, balls: int, *, within: float = 90) -> None:
@@ -70,6 +73,7 @@ def test_a_broker_killed_and_replaced_by_an_empty_one_loses_nothing(tiny: Tiny) 
     once_each(tiny, 4200)
 
 
+@WHICHEVER
 def test_after_a_long_absence_of_the_broker_work_goes_on_soon(tiny: Tiny) -> None:
     tiny.start()
     tiny.strike(0, 20)
@@ -82,6 +86,7 @@ def test_after_a_long_absence_of_the_broker_work_goes_on_soon(tiny: Tiny) -> Non
     once_each(tiny, 300)
 
 
+@WHICHEVER
 def test_a_sleeping_subscriber_is_not_flooded(tiny: Tiny) -> None:
     tiny.processes.start("relay", "python", "manage.py", "relay")
     tiny.strike(0, 5000, "500")
@@ -93,6 +98,7 @@ def test_a_sleeping_subscriber_is_not_flooded(tiny: Tiny) -> None:
     once_each(tiny, 5000)
 
 
+@WHICHEVER
 def test_poison_ends_in_the_dead_letters_and_blocks_nothing(tiny: Tiny) -> None:
     tiny.start()
     tiny.strike(0, 1, "1", "poison")
@@ -107,6 +113,7 @@ def test_poison_ends_in_the_dead_letters_and_blocks_nothing(tiny: Tiny) -> None:
     eventually(lambda: tiny.counted() == (300, 1), "the poisoned ball after its cause was mended", within=60)
 
 
+@WHICHEVER
 @pytest.mark.parametrize("point", ["relay.packed", "relay.sent", "inbox.pong.before_apply", "inbox.pong.before_ack"])
 def test_kill_at_a_named_point_loses_and_repeats_nothing(tiny: Tiny, point: str) -> None:
     tiny.failpoints.write_text(f"{point}=kill:1\n")

@@ -29,6 +29,7 @@ class Shop:
     """A running shop: where it is, and what its start has printed."""
 
     state: Path
+    environment: dict[str, str]
     web: str
     supervisor: subprocess.Popen[bytes]
     printed: Path
@@ -46,7 +47,7 @@ class Shop:
         done = subprocess.run(
             [sys.executable, "-m", "config.local", "run", "--", sys.executable, *arguments],
             cwd=ROOT,
-            env=bare_environment() | {"SIXFOLD_STATE": str(self.state)},
+            env=self.environment,
             capture_output=True,
             text=True,
         )
@@ -89,7 +90,11 @@ def shop() -> Iterator[Shop]:
                 [sys.executable, "-m", "config.local", "up"], cwd=ROOT, env=values, stdout=output, stderr=output
             )
         running = Shop(
-            state=state, web=f"http://{LOOPBACK}:{values['WEB_PORT']}", supervisor=supervisor, printed=printed
+            state=state,
+            environment=values,
+            web=f"http://{LOOPBACK}:{values['WEB_PORT']}",
+            supervisor=supervisor,
+            printed=printed,
         )
 
         def is_ready() -> bool:
