@@ -74,13 +74,6 @@ class _Coupon:
     problem: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Coupon:
-    code: str
-    rule: UUID
-    problem: str
-
-
 def running_rules(
     *, channel: str, view: str, codes: Sequence[str], shopper: str, now: datetime, tried: UUID | None = None
 ) -> Loaded:
