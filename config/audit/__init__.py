@@ -30,7 +30,7 @@ CONTRADICTIONS: tuple[Check, ...] = (
 
 EVERYTHING: tuple[Check, ...] = (*CONTRADICTIONS, effects.missing)
 
-FOR_STAFF: tuple[Check, ...] = (money.uncovered, stock.beyond_the_shelf, effects.failed_mails)
+FOR_STAFF: tuple[Check, ...] = (money.undecided, stock.beyond_the_shelf, effects.failed_mails)
 """What can be true, and wants somebody to decide."""
 
 

@@ -10,8 +10,8 @@ def orders_and_sagas(books: Books) -> Iterator[Finding]:
     """A cart is ordered, frozen or open as its checkout ended."""
     for (cart,) in books.query(
         "commerce",
-        """SELECT c.id FROM commerce_cart c JOIN commerce_sagainstance s ON s.id = c.saga
-           WHERE c.state = 'placing' AND s.state IN ('completed', 'compensated')""",
+        """SELECT c.id FROM commerce_cart c LEFT JOIN commerce_sagainstance s ON s.id = c.saga
+           WHERE c.state = 'placing' AND coalesce(s.state, 'completed') IN ('completed', 'compensated')""",
     ):
         yield Finding(str(cart), f"cart {cart} is frozen and its saga has ended")
     for (cart,) in books.query(

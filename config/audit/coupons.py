@@ -48,7 +48,7 @@ def counters_and_redemptions(books: Books) -> Iterator[Finding]:
 _ORDERS = """
     SELECT saga, number, state, coupons <> '[]' FROM commerce_order
     WHERE NOT historical AND (placed_at >= %s::timestamptz + interval '1 day' OR saga = ANY(%s))"""
-_REDEEMED = """(SELECT l.*, d.shopper, d.changed_at FROM catalog_redeemedrule l
+_REDEEMED = """(SELECT l.*, d.shopper, d.created_at FROM catalog_redeemedrule l
                 JOIN catalog_redemption d ON d.saga = l.redemption_id
                 WHERE d.state IN ('reserved', 'confirmed')) AS o"""
 _WRONG = """
@@ -58,21 +58,21 @@ _RULE_USES = f"""
     SELECT name, used, spent, count, amount, most, budget FROM (
         SELECT r.name, r.external_id <> '{{}}' AS carried, u.used, u.spent, count(o.id) AS count,
                coalesce(sum(o.amount), 0) AS amount, r.uses_limit AS most, r.budget, r.changed_at AS set_at,
-               max(o.changed_at) AS last
+               max(o.created_at) AS last
         FROM catalog_promotionrule r JOIN catalog_ruleusage u ON u.rule_id = r.id
         LEFT JOIN {_REDEEMED} ON o.rule_id = r.id AND o.rule_counted GROUP BY r.id, u.rule_id) AS one
     {_WRONG} OR NOT carried AND spent <> amount OR spent > budget AND NOT carried AND last > set_at"""
 _COUPON_USES = f"""
     SELECT code, used, count, most FROM (
         SELECT c.code, r.external_id <> '{{}}' AS carried, c.used, count(o.id) AS count, c.uses_limit AS most,
-               r.changed_at AS set_at, max(o.changed_at) AS last
+               r.changed_at AS set_at, max(o.created_at) AS last
         FROM catalog_coupon c JOIN catalog_promotionrule r ON r.id = c.rule_id
         LEFT JOIN {_REDEEMED} ON o.coupon_id = c.id AND o.coupon_counted GROUP BY c.id, r.id) AS one
     {_WRONG}"""
 _CUSTOMER_USES = f"""
     SELECT name, shopper, used, count, most FROM (
         SELECT r.name, u.shopper, r.external_id <> '{{}}' AS carried, u.used, count(o.id) AS count,
-               r.uses_per_customer AS most, r.changed_at AS set_at, max(o.changed_at) AS last
+               r.uses_per_customer AS most, r.changed_at AS set_at, max(o.created_at) AS last
         FROM catalog_customerusage u JOIN catalog_promotionrule r ON r.id = u.rule_id
         LEFT JOIN {_REDEEMED} ON o.rule_id = u.rule_id AND o.shopper = u.shopper AND o.customer_counted
         GROUP BY r.id, u.rule_id, u.shopper, u.used) AS one

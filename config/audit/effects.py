@@ -29,7 +29,7 @@ EFFECTS = {
     "mail": Effect(
         alias="platform",
         subjects="""SELECT about FROM platform_message
-                    WHERE template = 'order_placed' AND state IN ('sent', 'failed', 'skipped') AND created_at >= %s""",
+                    WHERE template = 'order_placed' AND created_at >= %s""",
     ),
     "figure of the order": Effect(
         alias="platform", subjects="SELECT subject FROM platform_fact WHERE kind = 'placed' AND at >= %s"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from commerce.payment.providers.interface import Booked
+from commerce.payment.providers.interface import Booked, ProviderRefused, ProviderUnanswered
 from commerce.payment.providers.registry import chosen
 from config.audit.books import Books
 from config.audit.findings import Finding
@@ -55,15 +55,24 @@ _ORDERS = f"""
        OR state <> 'cancelled' AND (captured >= total) <> (payment_state IN {PAID})"""
 
 
-def uncovered(books: Books) -> Iterator[Finding]:
-    """An order that goes on though a part of its money was let go: staff have to decide what becomes of it."""
-    for number, total, gone in books.query(
-        "commerce",
-        """SELECT o.number, o.total, sum(p.amount) FROM commerce_order o JOIN commerce_payment p ON p."order" = o.id
-           WHERE NOT o.historical AND o.state NOT IN ('cancelled', 'cancelling') AND o.payment_state <> 'voided'
-             AND p.state = 'voided' GROUP BY o.id""",
-    ):
-        yield Finding(number, f"order {number} of {total} goes on, and {gone} of it will not be paid")
+def undecided(books: Books) -> Iterator[Finding]:
+    """Orders whose money is not what it should be by anybody's mistake: staff have to decide what becomes of them."""
+    for sql, sentence in _UNDECIDED.items():
+        for number, amount in books.query("commerce", sql):
+            yield Finding(f"{number} {sentence}", f"order {number} {sentence.format(amount=amount)}")
+
+
+_UNDECIDED = {
+    """SELECT o.number, sum(p.amount) FROM commerce_order o JOIN commerce_payment p ON p."order" = o.id
+       WHERE NOT o.historical AND o.state NOT IN ('cancelled', 'cancelling') AND o.payment_state <> 'voided'
+         AND p.state = 'voided' GROUP BY o.id""": "goes on, and {amount} of it will not be paid",
+    """SELECT number, captured - refunded FROM commerce_order
+       WHERE NOT historical AND state = 'cancelled' AND captured <> refunded""": "is cancelled and keeps {amount}",
+    """SELECT number, total - captured FROM commerce_order
+       WHERE NOT historical AND payment_state = 'authorised' AND fulfilment_state = 'fulfilled'""": (
+        "was sent, and {amount} of it was not taken"
+    ),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +90,14 @@ class _Ours:
 def payments_and_providers(books: Books) -> Iterator[Finding]:
     """No provider holds money without an order, no order believes in money that its provider does not have."""
     running = under_way(books)
-    used = books.query("commerce", "SELECT DISTINCT provider FROM commerce_payment WHERE tender = 'card'")
-    for provider in sorted({chosen(), *(name for (name,) in used)}):
+    for provider in _used(books):
         booked: dict[str, list[Booked]] = defaultdict(list)
-        for one in books.statement(provider):
-            booked[one.reference].append(one)
+        try:
+            for one in books.statement(provider):
+                booked[one.reference].append(one)
+        except (ProviderUnanswered, ProviderRefused) as error:
+            yield Finding(provider, f"{provider} does not tell what it has booked: {error}")
+            continue
         ours = _ours(books, provider, list(booked))
         for reference, theirs in booked.items():
             known = ours.get(reference)
@@ -94,6 +106,13 @@ def payments_and_providers(books: Books) -> Iterator[Finding]:
         for reference, known in ours.items():
             if known.order is not None and known.saga not in running:
                 yield from _believed(provider, reference, known, booked.get(reference, []))
+
+
+def _used(books: Books) -> list[str]:
+    """Providers of late; the chosen one also where all that it has booked was lost here."""
+    cards = "SELECT DISTINCT provider, created_at >= %s FROM commerce_payment WHERE tender = 'card'"
+    known = books.query("commerce", cards, books.since)
+    return sorted({name for name, lately in known if lately or name == chosen()})
 
 
 def _ours(books: Books, provider: str, references: list[str]) -> dict[str, _Ours]:

@@ -20,6 +20,7 @@ class _Order:
     saga: UUID
     number: str
     state: str
+    undecided: bool
     due: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     parcelless: set[str] = field(default_factory=set)
 
@@ -44,7 +45,7 @@ def orders_and_reservations(books: Books) -> Iterator[Finding]:
     for order, sku in due.keys() | held.keys():
         wanted, there = due.get((order, sku), Decimal(0)), held.get((order, sku), Decimal(0))
         known = orders.get(order)
-        if wanted == there or (known and (sku in known.parcelless or (known.state == "held" and there < wanted))):
+        if wanted == there or (known and (sku in known.parcelless or (known.undecided and there < wanted))):
             continue
         name = known.number if known else f"{order}, which is none,"
         yield Finding(f"{order} {sku}", f"order {name}: {wanted} of {sku} to send, {there} reserved")
@@ -64,8 +65,8 @@ def beyond_the_shelf(books: Books) -> Iterator[Finding]:
 
 
 def _orders(books: Books, also: list[UUID]) -> Iterator[_Order]:
-    for order, saga, number, state, lines in books.query("commerce", _LINES, books.since, also):
-        one = _Order(id=order, saga=saga, number=number, state=state)
+    for order, saga, number, state, undecided, lines in books.query("commerce", _LINES, books.since, also):
+        one = _Order(id=order, saga=saga, number=number, state=state, undecided=undecided)
         for line in lines:
             sold = Decimal(line["quantity"]) - Decimal(line["cancelled"])
             for part in line["components"] or [{**line, "quantity": "1", "sent": line["shipped"]}]:
@@ -77,7 +78,7 @@ def _orders(books: Books, also: list[UUID]) -> Iterator[_Order]:
 
 
 _LINES = """
-    SELECT o.id, o.saga, o.number, o.state, json_agg(json_build_object(
+    SELECT o.id, o.saga, o.number, o.state, o.state = 'held' AND NOT o.waits_for_money, json_agg(json_build_object(
         'sku', l.sku, 'quantity', l.quantity::text, 'cancelled', l.cancelled::text, 'shipped', l.shipped::text,
         'requires_shipping', l.requires_shipping, 'components', l.components))
     FROM commerce_order o JOIN commerce_orderline l ON l.order_id = o.id

@@ -54,9 +54,14 @@ def picture(intent: Mapping[str, Any]) -> ProviderPayment:
 
 
 def entry(intent: Mapping[str, Any]) -> Booked:
-    """A PaymentIntent on the statement; its charge, if there is one yet, was asked for whole."""
+    """A PaymentIntent on the statement; its charge, if there is one yet, was asked for whole.
+
+    Stripe calls it refunded, too, when what was never taken is let go.
+    """
     shown = picture(intent)
-    back = (intent.get("latest_charge") or {}).get("amount_refunded", 0)
+    charge = intent.get("latest_charge") or {}
+    never_taken = charge.get("amount", 0) - charge.get("amount_captured", 0) if not shown.holding else 0
+    back = max(charge.get("amount_refunded", 0) - never_taken, 0)
     return Booked(**vars(shown), refunded=_amount(back, shown.currency))
 
 

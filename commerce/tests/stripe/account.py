@@ -100,7 +100,15 @@ class Account:
 
     def with_charge(self, intent: dict[str, Any]) -> dict[str, Any]:
         """The PaymentIntent with its charge in place of the charge's id."""
-        return {**intent, "latest_charge": {"object": "charge", "amount_refunded": self._refunded(intent)}}
+        over = intent["status"] in ("canceled", "succeeded")
+        let_go = intent["amount"] - intent["amount_received"] if over else 0
+        charge = {
+            "object": "charge",
+            "amount": intent["amount"],
+            "amount_captured": intent["amount_received"],
+            "amount_refunded": self._refunded(intent) + let_go,
+        }
+        return {**intent, "latest_charge": charge}
 
     def _refunded(self, intent: dict[str, Any]) -> int:
         return sum(one["amount"] for one in self.refunds.values() if one["payment_intent"] == intent["id"])

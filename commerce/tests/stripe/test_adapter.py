@@ -205,12 +205,14 @@ def test_the_settings_know_the_same_providers_as_the_registry() -> None:
 
 def test_a_statement_has_every_payment_of_ours_with_what_went_back(double: Double) -> None:
     provider, began = Stripe(), clock.now() - timedelta(seconds=2)
-    taken, kept, *_ = payments = [held(f"ref-{number}") for number in range(3)]
-    provider.capture(taken, amount=Decimal("24.90"), key="k")
+    taken, kept, voided = payments = [held(f"ref-{number}") for number in range(3)]
+    provider.capture(taken, amount=Decimal("20.00"), key="k")
+    provider.void(voided, key="v")
     provider.refund(taken, amount=Decimal("5.00"), reference="r", key="k")
     double.account.intents["pi_9"] = {**double.account.intents[kept.provider_id], "id": "pi_9", "metadata": {}}
     booked = {one.reference: one for one in provider.statement(began)}
     assert set(booked) == {payment.reference for payment in payments}, "and nothing of another shop's"
-    assert (booked["ref-0"].captured, booked["ref-0"].refunded) == (Decimal("24.90"), Decimal("5.00"))
+    assert (booked["ref-0"].captured, booked["ref-0"].refunded) == (Decimal("20.00"), Decimal("5.00"))
     assert booked["ref-1"].holding and booked["ref-1"].refunded == 0
+    assert (booked["ref-2"].kept, booked["ref-2"].refunded) == (0, 0), "what was let go was never taken"
     assert list(provider.statement(clock.now() + timedelta(hours=1))) == []
