@@ -177,7 +177,7 @@ def test_what_magentos_rest_answers_of_an_order_is_what_we_show() -> None:
         paid = body["payment"]
         assert (payment.tender, payment.amount) == (paid["method"], amount(paid, "amount_ordered"))
         assert (payment.captured, payment.refunded) == (amount(paid, "amount_paid"), amount(paid, "amount_refunded"))
-        assert one.billing["city"] == body["billing_address"]["city"]
+        assert one.buyer["city"] == body["billing_address"]["city"]
         told = {event.text for event in one.timeline.filter(what="note")}
         assert {note["comment"].strip() for note in body["status_histories"] if note["comment"]} - told == set()
     assert compared == 168 * 12
