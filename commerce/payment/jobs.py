@@ -123,6 +123,8 @@ def _refunded(job: LeasedJob, answer: str | ProviderRefused) -> None:
 
 def _look(job: LeasedJob) -> ProviderPayment | None:
     payment = _read(job)
+    if payment.captured == payment.amount:
+        return None  # no answer that was lost could say more
     known = provider_of(payment.provider).find(payment.ours)
     if known is None or known.pending > 0 or payment.state not in ("voided", "voiding") or not known.holding:
         return known
