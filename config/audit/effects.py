@@ -7,8 +7,9 @@ from typing import Any
 
 from config.audit.books import Books
 from config.audit.findings import Finding
+from config.audit.money import PAID
 
-PAID = "state <> 'cancelled' AND payment_state IN ('paid', 'partially_refunded', 'refunded')"
+WAS_PAID = f"state <> 'cancelled' AND payment_state IN {PAID}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +36,12 @@ EFFECTS = {
         alias="platform", subjects="SELECT subject FROM platform_fact WHERE kind = 'placed' AND at >= %s"
     ),
     "figure of the payment": Effect(
-        alias="platform", subjects="SELECT subject FROM platform_fact WHERE kind = 'paid' AND at >= %s", owed=PAID
+        alias="platform", subjects="SELECT subject FROM platform_fact WHERE kind = 'paid' AND at >= %s", owed=WAS_PAID
     ),
     "points": Effect(
         alias="postpurchase",
         subjects="""SELECT "order" FROM postpurchase_pointsentry WHERE kind = 'earned' AND created_at >= %s""",
-        owed=f"customer IS NOT NULL AND {PAID}",
+        owed=f"customer IS NOT NULL AND {WAS_PAID}",
     ),
 }
 
