@@ -37,6 +37,7 @@ class ViewCopy(models.Model):
     channel = models.TextField()
     locale = models.TextField()
     active = models.BooleanField(default=True)
+    base_url = models.TextField(default="", db_default="", help_text="of its storefront, with a slash at the end")
     version = models.BigIntegerField(default=0)
 
     class Meta:

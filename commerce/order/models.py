@@ -139,6 +139,16 @@ class Order(models.Model):
         return {**(self.bills_to or self.delivery), "email": self.email, "vat_number": self.vat_number}
 
     @property
+    def is_being_cancelled(self) -> bool:
+        """Whether a cancellation of it, or of a part, is not decided yet."""
+        return self.cancellations.filter(state="requested").exists()
+
+    @property
+    def is_being_added_to(self) -> bool:
+        """Whether goods are just being paid for and put on its list. Nothing of it can be cancelled meanwhile."""
+        return self.additions.filter(state__in=("charging", "added")).exists()
+
+    @property
     def is_done(self) -> bool:
         """Whether all of it was sent or, of what needs no parcel, paid (also if money went back since).
 
