@@ -1,7 +1,7 @@
 """Adding goods in the admin: what staff are asked, the offers as they stand, and what can be done with one."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,39 +15,15 @@ from commerce.addition.applying import can_be_added_to
 from commerce.addition.commands import add_by_hand, ask_to_pay, locked_addition, offer, withdraw
 from commerce.addition.models import Addition
 from commerce.addition.states import ADDITION
-from commerce.checkout.commands.editing import MOST_OF_ONE
+from commerce.checkout.goods_field import QUANTITY, GoodsField
 from commerce.checkout.items import Item, item, restored
 from commerce.order.models import Order, OrderLine
-
-QUANTITY = {"max_digits": 12, "decimal_places": 4, "max_value": MOST_OF_ONE}
 
 
 class _Goods(forms.Form):
     """More of what the order has, and other goods by their SKU."""
 
-    goods = forms.CharField(
-        required=False,
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Other goods, a line each: SKU, then quantity.",
-    )
-    version = forms.IntegerField(label="", widget=forms.HiddenInput)
-
-    def clean_goods(self) -> list[tuple[str, Decimal]]:
-        """SKUs with their quantities."""
-        rows = [row.split() for row in self.cleaned_data["goods"].splitlines() if row.strip()]
-        return [_row(row) for row in rows]
-
-
-def _row(words: list[str]) -> tuple[str, Decimal]:
-    sku, quantity = " ".join(words[:-1]), words[-1]
-    try:
-        checked = forms.DecimalField(min_value=Decimal("0.0001"), **QUANTITY).clean(quantity)
-    except (forms.ValidationError, InvalidOperation):
-        checked = None
-    if not sku or checked is None:
-        raise forms.ValidationError(f"Not a SKU and a quantity: {' '.join(words)}")
-    return sku, checked
+    goods = GoodsField(required=False, label="Other goods")
 
 
 def goods_form(order: Order) -> type[forms.Form]:
@@ -71,7 +47,7 @@ def goods_form(order: Order) -> type[forms.Form]:
 def _offer(order: Order, data: Mapping[str, Any]) -> None:
     wanted: dict[Item, Decimal] = {}
     more = [(_item(line), data.get(str(line.id)) or Decimal(0)) for line in order.lines.all()]
-    others = [(item(sku, ()), quantity) for sku, quantity in data["goods"]]
+    others = [(item(sku, ()), quantity) for sku, quantity in data["goods"].items()]
     for one, quantity in (*more, *others):
         if quantity > 0:
             wanted[one] = wanted.get(one, Decimal(0)) + quantity

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from chassis import clock
-from commerce.addition.errors import NoStorefront
 from commerce.addition.models import Addition
+from commerce.checkout.errors import NoStorefront
 from commerce.checkout.models import ViewCopy
 from commerce.order.announcing import order_lines
 from commerce.order.models import Order, OrderLine

@@ -27,9 +27,5 @@ class AdditionClosed(DomainError):
     code, status, title = "addition_closed", 409, "This offer was withdrawn, has expired or was taken already."
 
 
-class NoStorefront(DomainError):
-    code, status, title = "no_storefront", 409, "The order's view does not say where its storefront is."
-
-
 class IllegalAdditionTransition(DomainError):
     code, status, title = "illegal_addition_transition", 409, "The addition's state does not allow this."

@@ -79,5 +79,9 @@ class UnknownShippingMethod(DomainError):
     code, status, title = "unknown_shipping_method", 400, "This way of delivery is not offered for this cart."
 
 
+class NoStorefront(DomainError):
+    code, status, title = "no_storefront", 409, "The view does not say where its storefront is."
+
+
 class EmptyCart(DomainError):
     code, status, title = "empty_cart", 409, "There is nothing in this cart."

@@ -71,8 +71,7 @@ def place(
         return cart, cart.saga
     if cart.state != Cart.OPEN:
         raise CartFrozen(state=cart.state)
-    if missing := _missing(cart):
-        raise Incomplete(missing=missing)
+    demand_complete(cart)
     quote = _confirmed_quote(cart, expected_total)
     shares = _confirmed_shares(cart, quote)
     how = _method(cart, method, payable=left(quote.total, shares), source=source)
@@ -172,10 +171,11 @@ def _by_hand(method: Offered | None) -> dict[str, Any] | None:
     return {"name": method.name, "instructions": method.instructions, "goods_first": method.goods_first}
 
 
-def _missing(cart: Cart) -> list[str]:
-    """What the cart lacks before it can be ordered; address and way of delivery only if something is sent."""
+def demand_complete(cart: Cart) -> None:
+    """Incomplete with what a cart lacks before it can be ordered; address and way only where something is sent."""
     needed = ["email", "delivery", "shipping_method"] if needs_shipping(cart.quote) else ["email"]
-    return [name for name in needed if not getattr(cart, name)]
+    if missing := [name for name in needed if not getattr(cart, name)]:
+        raise Incomplete(missing=missing)
 
 
 def destination(address: Mapping[str, str] | None, shipping_method: str) -> dict[str, str]:

@@ -14,6 +14,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='cart',
+            name='drafted_by',
+            field=models.TextField(blank=True, db_default='', default='', help_text='the member of staff whose draft of an order it is'),
+        ),
+        migrations.AddField(
             model_name='viewcopy',
             name='base_url',
             field=models.TextField(db_default='', default='', help_text='of its storefront, with a slash at the end'),

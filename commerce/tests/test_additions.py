@@ -17,14 +17,13 @@ from commerce.addition.commands import add_by_hand, ask_to_pay, charge, offer, w
 from commerce.addition.errors import (
     AdditionClosed,
     IllegalAdditionTransition,
-    NoStorefront,
     NotAddable,
     NothingToAdd,
     OrderChangedMeanwhile,
 )
 from commerce.addition.models import Addition
 from commerce.cancellation.commands import request_cancellation
-from commerce.checkout.errors import Incomplete, NotForSale
+from commerce.checkout.errors import Incomplete, NoStorefront, NotForSale
 from commerce.checkout.items import Item, item
 from commerce.checkout.models import Cart, ViewCopy
 from commerce.checkout.placement import look

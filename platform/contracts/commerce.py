@@ -19,6 +19,30 @@ class RequestedLine:
     requires_shipping: bool = True
 
 
+@dataclass(frozen=True, kw_only=True)
+class OfferedLine:
+    """What staff offer to somebody who has yet to pay, and what all of it would cost, tax included."""
+
+    name: str
+    quantity: Decimal
+    total: Decimal
+
+
+@event("commerce.draft_offered", aggregate="cart")
+@dataclass(frozen=True, kw_only=True)
+class DraftOffered:
+    """Somebody is asked to order and pay what staff have put together for them. `link` opens it to who holds it."""
+
+    cart: UUID
+    channel: str
+    locale: str
+    email: Personal
+    name: Personal
+    lines: tuple[OfferedLine, ...]
+    amount: Amount
+    link: Personal
+
+
 @event("commerce.stock_requested", aggregate="saga")
 @dataclass(frozen=True, kw_only=True)
 class StockRequested:
@@ -347,15 +371,6 @@ class OrderLinesCancelled:
     lines: tuple[CancelledLine, ...]
     amount: Amount
     reason: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OfferedLine:
-    """What is offered to be added to an order, and what all of it would cost, tax included."""
-
-    name: str
-    quantity: Decimal
-    total: Decimal
 
 
 @event("commerce.addition_offered", aggregate="order")

@@ -13,6 +13,7 @@ SUBSCRIPTIONS = (
     reaction(commerce.OrderPlaced, notification.confirm_order),
     reaction(commerce.GoodsAdded, contacts.add_names, personal=False),
     reaction(commerce.AdditionOffered, notification.ask_for_payment),
+    reaction(commerce.DraftOffered, notification.offer_draft),
     reaction(commerce.GoodsAdded, notification.confirm_addition, personal=False),
     reaction(logistics.ShipmentSent, notification.announce_shipment),
     reaction(commerce.OrderCancelled, notification.confirm_cancellation),

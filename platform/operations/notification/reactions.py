@@ -14,6 +14,7 @@ from chassis.subscriptions import Handler, Received, caused_by
 from chassis.unit_of_work import enqueue
 from contracts.commerce import (
     AdditionOffered,
+    DraftOffered,
     GoodsAdded,
     OfferedLine,
     OrderCancelled,
@@ -78,6 +79,20 @@ def ask_for_payment(received: Received[AdditionOffered]) -> None:
         "expires_at": texts.moment(event.expires_at, locale=contact.locale),
     }
     _write("addition_offered", received, about=event.addition, to=contact.email, locale=contact.locale, facts=facts)
+
+
+@_about_here_and_now
+def offer_draft(received: Received[DraftOffered]) -> None:
+    """Send the link by which what staff have put together is ordered."""
+    event = received.event
+    facts = {
+        "name": event.name,
+        "lines": _priced(event.lines, event.amount.currency, locale=event.locale),
+        "total": texts.money(event.amount.amount, event.amount.currency, locale=event.locale),
+        "link": event.link,
+    }
+    # Each has a link of its own, and the one before opens nothing any more.
+    _write("draft_offered", received, about=received.message.id, to=event.email, locale=event.locale, facts=facts)
 
 
 @_about_here_and_now

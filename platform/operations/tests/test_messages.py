@@ -34,7 +34,7 @@ from operations.tests.conftest import (
 pytestmark = pytest.mark.django_db(databases=["platform"])
 TEMPLATES = (
     *("order_placed", "shipment_sent", "order_cancelled", "order_refunded", "return_approved", "return_declined"),
-    *("customer_registered", "addition_offered", "goods_added"),
+    *("customer_registered", "addition_offered", "goods_added", "draft_offered"),
 )
 
 
