@@ -18,6 +18,10 @@ class AddressForm(forms.Form):
         given = self.cleaned_data
         if self.errors or not given.get("country"):
             return given
+        if missing := [name for name in NEEDED if not given[name]]:
+            for name in missing:
+                self.add_error(name, "An address needs it.")
+            return given
         try:
             return {**given, **checked({name: given[name] for name in (*ADDRESS, "country")})}
         except WrongAddress as error:
