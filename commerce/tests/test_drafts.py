@@ -33,8 +33,8 @@ def grants(monkeypatch: pytest.MonkeyPatch, shop: str) -> set[str]:
     return sign_in_as(monkeypatch, "commerce.*")
 
 
-def press(client: Client, cart: Cart, name: str, **data: str) -> str:
-    address = f"/admin/commerce/cart/{cart.pk}/transition/{name}/"
+def press(client: Client, cart: Cart, button: str, /, **data: str) -> str:
+    address = f"/admin/commerce/cart/{cart.pk}/transition/{button}/"
     return client.post(address, data, follow=True).content.decode()
 
 
