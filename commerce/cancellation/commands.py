@@ -20,8 +20,8 @@ def request_cancellation(order_id: UUID, *, reason: str, lines: Mapping[UUID, De
     """Ask for an order to be cancelled, or for quantities of lines that were not sent yet.
 
     All that is left of an order that nothing was sent of is the whole. IllegalTransition, CancellationPending,
-    OrderBeingAddedTo, NotCancellable for more of a line than is left, NotPaidYet for a part of an order that is not
-    paid.
+    OrderBeingAddedTo, NotCancellable for more of a line than is left, NotPaidYet for a part of an order whose money is
+    not all taken.
     """
     with unit_of_work("commerce"):
         order = locked_order(order_id)
@@ -67,7 +67,7 @@ def _is_all(lines: Mapping[UUID, Decimal], sold: list[OrderLine]) -> bool:
 def _check(order: Order, lines: Mapping[UUID, Decimal], sold: Mapping[UUID, OrderLine]) -> None:
     if order.state not in ("placed", "held"):
         raise IllegalTransition("no line can be cancelled", state=order.state)
-    if order.payment_state not in ("paid", "partially_refunded"):
+    if order.payment_state not in ("paid", "partially_refunded") or order.has_promises:
         raise NotPaidYet(state=order.payment_state)
     if not any(lines.values()):
         raise NotCancellable("No quantity was given.", field="/lines")

@@ -11,6 +11,7 @@ from chassis.fields import EncryptedJSONField, EncryptedTextField, KeyedHashFiel
 from chassis.ids import new_id
 from chassis.keyring import keyed_hash
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT, UNPAID, move
+from commerce.payment.models import Payment
 
 
 class NumberSequence(models.Model):
@@ -147,6 +148,11 @@ class Order(models.Model):
     def is_being_added_to(self) -> bool:
         """Whether goods are just being paid for and put on its list. Nothing of it can be cancelled meanwhile."""
         return self.additions.filter(state__in=("charging", "added")).exists()
+
+    @property
+    def has_promises(self) -> bool:
+        """Whether a card's money is authorised and not taken yet: also of a paid order, whose added goods it is for."""
+        return Payment.objects.filter(order=self.id, state="authorised").exists()
 
     @property
     def is_done(self) -> bool:

@@ -122,10 +122,11 @@ def hold_unpaid(order_id: UUID) -> None:
 def record_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_request: UUID | None) -> None:
     """Money of this payment's order went back; it was set aside in `refunded` when the refund was asked for.
 
-    It is the whole when by the payments' books nothing is left; what is only set aside has not gone back yet.
+    It is the whole when by the payments' books nothing is left and nothing is still to be taken, as for goods that were
+    added; what is only set aside has not gone back yet.
     """
     order = Order.objects.select_for_update().get(id=payment.order)
-    whole = _of_payments(order, "refunded") >= _of_payments(order, "captured")
+    whole = not order.has_promises and _of_payments(order, "refunded") >= _of_payments(order, "captured")
     order.transition_payment("refund" if whole else "refund_part")
     order.version += 1
     order.save()

@@ -23,6 +23,7 @@ from commerce.addition.errors import (
 )
 from commerce.addition.models import Addition
 from commerce.cancellation.commands import request_cancellation
+from commerce.cancellation.errors import NotPaidYet
 from commerce.checkout.errors import Incomplete, NoStorefront, NotForSale
 from commerce.checkout.items import Item, item
 from commerce.checkout.models import Cart, ViewCopy
@@ -37,7 +38,14 @@ from commerce.tests import conftest
 from commerce.tests.books import CARD, Books, cancel, published, run_jobs
 from commerce.tests.tendering import told
 from commerce.tests.test_orders_api import an_order, as_customer, sent
-from contracts.commerce import AdditionOffered, AdditionPaid, GoodsAdded, StockConfirmationRequested, StockRequested
+from contracts.commerce import (
+    AdditionOffered,
+    AdditionPaid,
+    GoodsAdded,
+    OrderRefunded,
+    StockConfirmationRequested,
+    StockRequested,
+)
 from contracts.logistics import StockConfirmed
 from contracts.shared import Choice
 
@@ -345,6 +353,20 @@ def test_what_was_added_and_not_taken_yet_is_let_go_with_its_order(shop: str, bo
     assert sum(one.total for one in Document.objects.filter(kind="credit_note")) == order.total
 
 
+def test_no_part_is_cancelled_before_the_money_of_what_was_added_is_taken(shop: str, books: Books) -> None:
+    order, _ = an_order()
+    addition = charge(offered(order).id, source=CARD)
+    authorised_only(addition)
+    confirm(addition)
+    with pytest.raises(NotPaidYet):
+        cancel(order.id, lines={order.lines.get(sku="TENT").id: Decimal(1)})
+    run_jobs()
+    order = cancel(order.id, lines={order.lines.get(sku="TENT").id: Decimal(1)})
+    run_jobs()
+    assert books.payments[str(addition.saga)]["refunded"] + books.payments[str(order.saga)]["refunded"] == order.refunded
+    assert order.refunded == Decimal("199.90")
+
+
 def test_what_was_added_is_taken_though_all_else_went_back(shop: str, books: Books) -> None:
     order, _ = an_order()
     addition = charge(offered(order).id, source=CARD)
@@ -353,7 +375,8 @@ def test_what_was_added_is_taken_though_all_else_went_back(shop: str, books: Boo
     Job.objects.filter(kind="commerce.capture").update(due_at=clock.now() + timedelta(minutes=5))
     run_jobs()
     order.refresh_from_db()
-    assert order.payment_state == "refunded"
+    assert order.payment_state == "partially_refunded"
+    assert not told(OrderRefunded)[-1].whole, "what is still to be paid brings its downloads"
     run_jobs(later=timedelta(minutes=6))
     order.refresh_from_db()
     assert (order.captured, order.payment_state) == (Decimal("224.80"), "partially_refunded")
