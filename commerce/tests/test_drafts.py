@@ -14,7 +14,7 @@ from chassis.sagas import Done
 from commerce import promises
 from commerce.checkout import commands
 from commerce.checkout.commands import Shopper
-from commerce.checkout.errors import UnknownCart
+from commerce.checkout.errors import DraftNotClaimed, TenderRefused, UnknownCart
 from commerce.checkout.models import Cart, ViewCopy
 from commerce.checkout.placement import look, place
 from commerce.models import Order, Payment, PaymentMethod
@@ -23,6 +23,7 @@ from commerce.tests.conftest import ADDRESS, a_ready_cart
 from commerce.tests.tendering import told
 from commerce.tests.test_orders_api import as_customer
 from contracts.commerce import DraftOffered
+from contracts.postpurchase import POINTS
 
 pytestmark = pytest.mark.django_db(databases=["commerce"])
 
@@ -105,6 +106,24 @@ def test_a_draft_for_a_customer_is_priced_for_their_group_and_is_their_order(cli
     reserve(cart.saga)
     [found] = as_customer(customer).get("/api/v1/en/orders").json()["items"]
     assert found["payment_state"] == "pending"
+
+
+def test_who_holds_a_drafts_link_spends_no_customers_points_and_merges_no_cart_into_it(
+    client: Client, books: Books
+) -> None:
+    customer = new_id()
+    cart = a_ready_draft(client, customer=str(customer))
+    ViewCopy.objects.update(base_url="https://shop.example/")
+    press(client, cart, "ask")
+    secret = told(DraftOffered)[-1].link.rpartition("=")[2]
+    for holder in (Shopper(secret=secret), Shopper(secret=secret, customer=new_id())):
+        with pytest.raises(TenderRefused):
+            commands.enter_tender(view="en", cart_id=cart.id, shopper=holder, tender=POINTS)
+    own, _ = commands.open_cart(view="en", shopper=Shopper(customer=customer))
+    with pytest.raises(DraftNotClaimed):
+        commands.claim_cart(view="en", cart_id=cart.id, shopper=Shopper(secret=secret, customer=customer))
+    own.refresh_from_db()
+    assert own.state == Cart.OPEN
 
 
 def test_staff_open_no_shoppers_cart_and_a_sign_in_takes_in_no_draft(client: Client) -> None:
