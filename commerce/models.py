@@ -26,6 +26,7 @@ from commerce.payment.models import (
     Transaction,
     WebhookReceipt,
 )
+from commerce.reversal.models import Dispute
 
 __all__ = [
     "Cancellation",
@@ -36,6 +37,7 @@ __all__ = [
     "DeadLetter",
     "Delivery",
     "DeliveryChange",
+    "Dispute",
     "Document",
     "DocumentSequence",
     "HistoricalLine",

@@ -5,6 +5,7 @@ from django.db import connections
 from chassis.subscriptions import Received
 from contracts.catalog import ViewChanged
 from contracts.commerce import OrderCancelled, OrderPlaced
+from contracts.postpurchase import GIFT_CARD
 from postpurchase.returns.models import BoughtLine, BoughtOrder
 
 _VIEW = """
@@ -47,13 +48,14 @@ def copy_order(event: OrderPlaced) -> None:
                 name=line.name,
                 quantity=line.quantity,
                 total=line.total,
+                returnable=line.kind != GIFT_CARD,
                 components=[[part.sku, str(part.quantity)] for part in line.components if part.requires_shipping],
             )
             for line in event.lines
         ),
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["sku", "name", "quantity", "total", "components"],
+        update_fields=["sku", "name", "quantity", "total", "components", "returnable"],
     )
 
 
