@@ -363,7 +363,9 @@ def test_no_part_is_cancelled_before_the_money_of_what_was_added_is_taken(shop: 
     run_jobs()
     order = cancel(order.id, lines={order.lines.get(sku="TENT").id: Decimal(1)})
     run_jobs()
-    assert books.payments[str(addition.saga)]["refunded"] + books.payments[str(order.saga)]["refunded"] == order.refunded
+    assert (
+        books.payments[str(addition.saga)]["refunded"] + books.payments[str(order.saga)]["refunded"] == order.refunded
+    )
     assert order.refunded == Decimal("199.90")
 
 
