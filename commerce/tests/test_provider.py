@@ -18,6 +18,7 @@ from commerce.payment import api, outcomes
 from commerce.payment.errors import BadSignature
 from commerce.payment.providers import sandbox
 from commerce.payment.providers.interface import ProviderRefused, ProviderUnanswered
+from commerce.reversal.notices import take
 from commerce.tests.books import ours
 
 PICTURE = {
@@ -74,9 +75,9 @@ def test_the_same_webhook_twice_is_applied_once(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("SANDBOX_SECRET", "key")
     Payment.objects.create(saga=new_id(), provider="sandbox", reference="ref", currency="EUR", amount=10)
     applied: list[Any] = []
-    monkeypatch.setattr(outcomes, "apply", lambda payment, theirs: applied.append(theirs.status))
+    monkeypatch.setattr(outcomes, "apply", lambda payment, theirs, **_: applied.append(theirs.status))
     body = json.dumps({"data": {"payment": PICTURE}}).encode()
     for _ in range(2):
         request = RequestFactory().post("/", body, content_type="application/json", headers=signed(body, secret=b"key"))
-        assert api.Webhook.as_view(provider="sandbox")(request).status_code == 204
+        assert api.Webhook.as_view(provider="sandbox", take=take)(request).status_code == 204
     assert applied == ["authorised"] and WebhookReceipt.objects.count() == 1
