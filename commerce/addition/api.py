@@ -20,7 +20,10 @@ from commerce.checkout.placement import Placement
 from commerce.order.api import readable_order
 
 KEY = OpenApiParameter(
-    "X-Payment-Key", str, OpenApiParameter.HEADER, description="Opens one addition: `key` of the link that was sent."
+    "X-Payment-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Opens one addition: `key` of the link that was sent, behind its #.",
 )
 STATUSES = {"added": 200, "requires_action": 202, "pending": 202, "declined": 402, "failed": 409}
 
