@@ -12,10 +12,13 @@ from commerce.order.models import NumberSequence, Order
 from commerce.payment.admin import PaymentAdmin
 from commerce.payment.method_admin import PaymentMethodAdmin
 from commerce.payment.models import Payment, PaymentMethod
+from commerce.reversal.admin import DisputeAdmin
+from commerce.reversal.models import Dispute
 
 site.register(Order, OrderAdmin)
 site.register(Addition, AdditionAdmin)
 site.register(Payment, PaymentAdmin)
+site.register(Dispute, DisputeAdmin)
 site.register(Document, DocumentAdmin)
 site.register(Cart, CartAdmin)
 site.register(PaymentMethod, PaymentMethodAdmin)

@@ -27,6 +27,7 @@ from commerce.payment.models import (
     Transaction,
     WebhookReceipt,
 )
+from commerce.reversal.models import Dispute
 
 __all__ = [
     "Addition",
@@ -38,6 +39,7 @@ __all__ = [
     "DeadLetter",
     "Delivery",
     "DeliveryChange",
+    "Dispute",
     "Document",
     "DocumentSequence",
     "HistoricalLine",

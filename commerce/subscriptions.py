@@ -31,6 +31,8 @@ SUBSCRIPTIONS = (
     reaction(logistics.DeliveryChangeRefused, each(delivery.delivery_change_refused)),
     reaction(logistics.ShipmentSent, each(order.shipment_sent)),
     reaction(postpurchase.RefundRequested, each(order.refund_requested)),
+    reaction(postpurchase.GiftCardIssued, each(order.gift_card_issued), personal=False),
+    reaction(postpurchase.GiftCardsWithdrawn, each(order.gift_cards_withdrawn)),
     reaction(postpurchase.TenderReserved, each(checkout.tender_reserved)),
     reaction(postpurchase.TenderRefused, each(checkout.tender_refused)),
     reaction(postpurchase.TenderConfirmed, each(checkout.tender_confirmed)),

@@ -8,6 +8,7 @@ from commerce.checkout.place_api import PaymentMethods, Place
 from commerce.document import api as document
 from commerce.order import api as order
 from commerce.payment.api import Webhook
+from commerce.reversal.notices import take
 
 urlpatterns = [
     path("carts", checkout.Carts.as_view()),
@@ -33,6 +34,6 @@ urlpatterns = [
     path("orders/<uuid:order>/documents/<str:number>.pdf", document.OrderDocument.as_view()),
 ]
 webhooks = [
-    path("sandbox", Webhook.as_view(provider="sandbox")),
-    path("stripe", Webhook.as_view(provider="stripe")),
+    path("sandbox", Webhook.as_view(provider="sandbox", take=take)),
+    path("stripe", Webhook.as_view(provider="stripe", take=take)),
 ]

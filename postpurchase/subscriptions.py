@@ -12,6 +12,7 @@ from contracts.commerce import (
     OrderPaid,
     OrderPlaced,
     OrderRefunded,
+    PaymentDisputed,
     RefundFailed,
     TenderConfirmationRequested,
     TenderRefundRequested,
@@ -22,6 +23,7 @@ from contracts.identity import ChannelGroupChanged, SessionsRevoked
 from postpurchase.reactions import value_events
 from postpurchase.returns.projection import copy_added_lines, copy_order, copy_views, note_cancellation
 from postpurchase.returns.reactions import lines_cancelled, refund_failed, refunded
+from postpurchase.selling.reactions import block_disputed, issue_added_cards, issue_sold_cards, take_back_cancelled
 
 SUBSCRIPTIONS = (
     projection(ViewChanged, copy_views),
@@ -33,6 +35,10 @@ SUBSCRIPTIONS = (
     reaction(OrderLinesCancelled, each(lines_cancelled)),
     reaction(OrderPaid, value_events, personal=False),
     reaction(AdditionPaid, value_events, personal=False),
+    reaction(OrderPaid, each(issue_sold_cards)),
+    reaction(AdditionPaid, each(issue_added_cards)),
+    reaction(OrderCancelled, each(take_back_cancelled)),
+    reaction(PaymentDisputed, each(block_disputed)),
     reaction(OrderRefunded, value_events),
     reaction(OrderRefunded, each(refunded)),
     reaction(RefundFailed, each(refund_failed)),

@@ -22,6 +22,8 @@ from contracts.catalog import QuoteRequestLine
 
 SHIPPING = "shipping"
 STANDARD = "standard"
+MOST_CARDS = 100
+"""Gift cards on one line: each is issued and mailed by itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +93,8 @@ def _problem(line: QuoteRequestLine, good: Good | None, chosen: Chosen | None, p
         return "unknown_sku"
     if not good.on_sale or good.kind in Product.NOT_SOLD or good.name is None or line.quantity <= 0:
         return "not_for_sale"
+    if good.kind == Product.GIFT_CARD and (line.quantity % 1 or line.quantity > MOST_CARDS):
+        return "quantity_invalid"
     if chosen is None and line.choices:
         return "choice_unknown"
     if chosen and chosen.problem:

@@ -228,6 +228,14 @@ def test_a_gift_card_costs_what_it_is_worth_without_tax(answers: dict[str, str],
         assert (found.unit_price, found.tax) == (Decimal(answers["amount"]), 0)
 
 
+@pytest.mark.parametrize("quantity", ["1.5", "101"])
+def test_gift_cards_are_bought_whole_and_not_without_end(quantity: str) -> None:
+    kinds.gift_card()
+    wanted = kinds.choices(amount="25", recipient_email="ada@example.org")
+    assert line("GIFT", *wanted, quantity=quantity).problem == "quantity_invalid"
+    assert line("GIFT", *wanted, quantity="100").total == 2500
+
+
 def test_prices_that_are_made_anew_leave_gift_cards_and_bundles_theirs() -> None:
     ids = [kinds.gift_card(), kinds.bundle()]
     with unit_of_work("catalog"):

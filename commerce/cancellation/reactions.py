@@ -11,7 +11,7 @@ from commerce.cancellation.announcing import lines_cancelled
 from commerce.cancellation.models import Cancellation
 from commerce.document.issuing import issue_credit_note
 from commerce.order.announcing import order_cancelled, tell
-from commerce.order.commands import give_back, let_go, lock_payments, locked_order
+from commerce.order.commands import give_back, left_of, let_go, lock_payments, locked_order
 from commerce.order.completion import complete_if_done, fulfil_if_sent
 from commerce.order.models import Order, OrderLine
 from commerce.order.payments import money_came, release_if_paid, void_if_unheld
@@ -72,7 +72,7 @@ def cancel_lines(order: Order, cancellation: Cancellation, payments: list[Paymen
     credited = [_credited(line, quantity, order.currency) for line, quantity in _chosen(cancellation, lines)]
     OrderLine.objects.bulk_update(lines, ["cancelled"])
     cost = sum((Decimal(one["total"]) for one in credited), Decimal(0))
-    amount = min(cost, order.captured - order.refunded)
+    amount = min(cost, left_of(order, payments))
     refunds = [str(refund) for refund in give_back(order, payments, amount)]
     cancellation.move("confirm", lines=credited, refunds=refunds, decided_at=clock.now())
     order.note("cancellation.confirmed", {"lines": len(credited), "amount": str(amount)})

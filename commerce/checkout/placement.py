@@ -31,7 +31,6 @@ from commerce.messaging import SagaInstance
 from commerce.order.models import Order
 from commerce.payment.methods import Offered, demand
 from commerce.payment.models import CARD
-from commerce.payment.providers.registry import chosen
 from contracts.catalog import Quote
 from contracts.postpurchase import GIFT_CARD
 
@@ -201,7 +200,7 @@ def _snapshot(cart: Cart, quote: Quote, shares: list[Share], method: Offered | N
         "channel": cart.channel,
         "destination": destination(cart.delivery, cart.shipping_method),
         "currency": quote.currency,
-        "provider": chosen(),
+        "provider": method.provider if method else "",
         "manual": _by_hand(method),
         "payment": str(new_id()),
         "customer": str(cart.customer) if cart.customer else None,

@@ -25,6 +25,8 @@ from commerce.order.notes import add_note
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT
 from commerce.payment.models import Payment
 
+INNER = ("refund", "currency", "gift_card", "withdrawal")
+"""Facts of a timeline's entry that are for programs."""
 MONEY = frozenset({"total", "amount"})
 """Facts of a timeline's entry that are amounts in the order's currency."""
 
@@ -42,8 +44,8 @@ class NoteForm(forms.Form):
 
 
 def refund_form(order: Order) -> type[forms.Form]:
-    """How much goes back, at most what is captured and not refunded yet."""
-    left = order.captured - order.refunded
+    """How much goes back, at most what is captured, not refunded yet and on no gift card."""
+    left = order.refundable
 
     class RefundForm(forms.Form):
         amount = forms.DecimalField(
@@ -71,7 +73,7 @@ def _note(order: Order, data: Mapping[str, Any]) -> None:
 
 
 def _can_be_refunded(order: Order) -> bool:
-    return order.captured > order.refunded and "refund" in PAYMENT[order.payment_state]
+    return order.refundable > 0 and "refund" in PAYMENT[order.payment_state]
 
 
 class LineInline(ShownInline):
@@ -131,7 +133,7 @@ class TimelineInline(ShownInline):
     def details(self, event: OrderEvent) -> str:
         if event.text:
             return shown.lines(["only for staff:" if event.internal else "for the shopper:", *event.text.splitlines()])
-        facts = {name: value for name, value in event.facts.items() if name not in ("refund", "currency")}
+        facts = {name: value for name, value in event.facts.items() if name not in INNER}
         if set(facts) == {"from", "to"}:
             return f"{shown.words(facts['from'])} → {shown.words(facts['to'])}"
         money = {name: shown.amount(Decimal(facts[name]), event.order.currency) for name in MONEY & facts.keys()}
@@ -166,7 +168,7 @@ class OrderAdmin(FoundByKey, Defined):
         ("Shopper", {"fields": ("email_link", ("address", "billed_to"), "shipping_method")}),
         ("Money", {"fields": ("figures", "discounts_shown", "payments", "documents_shown")}),
         ("Changes", {"fields": ("additions_shown", "cancellations_shown")}),
-        ("Goes on in", {"fields": (("fulfilment_link", "returns_link"), ("checkout_link", "cart_link"))}),
+        ("Goes on in", {"fields": (("fulfilment_link", "returns_link", "cards_link"), ("checkout_link", "cart_link"))}),
         ("Notes", {"fields": ("metadata",)}),
     )
     of_history_fieldsets = (
@@ -182,7 +184,7 @@ class OrderAdmin(FoundByKey, Defined):
         *("number", "placed_at", "order_state", "money_state", "goods_state", "view", "email_link"),
         *("address", "billed_to", "shipping_method", "figures", "discounts_shown", "payments"),
         *("documents_shown", "additions_shown", "cancellations_shown"),
-        *("fulfilment_link", "returns_link", "checkout_link", "cart_link"),
+        *("fulfilment_link", "returns_link", "cards_link", "checkout_link", "cart_link"),
         *("origin", "books", "past_payments", "quantities"),
     )
     state_fields = ("state", "payment_state", "fulfilment_state", "captured", "refunded", "historical")
@@ -220,7 +222,7 @@ class OrderAdmin(FoundByKey, Defined):
             form=refund_form,
             lock_first=_lock_payments,
             explanation="It goes back to the card, or is sent by hand, as far as these have paid; then to gift cards, "
-            "credit and points.",
+            "credit and points. What was paid for gift cards goes back by taking those back.",
         ),
         CANCEL,
         CANCEL_LINES,
@@ -296,8 +298,9 @@ class OrderAdmin(FoundByKey, Defined):
 
     @admin.display(description="figures")
     def figures(self, order: Order) -> str:
-        names = ("goods", "delivery", "tax in it", "total", "captured", "refunded or about to be")
+        names = ("goods", "delivery", "tax in it", "total", "captured", "refunded or about to be", "on gift cards")
         figures = (order.subtotal, order.shipping, order.tax, order.total, order.captured, order.refunded)
+        figures = (*figures, order.on_gift_cards)
         return shown.table(names, [[shown.amount(figure, order.currency) for figure in figures]])
 
     @admin.display(description="discounts")
@@ -352,6 +355,10 @@ class OrderAdmin(FoundByKey, Defined):
     @admin.display(description="returns")
     def returns_link(self, order: Order) -> str:
         return shown.listing("postpurchase", "returnrequest", "returns of this order", q=order.number)
+
+    @admin.display(description="gift cards")
+    def cards_link(self, order: Order) -> str:
+        return shown.listing("postpurchase", "soldgiftcard", "gift cards that it bought", q=order.number)
 
     @admin.display(description="checkout")
     def checkout_link(self, order: Order) -> str:

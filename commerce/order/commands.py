@@ -121,32 +121,39 @@ def release_order(order_id: UUID) -> Order:
 def refund_order(order_id: UUID, *, amount: Decimal, return_request: UUID | None = None) -> list[UUID]:
     """Ask for money to go back, to each payment its part (`allocation`), and return the refunds' ids.
 
-    RefundTooLarge beyond what is captured and not refunded; NotRefundable while the capture is not complete.
+    RefundTooLarge beyond what is captured, not refunded and on no gift card; NotRefundable while the capture is not
+    complete.
     """
     with unit_of_work("commerce"):
         payments = lock_payments(order_id)
         order = locked_order(order_id)
         if "refund" not in PAYMENT[order.payment_state] and order.captured > order.refunded:
             raise NotRefundable(state=order.payment_state)
-        if amount <= 0 or order.refunded + amount > order.captured:
-            raise RefundTooLarge(refundable=str(order.captured - order.refunded), field="/amount")
+        left = left_of(order, payments)
+        if not 0 < amount <= left:
+            raise RefundTooLarge(refundable=str(left), field="/amount")
         refunds = give_back(order, payments, amount, return_request=return_request)
         order.version += 1
         order.save()
         return refunds
 
 
-def let_go(order: Order, payments: Iterable[Payment]) -> list[UUID]:
-    """Of a cancelled order: what is promised is not taken, what was taken goes back; the refunds' ids."""
-    refunds = []
+def let_go(order: Order, payments: Sequence[Payment]) -> list[UUID]:
+    """Of a cancelled order: what is promised is not taken, what was taken goes back; the refunds' ids.
+
+    What is on gift cards goes back as far as it was not spent, when post-purchase has taken it off them.
+    """
     for payment in payments:
         if payment.state == "awaiting":
             close(payment)
         if payment.state == "authorised":
             request_void(payment)  # the order's payment is voided when whoever holds the money has said so
-        elif payment.refundable > 0:
-            refunds.append(_set_aside(order, payment, payment.refundable))
-    return refunds
+    return give_back(order, payments, max(left_of(order, payments), Decimal(0)))
+
+
+def left_of(order: Order, payments: Iterable[Payment]) -> Decimal:
+    """What of an order can go back: no more than its payments hold still."""
+    return min(order.refundable, sum((payment.refundable for payment in payments), Decimal(0)))
 
 
 def give_back(

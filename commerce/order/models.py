@@ -70,6 +70,13 @@ class Order(models.Model):
     base_total = models.DecimalField(max_digits=20, decimal_places=6)
     captured = models.DecimalField(max_digits=20, decimal_places=6, default=0)
     refunded = models.DecimalField(max_digits=20, decimal_places=6, default=0)
+    on_gift_cards = models.DecimalField(
+        max_digits=20,
+        decimal_places=6,
+        default=0,
+        db_default=0,
+        help_text="paid for gift cards that were not taken back: it goes back by post-purchase's word alone",
+    )
     taxes = models.JSONField(
         default=list, db_default=[], help_text="[{code, percent, amount}], those on shipping among them"
     )
@@ -169,6 +176,11 @@ class Order(models.Model):
         if self.fulfilment_state == "fulfilled":
             return self.payment_state != "pending"
         return self.fulfilment_state == "not_needed" and self.payment_state not in (*UNPAID, "voided")
+
+    @property
+    def refundable(self) -> Decimal:
+        """What was taken, nobody has asked back, and is on no gift card."""
+        return self.captured - self.refunded - self.on_gift_cards
 
     def transition(self, name: str) -> None:
         """Move the order itself (hold, release, cancel and what leads there, complete); IllegalTransition otherwise."""

@@ -17,8 +17,9 @@ from commerce.order.announcing import addition_paid, order_held, order_paid, ord
 from commerce.order.completion import complete_if_done
 from commerce.order.models import Order
 from commerce.order.states import PAID, UNPAID
-from commerce.payment.models import Payment
+from commerce.payment.models import Payment, RefundDue
 from contracts.commerce import OrderRefunded
+from contracts.postpurchase import GIFT_CARD
 from contracts.shared import Amount
 
 
@@ -71,6 +72,7 @@ def money_came(order: Order) -> None:
         order.transition_payment("capture")
         lines = list(order.lines.all())
         tell(order, order_paid(order, lines))
+        order.on_gift_cards = sum((line.total for line in lines if line.kind == GIFT_CARD), Decimal(0))
         if not invoiced:  # it was not sent with the goods
             issue_invoice(order, lines)
         release_if_paid(order)
@@ -100,13 +102,13 @@ def release_if_paid(order: Order) -> None:
         tell(order, order_released(order))
 
 
-def hold_unpaid(order_id: UUID) -> None:
-    """What was to pay a part of it was gone when the order stood: staff must decide, so the order is held.
+def hold_unpaid(order_id: UUID, *, what: str = "tender.lost") -> None:
+    """What was to pay a part of it is gone though the order stands: staff must decide, so the order is held.
 
     One that is being cancelled is held if that is refused; one that is complete only says so in its timeline.
     """
     order = Order.objects.select_for_update().get(id=order_id)
-    order.note("tender.lost")
+    order.note(what)
     waited, order.waits_for_money = order.waits_for_money, False
     if order.state == "placed":
         order.transition("hold")
@@ -126,7 +128,9 @@ def record_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_req
     added; what is only set aside has not gone back yet.
     """
     order = Order.objects.select_for_update().get(id=payment.order)
-    whole = not order.has_promises and _of_payments(order, "refunded") >= _of_payments(order, "captured")
+    came_back = RefundDue.objects.filter(payment__order=order.id, again=True).aggregate(sum=Sum("amount"))["sum"]
+    gone = _of_payments(order, "refunded") + (came_back or Decimal(0))
+    whole = not order.has_promises and gone >= _of_payments(order, "captured")
     order.transition_payment("refund" if whole else "refund_part")
     order.version += 1
     order.save()
@@ -161,6 +165,14 @@ def release_refund(order_id: UUID, *, amount: Decimal) -> None:
     order.refunded -= amount
     order.version += 1
     order.note("refund.failed", {"amount": str(amount)})
+    order.save()
+
+
+def note_refund(order_id: UUID, what: str, facts: dict[str, str]) -> None:
+    """A refund that the order was told of has come back, or was sent once more: staff see it in the timeline."""
+    order = Order.objects.select_for_update().get(id=order_id)
+    order.note(what, facts, internal=True)
+    order.version += 1
     order.save()
 
 

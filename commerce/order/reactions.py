@@ -1,14 +1,18 @@
 """What other domains' events mean to an order."""
 
+from decimal import Decimal
+
+from django.db.models import F
+
 from chassis.unit_of_work import publish
 from commerce.order.announcing import order_held, tell
-from commerce.order.commands import refund_order
+from commerce.order.commands import give_back, lock_payments, locked_order, refund_order
 from commerce.order.completion import complete_if_done, fulfil_if_sent
 from commerce.order.models import Order, OrderShipment
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from contracts.commerce import RefundFailed
 from contracts.logistics import ShipmentSent, StockConfirmed
-from contracts.postpurchase import RefundRequested
+from contracts.postpurchase import GiftCardIssued, GiftCardsWithdrawn, RefundRequested
 
 
 def shipment_sent(event: ShipmentSent) -> None:
@@ -67,3 +71,32 @@ def refund_requested(event: RefundRequested) -> None:
             RefundFailed(order=event.order, return_request=event.return_request, reason=str(refusal)),
             aggregate_id=event.order,
         )
+
+
+def gift_card_issued(event: GiftCardIssued) -> None:
+    """A unit of the line was delivered: its code is on its way to whoever was named."""
+    order = locked_order(event.order)
+    card = str(event.gift_card)
+    if order.timeline.filter(what="gift_card.issued", facts__gift_card=card).exists():
+        return
+    order.lines.filter(id=event.line).update(shipped=F("shipped") + 1)
+    facts = {"amount": str(event.amount.amount), "currency": event.amount.currency, "card": event.label}
+    order.note("gift_card.issued", {**facts, "gift_card": card})
+    order.version += 1
+    order.save()
+
+
+def gift_cards_withdrawn(event: GiftCardsWithdrawn) -> None:
+    """What was paid for gift cards and is not spent goes back, once for each time that some was taken off them."""
+    payments = lock_payments(event.order)
+    order = locked_order(event.order)
+    withdrawal = str(event.withdrawal)
+    if order.timeline.filter(what="gift_cards.withdrawn", facts__withdrawal=withdrawal).exists():
+        return
+    facts = {"amount": str(event.amount.amount), "currency": event.amount.currency}
+    order.note("gift_cards.withdrawn", {**facts, "withdrawal": withdrawal})
+    left = sum((payment.refundable for payment in payments), Decimal(0))
+    order.on_gift_cards -= event.amount.amount
+    give_back(order, payments, min(event.amount.amount, left))
+    order.version += 1
+    order.save()

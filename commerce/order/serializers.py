@@ -13,7 +13,7 @@ from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
 from commerce.order.queries import payments_of, refunds_of
 from commerce.payment.models import Payment, Transaction
 
-TOLD = ("from", "to", "total", "currency", "amount", "number", "carrier", "tracking")
+TOLD = ("from", "to", "total", "currency", "amount", "number", "carrier", "tracking", "card")
 """Facts of the timeline that are the shopper's business; reasons that staff gave are not."""
 
 

@@ -12,7 +12,7 @@ from commerce.order.models import Order
 from commerce.payment.allocation import ORDER
 from commerce.payment.booking import BOOK_MONEY, BOOK_REFUND, STOP_WAITING, WITHDRAW_REFUND
 from commerce.payment.jobs import request_look
-from commerce.payment.models import MANUAL, Payment, RefundDue, Transaction
+from commerce.payment.models import Payment, RefundDue, Transaction
 from commerce.payment.states import PAYMENT
 
 
@@ -44,6 +44,21 @@ class RefundDueInline(ShownInline):
         return shown.amount(due.amount, due.payment.currency)
 
 
+class RefundsDue(admin.SimpleListFilter):
+    """Payments with refunds that staff are to send."""
+
+    title, parameter_name = "refunds to be sent", "due"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "some"), ("again", "some that came back")]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        if self.value() is None:
+            return queryset
+        only = {"refunds_due__again": True} if self.value() == "again" else {"refunds_due__isnull": False}
+        return queryset.filter(**only).distinct()
+
+
 class PaymentAdmin(FoundByKey, LookOnly):
     """Money promised or taken. The card token is never shown."""
 
@@ -51,7 +66,7 @@ class PaymentAdmin(FoundByKey, LookOnly):
     search_help_text = "An order's number, or a reference of ours or of the provider's"
     list_display = ("order_link", "created_at", "provider", "tender", "state_shown", "amount_shown", "captured_shown")
     list_display_links = ("created_at",)
-    list_filter = (shown.one_of("state", PAYMENT), shown.one_of("tender", ORDER), "created_at")
+    list_filter = (shown.one_of("state", PAYMENT), shown.one_of("tender", ORDER), RefundsDue, "created_at")
     ordering = ("-created_at",)
     fieldsets = (
         (None, {"fields": (("order_link", "created_at"), ("state_shown", "decline_code"), "title")}),
@@ -59,7 +74,7 @@ class PaymentAdmin(FoundByKey, LookOnly):
         ("References", {"fields": ("reference", "provider_id", "checkout_link")}),
     )
     readonly_fields = ("order_link", "state_shown", "title", "figures", "checkout_link")
-    state_fields = ("state", "captured", "refunded", "set_aside")
+    state_fields = ("state", "captured", "refunded", "set_aside", "lost")
     inlines = (RefundDueInline, TransactionInline)
     transitions = (
         Transition(
@@ -102,9 +117,9 @@ class PaymentAdmin(FoundByKey, LookOnly):
 
     @admin.display(description="figures")
     def figures(self, payment: Payment) -> str:
-        figures = (payment.amount, payment.captured, payment.refunded, payment.set_aside)
+        figures = (payment.amount, payment.captured, payment.refunded, payment.set_aside, payment.lost)
         row = [shown.amount(figure, payment.currency) for figure in figures]
-        return shown.table(("amount", "captured", "refunded", "about to go back"), [row])
+        return shown.table(("amount", "captured", "refunded", "about to go back", "lost to disputes"), [row])
 
     @admin.display(description="checkout")
     def checkout_link(self, payment: Payment) -> str:
@@ -116,7 +131,7 @@ site.watch(
     Watch(
         model=Payment,
         title="refunds by hand to be sent",
-        query={"tender": MANUAL},
-        rows=lambda: Payment.objects.filter(tender=MANUAL, refunds_due__isnull=False).distinct(),
+        query={"due": "yes"},
+        rows=lambda: Payment.objects.filter(refunds_due__isnull=False).distinct(),
     )
 )

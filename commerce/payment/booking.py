@@ -32,8 +32,8 @@ def money_form(payment: Payment) -> type[forms.Form]:
     return MoneyForm
 
 
-def _refund_field(payment: Payment) -> forms.ChoiceField:
-    due = payment.refunds_due.order_by("asked_at", "id")
+def _refund_field(payment: Payment, **only: bool) -> forms.ChoiceField:
+    due = payment.refunds_due.filter(**only).order_by("asked_at", "id")
     choices = [(str(one.id), f"{shown.amount(one.amount, payment.currency)}, {one.asked_at:%Y-%m-%d}") for one in due]
     return forms.ChoiceField(choices=choices)
 
@@ -52,7 +52,7 @@ def withdrawal_form(payment: Payment) -> type[forms.Form]:
     """Which refund will not be sent, and why."""
 
     class WithdrawalForm(forms.Form):
-        refund = _refund_field(payment)
+        refund = _refund_field(payment, again=False)
         reason = forms.CharField(max_length=300)
 
     return WithdrawalForm
@@ -71,7 +71,7 @@ def _withdraw(payment: Payment, data: Mapping[str, Any]) -> None:
 
 
 def _has_refunds(payment: Payment) -> bool:
-    return payment.is_manual and payment.refunds_due.exists()
+    return payment.refunds_due.exists()
 
 
 BOOK_MONEY = Transition(
@@ -105,7 +105,7 @@ WITHDRAW_REFUND = Transition(
     name="withdraw_refund",
     title="Withdraw a refund",
     run=_withdraw,
-    when=_has_refunds,
+    when=lambda payment: payment.refunds_due.filter(again=False).exists(),
     form=withdrawal_form,
     lock_first=lock_checkout,
     dangerous=True,

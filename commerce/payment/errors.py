@@ -35,5 +35,9 @@ class RefundNotDue(DomainError):
     code, status, title = "refund_not_due", 409, "This refund was booked or withdrawn already."
 
 
+class RefundUnknown(DomainError):
+    code, status, title = "refund_unknown", 404, "This refund is not booked yet; come again."
+
+
 class RefundTooLarge(DomainError):
     code, status, title = "refund_too_large", 409, "No more can be refunded than was captured."

@@ -27,6 +27,8 @@ from contracts.shared import Amount
 
 FOR_EVER = 1_000_000
 """Attempts at what must not be given up: money stays in doubt until the provider has said what became of it."""
+GONE = ("declined", "voided")
+"""Statuses of a payment that can be captured no more."""
 RECONCILE_AFTER = (timedelta(seconds=30), timedelta(minutes=10))
 
 
@@ -90,7 +92,7 @@ def _capture(job: LeasedJob) -> ProviderPayment | None:
         return None
     provider, ours = provider_of(payment.provider), payment.ours
     known = provider.find(ours)
-    if known is not None and known.captured + known.pending >= payment.amount:
+    if known is not None and (known.captured + known.pending >= payment.amount or known.status in GONE):
         return known
     return provider.capture(ours, amount=payment.amount, key=job.idempotency_key)
 

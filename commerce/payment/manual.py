@@ -15,6 +15,9 @@ from commerce.payment import outcomes
 from commerce.payment.errors import AlreadyBooked, NotAwaited, RefundNotDue, TooMuch
 from commerce.payment.models import MANUAL, Payment, RefundDue
 
+BY_HAND = "refund_by_hand"
+"""In the ledger of a card: a refund that its provider could not bring to the shopper and staff have sent."""
+
 
 def awaited(saga: UUID, checkout: Mapping[str, Any], *, amount: Decimal) -> list[Payment]:
     """What is to be paid by hand of an order that is about to be placed, if any; the caller stores it."""
@@ -101,9 +104,13 @@ def book_refund(payment_id: UUID, *, refund: UUID, reference: str) -> None:
     """A refund was sent; `reference` is the bank's. RefundNotDue, AlreadyBooked."""
     with unit_of_work("commerce"):
         payment, asked = _refund_due(payment_id, refund)
-        if payment.transactions.filter(kind="refund", provider_reference=reference).exists():
+        kinds = ("refund", BY_HAND)
+        if payment.transactions.filter(kind__in=kinds, provider_reference=reference).exists():
             raise AlreadyBooked(field="/reference")
         asked.delete()
+        if asked.again:
+            _sent_again(payment, asked.amount, reference)
+            return
         outcomes.refunded(
             payment_id,
             refund=refund,
@@ -114,12 +121,28 @@ def book_refund(payment_id: UUID, *, refund: UUID, reference: str) -> None:
 
 
 def withdraw_refund(payment_id: UUID, *, refund: UUID, reason: str) -> None:
-    """A refund will not be sent: whoever asked for it is told, and it may be asked for again. RefundNotDue."""
+    """A refund will not be sent: whoever asked for it is told, and it may be asked for again.
+
+    RefundNotDue, also for one that has come back: it was promised, and its credit note is issued.
+    """
     with unit_of_work("commerce"):
         _, asked = _refund_due(payment_id, refund)
+        if asked.again:
+            raise RefundNotDue()
         asked.delete()
         request = str(asked.return_request) if asked.return_request else None
         outcomes.refund_failed(payment_id, {"amount": str(asked.amount), "return_request": request}, reason)
+
+
+def _sent_again(payment: Payment, amount: Decimal, reference: str) -> None:
+    """What had come back was sent by hand; the order was told when it was first made."""
+    payment.book(BY_HAND, amount, reference)
+    payment.refunded += amount
+    payment.set_aside -= amount
+    payment.transition("refund" if payment.refunded >= payment.captured else "refund_part")
+    payment.save()
+    if payment.order is not None:
+        order_payments.note_refund(payment.order, "refund.sent_again", {"amount": str(amount)})
 
 
 def lock_checkout(payment_id: UUID) -> None:

@@ -8,11 +8,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from chassis.admin import DomainAdmin, DomainTabularInline
-from commerce.payment.models import PaymentMethod, PaymentMethodText
+from commerce.payment.models import CARD, PaymentMethod, PaymentMethodText
+from commerce.payment.providers.registry import PROVIDERS, chosen, usable
 
 
 class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A method whose countries are a list of codes."""
+    """A method whose countries are a list of codes, and whose provider, of a card, is one that is set up."""
 
     def clean_countries(self) -> list[str]:
         """ISO 3166-1 alpha-2 codes, in order, each once."""
@@ -27,6 +28,12 @@ class MethodForm(forms.ModelForm):  # type: ignore[type-arg]
         least, most = data.get("least"), data.get("most")
         if least is not None and most is not None and least > most:
             self.add_error("most", "It is less than the least.")
+        provider, code = data.get("provider"), data.get("code") or self.instance.code
+        if provider and code != CARD:
+            self.add_error("provider", "Only the card has a provider.")
+        elif provider and not usable(provider):
+            names = ", ".join(sorted(name for name in PROVIDERS if usable(name)))
+            self.add_error("provider", f"It is not set up here; these are: {names}. Empty is {chosen()}.")
         return data
 
 
@@ -41,12 +48,23 @@ class PaymentMethodAdmin(DomainAdmin):
     """Ways to pay by hand, and for what the card is offered."""
 
     form = MethodForm
-    list_display = ("name", "code", "channel", "reach", "goods_first", "active")
+    list_display = ("name", "code", "channel", "reach", "provider", "goods_first", "active")
     list_filter = ("active", "goods_first")
     search_fields = ("code", "name", "channel")
     ordering = ("channel", "position", "code")
     fieldsets = (
-        (None, {"fields": (("channel", "code"), ("name", "position"), "instructions", ("active", "goods_first"))}),
+        (
+            None,
+            {
+                "fields": (
+                    ("channel", "code"),
+                    ("name", "position"),
+                    "instructions",
+                    ("active", "goods_first"),
+                    "provider",
+                )
+            },
+        ),
         ("Offered for", {"fields": ("countries", ("least", "most"))}),
         ("Notes", {"fields": ("metadata",)}),
     )

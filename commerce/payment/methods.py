@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from commerce.payment.errors import MethodNotOffered
 from commerce.payment.models import CARD, MANUAL, PaymentMethod, PaymentMethodText
-from commerce.payment.providers.registry import chosen, provider_of
+from commerce.payment.providers.registry import chosen, provider_of, usable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +43,14 @@ def _offered(channel: str, view: str, country: str, amount: Decimal, *, code: st
     if code in ("", CARD) and CARD not in (one.code for one in methods):
         yield _shown(PaymentMethod(code=CARD, name="Card"))
     for one in methods:
-        if one.suits(country=country, amount=amount):
+        served = one.code != CARD or usable(one.provider or chosen())
+        if served and one.suits(country=country, amount=amount):
             yield _shown(one, *one.texts.all())
 
 
 def _shown(method: PaymentMethod, text: PaymentMethodText | None = None) -> Offered:
     words = {"name": (text or method).name, "instructions": (text or method).instructions}
     if method.code == CARD:
-        return Offered(code=CARD, kind=CARD, provider=chosen(), public_key=provider_of(chosen()).public_key, **words)
+        provider = method.provider or chosen()
+        return Offered(code=CARD, kind=CARD, provider=provider, public_key=provider_of(provider).public_key, **words)
     return Offered(code=method.code, kind=MANUAL, goods_first=method.goods_first, **words)

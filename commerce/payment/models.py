@@ -40,6 +40,9 @@ class Payment(models.Model):
     captured = models.DecimalField(max_digits=20, decimal_places=6, default=Decimal(0))
     refunded = models.DecimalField(max_digits=20, decimal_places=6, default=Decimal(0))
     set_aside = models.DecimalField(max_digits=20, decimal_places=6, default=Decimal(0), db_default=0)
+    lost = models.DecimalField(
+        max_digits=20, decimal_places=6, default=Decimal(0), db_default=0, help_text="to disputes"
+    )
     state = models.TextField(default="requested")
     decline_code = models.TextField(blank=True, default="")
     source = EncryptedTextField(blank=True, default="", help_text="the card token; emptied once it was used")
@@ -66,6 +69,7 @@ class Payment(models.Model):
                 condition=models.Q(set_aside__gte=0, refunded__lte=models.F("captured") - models.F("set_aside")),
                 name="commerce_payment_refunded",
             ),
+            models.CheckConstraint(condition=models.Q(lost__gte=0), name="commerce_payment_lost"),
         ]
 
     def __str__(self) -> str:
@@ -103,8 +107,8 @@ class Payment(models.Model):
 
     @property
     def refundable(self) -> Decimal:
-        """What was taken and nobody has asked back."""
-        return self.captured - self.refunded - self.set_aside
+        """What was taken, nobody has asked back and no bank has taken back."""
+        return max(self.captured - self.refunded - self.set_aside - self.lost, Decimal(0))
 
     def transition(self, name: str) -> None:
         """Move to another state; IllegalPaymentTransition when the machine has no such move."""
@@ -152,6 +156,9 @@ class PaymentMethod(Recorded):
     code = models.SlugField(max_length=50, help_text='"card", or a code of your own: "transfer"')
     name = models.TextField()
     instructions = models.TextField(blank=True, default="", help_text="how the shopper is to pay, shown with the order")
+    provider = models.TextField(
+        blank=True, default="", db_default="", help_text="of the card: who asks for it; empty: the shop's own choice"
+    )
     goods_first = models.BooleanField(
         default=False, help_text="goods and invoice go out before the money comes, as on delivery or by invoice"
     )
@@ -193,12 +200,16 @@ class PaymentMethodText(models.Model):
 
 
 class RefundDue(models.Model):
-    """A refund of a manual payment that staff are to send; gone once they have booked or withdrawn it."""
+    """A refund that staff are to send; gone once they have booked or withdrawn it.
 
-    id = models.UUIDField(primary_key=True)
+    Of a manual payment; or, `again`, one that its provider had made and that has come back: the order knows of it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds_due")
     amount = models.DecimalField(max_digits=20, decimal_places=6)
     return_request = models.UUIDField(null=True)
+    again = models.BooleanField(default=False, db_default=False)
     asked_at = models.DateTimeField()
 
     class Meta:

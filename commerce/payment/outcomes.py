@@ -21,8 +21,11 @@ from contracts.commerce import RefundFailed
 log = logging.getLogger("sixfold.payments")
 
 
-def apply(payment_id: UUID, theirs: ProviderPayment) -> None:
-    """Bring a payment to what the provider says of it and tell its saga or order."""
+def apply(payment_id: UUID, theirs: ProviderPayment, *, present: bool = True) -> None:
+    """Bring a payment to what the provider says of it and tell its saga or order.
+
+    What is not `present`, a webhook's picture, may be an old one: it never takes anything back, but has somebody look.
+    """
     with unit_of_work("commerce"):
         payment = _locked(payment_id)
         if not payment.provider_id:
@@ -43,6 +46,11 @@ def apply(payment_id: UUID, theirs: ProviderPayment) -> None:
             payment.save()
             _jobs().request_looks(payment, after="challenge")
             promises.update(payment.saga, outcome="requires_action", data={"action_url": theirs.action_url})
+        elif theirs.status in ("declined", "voided") and payment.state == "authorised" and not payment.captured:
+            if present:
+                _lapsed(payment, theirs)
+            else:
+                _jobs().request_look(payment)
         elif theirs.status in ("authorised", "captured", "partially_captured"):
             if payment.state in ("requested", "requires_action"):
                 _authorised(payment)
@@ -139,6 +147,20 @@ def _declined(payment: Payment, reason: str) -> None:
     payment.source = ""
     payment.save()
     promises.answer(payment.saga, "authorise", Failed("declined", reason, {"decline_code": reason}))
+
+
+def _lapsed(payment: Payment, theirs: ProviderPayment) -> None:
+    """The provider does not hold it any more: it expired, or failed later. Staff decide about its order."""
+    if payment.order is None:  # undoing what the checkout did finds that nothing is held
+        promises.fail(payment.saga, outcome="failed", reason="payment_lapsed")
+        return
+    payment.transition("lapse")
+    payment.decline_code = theirs.decline_code or "lapsed"
+    payment.book("failure", payment.amount, theirs.id)
+    payment.save()
+    log.error("payment %s lapsed: %s", payment.id, payment.decline_code)
+    order_payments.record_void(payment)
+    order_payments.hold_unpaid(payment.order, what="payment.lapsed")
 
 
 def _captured(payment: Payment, captured: Decimal) -> None:

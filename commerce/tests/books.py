@@ -34,7 +34,7 @@ CARD = "4242424242424242"
 class Books:
     """A provider that books by reference, loses answers on demand, and is looked at by the tests."""
 
-    public_key = ""
+    public_key, ready = "", True
 
     def __init__(self) -> None:
         self.payments: dict[str, dict[str, Any]] = {}

@@ -8,6 +8,7 @@ from typing import Any
 from config.audit.books import Books
 from config.audit.findings import Finding
 from config.audit.money import PAID
+from config.audit.tenders import gift_cards_sold
 
 WAS_PAID = f"state <> 'cancelled' AND payment_state IN {PAID}"
 ORDERS = "(SELECT * FROM commerce_order WHERE NOT historical) AS o"
@@ -106,6 +107,7 @@ def missing(books: Books) -> Iterator[Finding]:
                 yield Finding(f"{name} {order}", f"{name} of {order}, which is no order")
             elif times > 1:
                 yield Finding(f"{name} {order}", f"order {known[order]} has {times} times {name}")
+    yield from gift_cards_sold(books)
 
 
 def failed_mails(books: Books) -> Iterator[Finding]:

@@ -67,8 +67,11 @@ _UNDECIDED = {
     """SELECT o.number, sum(p.amount) FROM commerce_order o JOIN commerce_payment p ON p."order" = o.id
        WHERE NOT o.historical AND o.state NOT IN ('cancelled', 'cancelling') AND o.payment_state <> 'voided'
          AND p.state = 'voided' GROUP BY o.id""": "goes on, and {amount} of it will not be paid",
-    """SELECT number, captured - refunded FROM commerce_order
-       WHERE NOT historical AND state = 'cancelled' AND captured <> refunded""": "is cancelled and keeps {amount}",
+    """SELECT number, kept FROM (
+           SELECT o.number, o.captured - o.refunded - o.on_gift_cards - coalesce(sum(p.lost), 0) AS kept
+           FROM commerce_order o LEFT JOIN commerce_payment p ON p."order" = o.id
+           WHERE NOT o.historical AND o.state = 'cancelled' GROUP BY o.id) AS one
+       WHERE kept <> 0""": "is cancelled and keeps {amount}",
     """SELECT number, total - captured FROM commerce_order
        WHERE NOT historical AND captured < total AND fulfilment_state = 'fulfilled'
          AND payment_state IN ('authorised', 'paid', 'partially_refunded')""": (
@@ -84,6 +87,7 @@ class _Ours:
     amount: Decimal
     captured: Decimal
     refunded: Decimal
+    lost: Decimal
     currency: str
     state: str
     recent: bool
@@ -119,13 +123,15 @@ def _used(books: Books) -> list[str]:
 
 def _ours(books: Books, provider: str, references: list[str]) -> dict[str, _Ours]:
     """Our payments since then, and whatever else the provider speaks of."""
-    names = ("saga", "order", "amount", "captured", "refunded", "currency", "state", "recent")
+    names = ("saga", "order", "amount", "captured", "refunded", "lost", "currency", "state", "recent")
     return {
         reference: _Ours(**dict(zip(names, facts, strict=True)))
         for reference, *facts in books.query(
             "commerce",
-            """SELECT p.reference, p.saga, o.number, p.amount, p.captured, p.refunded, p.currency, p.state,
-                      p.created_at >= %s
+            """SELECT p.reference, p.saga, o.number, p.amount, p.captured,
+                      p.refunded - (SELECT coalesce(sum(t.amount), 0) FROM commerce_transaction t
+                                    WHERE t.payment_id = p.id AND t.kind = 'refund_by_hand'),
+                      p.lost, p.currency, p.state, p.created_at >= %s
                FROM commerce_payment p LEFT JOIN commerce_order o ON o.id = p."order"
                WHERE p.tender = 'card' AND p.provider = %s AND (p.created_at >= %s OR p.reference = ANY(%s))""",
             books.since,
@@ -165,6 +171,9 @@ def _believed(provider: str, reference: str, known: _Ours, theirs: list[Booked])
     if one.refunded != known.refunded:
         said = f"order {number} has given back {known.refunded} to a card, {provider} {one.refunded}"
         yield Finding(f"{reference} refunded", said)
+    if one.lost != known.lost:
+        said = f"order {number} has lost {known.lost} to disputes, {provider} says {one.lost}"
+        yield Finding(f"{reference} lost", said)
     if known.state == "authorised" and not one.holding:
         yield Finding(f"{reference} gone", f"order {number} has no money: {provider} has {one.status}")
 
@@ -174,12 +183,16 @@ def payments_and_their_ledger(books: Books) -> Iterator[Finding]:
     rows = books.query(
         "commerce",
         """SELECT * FROM (
-               SELECT p.reference, p.captured, p.refunded,
+               SELECT p.reference, p.captured, p.refunded, p.lost,
                       coalesce(sum(t.amount) FILTER (WHERE t.kind = 'capture'), 0) AS captures,
-                      coalesce(sum(t.amount) FILTER (WHERE t.kind = 'refund'), 0) AS refunds
+                      coalesce(sum(CASE t.kind WHEN 'refund_failed' THEN -t.amount ELSE t.amount END)
+                               FILTER (WHERE t.kind IN ('refund', 'refund_by_hand', 'refund_failed')), 0) AS refunds,
+                      coalesce(sum(CASE t.kind WHEN 'chargeback' THEN t.amount ELSE -t.amount END)
+                               FILTER (WHERE t.kind IN ('chargeback', 'chargeback_back')), 0) AS losses
                FROM commerce_payment p LEFT JOIN commerce_transaction t ON t.payment_id = p.id GROUP BY p.id) AS one
-           WHERE (captured, refunded) <> (captures, refunds)""",
+           WHERE (captured, refunded, lost) <> (captures, refunds, losses)""",
     )
-    for reference, captured, refunded, captures, refunds in rows:
-        said = f"payment {reference}: {captured} taken and {refunded} back, its ledger says {captures} and {refunds}"
+    for reference, captured, refunded, lost, captures, refunds, losses in rows:
+        said = f"payment {reference}: {captured} taken, {refunded} back, {lost} lost; "
+        said += f"its ledger says {captures}, {refunds} and {losses}"
         yield Finding(reference, said)

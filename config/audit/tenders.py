@@ -45,6 +45,29 @@ def payments_and_reservations(books: Books) -> Iterator[Finding]:
             yield Finding(str(payment), f"order {number}: payment {payment} has {said}")
 
 
+def gift_cards_sold(books: Books) -> Iterator[Finding]:
+    """A paid order has as many gift cards as it bought, and keeps for them what was not taken back."""
+    running = under_way(books)
+    sold = {order: row for order, *row in books.query("commerce", _BOUGHT, books.since)}
+    issued = {order: row for order, *row in books.query("postpurchase", _ISSUED, list(sold))}
+    for order, (saga, number, cancelled, cards, kept) in sold.items():
+        count, price = issued.get(order, (0, kept if cancelled else 0))
+        if saga in running:
+            continue
+        if count != cards and not cancelled:
+            yield Finding(f"{number} cards", f"order {number} has bought {cards} gift cards, and has {count}")
+        elif price != kept:
+            yield Finding(f"{number} on cards", f"order {number} keeps {kept} for gift cards, post-purchase {price}")
+
+
+_BOUGHT = """
+    SELECT o.id, o.saga, o.number, o.state = 'cancelled', sum(l.quantity), o.on_gift_cards
+    FROM commerce_order o JOIN commerce_orderline l ON l.order_id = o.id AND l.kind = 'gift_card'
+    WHERE NOT o.historical AND o.placed_at >= %s AND o.payment_state IN ('paid', 'partially_refunded', 'refunded')
+    GROUP BY o.id"""
+_ISSUED = """
+    SELECT sale_id, count(*), sum(price - returned) FROM postpurchase_soldgiftcard WHERE sale_id = ANY(%s)
+    GROUP BY sale_id"""
 _TAKEN = """
     SELECT l.payment, r.id, r.state, l.amount, l.refunded FROM postpurchase_tenderline l
     JOIN postpurchase_tenderreservation r ON r.id = l.reservation_id

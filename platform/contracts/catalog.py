@@ -240,10 +240,10 @@ class QuotedLine:
     `net_unit_price` and `net_total` are without tax and before `discount`, which is on the whole line.
     `lowest_30_days`: of a reduced price, the lowest of the 30 days before it, if any is on record; `compare_at`: what
     others ask. Both include tax. `price_list`: the code of the list that the price is from. `explanation` says where
-    each figure came from. `problem` is a code (unknown_sku, not_for_sale, no_price, choice_missing, choice_unknown,
-    choice_invalid) and the amounts are zero where it is set; `problem_option` names the option that it is about.
-    `options` never holds a text that a shopper wrote. `components` is what one of the line consists of, empty where
-    that is the SKU itself; `kind` is the product's.
+    each figure came from. `problem` is a code (unknown_sku, not_for_sale, quantity_invalid, no_price, choice_missing,
+    choice_unknown, choice_invalid) and the amounts are zero where it is set; `problem_option` names the option that it
+    is about. `options` never holds a text that a shopper wrote. `components` is what one of the line consists of, empty
+    where that is the SKU itself; `kind` is the product's.
     """
 
     key: str

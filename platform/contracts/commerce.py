@@ -193,7 +193,7 @@ class OrderLine:
     """A line as sold, tax included: `unit_price` of one before `discount`, `total` what was charged for all.
 
     `components`: what one of it consists of, empty where that is the SKU itself. `kind` is the product's: of a
-    gift_card `unit_price` is its worth, and `choices` say who gets it.
+    gift_card `choices` say its worth (`amount`) and who gets it.
     """
 
     id: UUID
@@ -458,6 +458,34 @@ class RefundFailed:
     order: UUID
     return_request: UUID
     reason: str
+
+
+@event("commerce.payment_disputed", aggregate="dispute")
+@dataclass(frozen=True, kw_only=True)
+class PaymentDisputed:
+    """The shopper's bank asks money of an order back; who wins is told by dispute_closed."""
+
+    dispute: UUID
+    order: UUID
+    number: str
+    channel: str
+    customer: UUID | None
+    amount: Amount
+    reason: str
+
+
+@event("commerce.dispute_closed", aggregate="dispute")
+@dataclass(frozen=True, kw_only=True)
+class DisputeClosed:
+    """A dispute is decided: the shop keeps the money, or it is gone."""
+
+    dispute: UUID
+    order: UUID
+    number: str
+    channel: str
+    customer: UUID | None
+    amount: Amount
+    won: bool
 
 
 @event("commerce.invoice_issued", aggregate="document")

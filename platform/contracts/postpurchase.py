@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from chassis.messages import event
+from chassis.messages import Personal, event
 from contracts.shared import Amount
 
 GIFT_CARD, STORE_CREDIT, POINTS = "gift_card", "store_credit", "points"
@@ -143,6 +143,40 @@ class TenderRefunded:
     refund: UUID
     amount: Amount
     return_request: UUID | None = None
+
+
+@event("postpurchase.gift_card_issued", aggregate="gift_card")
+@dataclass(frozen=True, kw_only=True)
+class GiftCardIssued:
+    """A gift card that an order has bought is there, for whoever is named. `label` tells it from others.
+
+    `code` is encrypted by the keys of personal fields (`chassis.keyring`): who reads it has the money.
+    """
+
+    gift_card: UUID
+    order: UUID
+    order_number: str
+    line: UUID
+    channel: str
+    amount: Amount
+    label: str
+    code: Personal
+    recipient_email: Personal
+    recipient_name: Personal = ""
+    sender_name: Personal = ""
+    message: Personal = ""
+
+
+@event("postpurchase.gift_cards_withdrawn", aggregate="gift_card_order")
+@dataclass(frozen=True, kw_only=True)
+class GiftCardsWithdrawn:
+    """Gift cards that an order had bought pay nothing any more; `amount` of their price was not spent and goes back."""
+
+    withdrawal: UUID
+    order: UUID
+    order_number: str
+    channel: str
+    amount: Amount
 
 
 @dataclass(frozen=True, kw_only=True)

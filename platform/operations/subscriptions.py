@@ -20,6 +20,7 @@ SUBSCRIPTIONS = (
     reaction(commerce.OrderRefunded, notification.confirm_refund),
     reaction(postpurchase.ReturnApproved, notification.approve_return),
     reaction(postpurchase.ReturnDeclined, notification.decline_return),
+    reaction(postpurchase.GiftCardIssued, notification.hand_over_gift_card),
     reaction(identity.CustomerRegistered, notification.welcome_customer),
     reaction(catalog.PagesChanged, purging.pages_changed),
     reaction(catalog.ViewChanged, purging.views_changed),

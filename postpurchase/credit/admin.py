@@ -125,7 +125,9 @@ class GiftCardAdmin(Money, IssuedAdmin):
             explanation="It pays until this day, also if it has expired.",
         ),
     )
-    state_shown = shown.state("state", success=(states.ACTIVE,), warning=(states.EXPIRED,), danger=(states.BLOCKED,))
+    state_shown = shown.state(
+        "state", success=(states.ACTIVE,), warning=(states.EXPIRED, states.WITHDRAWN), danger=(states.BLOCKED,)
+    )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_fields(request, obj) if obj else ("amount", "currency", "expires_at", "note")

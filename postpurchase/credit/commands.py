@@ -121,7 +121,7 @@ def _schedule_expiry(card: GiftCard) -> None:
 def _expire(job: LeasedJob, _: Any) -> None:
     card = _locked(UUID(job.payload["card"]))
     over = card.expires_at is not None and card.expires_at <= clock.now()
-    if over and card.state != states.EXPIRED:  # not when it was extended meanwhile
+    if over and "expire" in states.GIFT_CARD[card.state]:  # not when it was extended meanwhile
         card.transition("expire")
 
 

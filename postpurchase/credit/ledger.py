@@ -5,4 +5,4 @@ from postpurchase.ledgers import Ledger
 
 GIFT_CARDS = Ledger(accounts=GiftCard, entries=GiftCardEntry, unit="amount")
 STORE_CREDIT = Ledger(accounts=StoreCredit, entries=StoreCreditEntry, unit="amount")
-ISSUED, GRANTED = "issued", "granted"
+ISSUED, GRANTED, WITHDRAWN = "issued", "granted", "withdrawn"

@@ -16,6 +16,7 @@ from postpurchase.returns import announcing
 from postpurchase.returns.errors import (
     BadQuantity,
     NothingReceived,
+    NotReturnable,
     OrderWasCancelled,
     TooMany,
     UnknownLine,
@@ -50,7 +51,7 @@ class RequestReturn:
 def request_return(command: RequestReturn) -> ReturnRequest:
     """Note a return. Under the order's lock no two requests together pass what was bought.
 
-    Raises OrderWasCancelled, WindowClosed, UnknownLine, BadQuantity, TooMany.
+    Raises OrderWasCancelled, WindowClosed, UnknownLine, NotReturnable, BadQuantity, TooMany.
     """
     wanted = _sums(command.lines)
     with unit_of_work("postpurchase"):
@@ -63,6 +64,8 @@ def request_return(command: RequestReturn) -> ReturnRequest:
         for index, (line, quantity) in enumerate(wanted.items()):
             if line not in lines:
                 raise UnknownLine(field=f"/lines/{index}/line")
+            if not lines[line].returnable:
+                raise NotReturnable(field=f"/lines/{index}/line")
             left = lines[line].quantity - lines[line].cancelled - _claimed(lines[line])
             if quantity > left:
                 raise TooMany(f"{left.normalize():f} of {lines[line].sku} can be returned.", field=f"/lines/{index}")

@@ -15,6 +15,10 @@ class UnknownLine(Invalid):
     code, title = "unknown_line", "A line named is not in this order."
 
 
+class NotReturnable(Conflict):
+    code, title = "not_returnable", "A gift card is not sent back: the shop takes it back, as far as it was not spent."
+
+
 class TooMany(Conflict):
     code, title = "too_many", "More than was bought and not returned yet cannot be returned."
 

@@ -68,6 +68,7 @@ class BoughtLine(models.Model):
     cancelled = units(default=0, db_default=0)
     total = money()
     components = models.JSONField(default=list, blank=True, help_text="[[sku, quantity of one]] of a bundle")
+    returnable = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         app_label = "postpurchase"

@@ -7,6 +7,7 @@ from django.db import connections
 from chassis.subscriptions import NotYet, Received
 from contracts.catalog import ViewChanged
 from contracts.commerce import GoodsAdded, OrderCancelled, OrderLine, OrderPlaced
+from contracts.postpurchase import GIFT_CARD
 from postpurchase.returns.models import BoughtLine, BoughtOrder
 
 _VIEW = """
@@ -61,13 +62,14 @@ def _copy_lines(order: BoughtOrder, lines: Iterable[OrderLine]) -> None:
                 name=line.name,
                 quantity=line.quantity,
                 total=line.total,
+                returnable=line.kind != GIFT_CARD,
                 components=[[part.sku, str(part.quantity)] for part in line.components if part.requires_shipping],
             )
             for line in lines
         ),
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["sku", "name", "quantity", "total", "components"],
+        update_fields=["sku", "name", "quantity", "total", "components", "returnable"],
     )
 
 

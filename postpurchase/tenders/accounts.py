@@ -62,7 +62,7 @@ def problem(tender: str, account: Any, payer: Payer) -> str:
     if account is None or (tender != GIFT_CARD and account.customer != payer.customer):
         return UNKNOWN
     if tender == GIFT_CARD:
-        if account.state == states.BLOCKED:
+        if account.state in (states.BLOCKED, states.WITHDRAWN):
             return BLOCKED
         if account.state == states.EXPIRED or (account.expires_at is not None and account.expires_at <= clock.now()):
             return EXPIRED

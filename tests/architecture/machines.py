@@ -87,20 +87,28 @@ MACHINES = (
     ),
     Machine(
         name="commerce.payment.states.PAYMENT",
-        where=("commerce/payment/",),
+        where=("commerce/payment/", "commerce/reversal/"),
         tells={
             "capture": "OrderPaid",
             "void": "PaymentVoided",
+            "lapse": "PaymentVoided",
             "refund_part": "OrderRefunded",
             "refund": "OrderRefunded",
         },
         silent={
+            "refund_back": "staff alone must act: the shopper was promised this money, and it is still due",
             "authorise": "an answer to the checkout, which ends in order_placed",
             "challenge": "the shopper alone must act, and reads it from the checkout's outcome",
             "decline": "an answer to the checkout, which gives back what it took",
             "abandon": "asked for, not done: payment_voided says when it is",
             "settle": "of an order that is cancelled, which order_cancelled says",
         },
+    ),
+    Machine(
+        name="commerce.reversal.states.DISPUTE",
+        moved_by=".move",
+        where=("commerce/reversal/",),
+        tells={"win": "DisputeClosed", "lose": "DisputeClosed"},
     ),
     Machine(
         name="catalog.catalog.reviews.states.TRANSITIONS",
@@ -206,7 +214,8 @@ MACHINES = (
     ),
     Machine(
         name="postpurchase.credit.states.GIFT_CARD",
-        where=("postpurchase/credit/",),
+        where=("postpurchase/credit/", "postpurchase/selling/"),
+        tells={"withdraw": "GiftCardsWithdrawn"},
         silent={
             name: "who wants to pay with it asks, and is told then" for name in ("block", "unblock", "expire", "extend")
         },

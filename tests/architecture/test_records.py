@@ -38,6 +38,7 @@ NO_AGGREGATES = {
     "platform.SearchFigure",
     "postpurchase.GiftCardEntry",
     "postpurchase.PointsEntry",
+    "postpurchase.SoldGiftCard",
     "postpurchase.StoreCreditEntry",
     "postpurchase.TenderReservation",
     "strangler.Run",

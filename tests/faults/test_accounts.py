@@ -221,6 +221,12 @@ IN_THE_EFFECTS = {
         f"UPDATE platform_fact SET subject = {BACK.format('subject')} WHERE kind = 'placed'",
         "which is no order",
     ),
+    "gift cards that were bought and never issued": (
+        "commerce",
+        "UPDATE commerce_orderline SET kind = 'gift_card' WHERE kind = 'simple'",
+        "UPDATE commerce_orderline SET kind = 'simple' WHERE kind = 'gift_card'",
+        "gift cards, and has 0",
+    ),
     "one figure twice": (
         "platform",
         "UPDATE platform_fact SET kind = 'placed', message = 'twice' || message WHERE kind = 'paid'",

@@ -65,19 +65,45 @@ class Booked(ProviderPayment):
     """A payment on a provider's statement."""
 
     refunded: Decimal
+    lost: Decimal = Decimal(0)
+    """What the shopper's bank has taken back."""
 
     @property
     def kept(self) -> Decimal:
         """What the provider holds of it, taken or not."""
-        return self.amount - self.refunded if self.holding else self.captured - self.refunded
+        return self.amount - self.refunded if self.holding else self.captured - self.refunded - self.lost
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedRefund:
+    """A refund that was made and has come back: the money is with the provider again. Ids are the provider's."""
+
+    id: str
+    payment: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disputed:
+    """A payment that the shopper's bank asks back. `status`: open, won or lost. Ids are the provider's."""
+
+    id: str
+    payment: str
+    amount: Decimal
+    currency: str
+    status: str
+    reason: str
+    answer_by: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """A webhook that was signed correctly. `payment` is None where it is about nothing of ours."""
+    """A webhook that was signed correctly. All but its id is None where it is about nothing of ours."""
 
     id: str
-    payment: ProviderPayment | None
+    payment: ProviderPayment | None = None
+    refund: FailedRefund | None = None
+    dispute: Disputed | None = None
 
 
 class Provider(Protocol):
@@ -87,6 +113,10 @@ class Provider(Protocol):
     intention: the provider does it once, whatever is lost between. Nothing that a provider raises or logs holds its
     secrets or the shopper's card token.
     """
+
+    @property
+    def ready(self) -> bool:
+        """Whether the environment has what it needs, so that a channel may choose it."""
 
     @property
     def public_key(self) -> str:

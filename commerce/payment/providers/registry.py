@@ -1,4 +1,7 @@
-"""The payment providers that there are, by the name that payments keep; PAYMENT_PROVIDER chooses for new ones."""
+"""The payment providers that there are, by the name that payments keep.
+
+For new ones the channel's way to pay by card chooses, and PAYMENT_PROVIDER where it does not.
+"""
 
 from django.conf import settings
 
@@ -15,5 +18,10 @@ def provider_of(name: str) -> Provider:
 
 
 def chosen() -> str:
-    """The provider of new payments."""
+    """The provider of new payments where their channel names none."""
     return str(settings.PAYMENT_PROVIDER)
+
+
+def usable(name: str) -> bool:
+    """Whether new payments may be given to a provider: it is set up here."""
+    return name == chosen() or (name in PROVIDERS and PROVIDERS[name].ready)

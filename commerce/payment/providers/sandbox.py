@@ -52,6 +52,10 @@ class Sandbox:
 
     public_key = ""
 
+    @property
+    def ready(self) -> bool:
+        return bool(os.environ.get("SANDBOX_SECRET"))
+
     def find(self, ours: OurPayment) -> ProviderPayment | None:
         found = _send("GET", "/v1/payments", params={"reference": ours.reference})["payments"]
         return _picture(found[0]) if found else None

@@ -8,6 +8,7 @@ The library is imported by the first call: processes that never call Stripe need
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -28,18 +29,32 @@ from commerce.payment.providers.interface import (
     ProviderRefused,
     ProviderUnanswered,
 )
-from commerce.payment.providers.stripe_objects import REFERENCE, entry, minor, notice, picture
+from commerce.payment.providers.stripe_objects import (
+    DISPUTES,
+    GONE_WRONG,
+    REFERENCE,
+    entry,
+    is_ours,
+    marks,
+    minor,
+    notice,
+    picture,
+)
 
 CONNECT_SECONDS = 2
 TOLERANCE_SECONDS = 300
 SEARCHABLE_AFTER = timedelta(hours=2)
 """Stripe's search sees a payment within a minute, in their worst days within an hour."""
 CLOCKS_APART = timedelta(minutes=5)
-GONE_WRONG = ("failed", "canceled")
 
 
 class Stripe:
     """Payments by card over Stripe."""
+
+    @property
+    def ready(self) -> bool:
+        needed = (settings.STRIPE_API_KEY, settings.STRIPE_PUBLIC_KEY, settings.STRIPE_WEBHOOK_SECRET)
+        return all((*needed, settings.STRIPE_RETURN_URL))
 
     @property
     def public_key(self) -> str:
@@ -61,7 +76,7 @@ class Stripe:
             "capture_method": "manual",
             "confirm": True,
             "return_url": settings.STRIPE_RETURN_URL,
-            "metadata": {REFERENCE: ours.reference},
+            "metadata": marks(ours.reference),
         }
         once = _once("authorise", ours.reference)
         return picture(_ask(lambda api: api.payment_intents.create(asked, once), declined=True))
@@ -85,7 +100,7 @@ class Stripe:
         asked = {
             "payment_intent": ours.provider_id,
             "amount": minor(amount, ours.currency),
-            "metadata": {REFERENCE: reference},
+            "metadata": marks(reference),
         }
         known = {"payment_intent": ours.provider_id, "limit": 100}
         made = _ask(lambda api: _of_reference(reference, api.refunds.list(known).auto_paging_iter()))
@@ -96,10 +111,15 @@ class Stripe:
         return str(made["id"])
 
     def statement(self, since: datetime) -> Iterable[Booked]:
-        """Of what the account has, all that bears a reference; payments of others there bear none."""
-        asked = {"created": {"gte": int(since.timestamp())}, "limit": 100, "expand": ["data.latest_charge"]}
-        booked = _ask(lambda api: [one.to_dict() for one in api.payment_intents.list(asked).auto_paging_iter()])
-        return [entry(one) for one in booked if one["metadata"].get(REFERENCE)]
+        """Of what the account has, all that is ours, with what of it disputes have taken: they came later than it."""
+        asked = {"created": {"gte": int(since.timestamp())}, "limit": 100}
+        charged = {**asked, "expand": ["data.latest_charge"]}
+        booked = _ask(lambda api: [one.to_dict() for one in api.payment_intents.list(charged).auto_paging_iter()])
+        disputes = _ask(lambda api: [one.to_dict() for one in api.disputes.list(asked).auto_paging_iter()])
+        lost: Counter[str] = Counter()
+        for one in disputes:
+            lost[one["payment_intent"]] += one["amount"] if DISPUTES.get(one["status"]) == "lost" else 0
+        return [entry(one, lost=lost[one["id"]]) for one in booked if is_ours(one)]
 
     def read_webhook(self, headers: Mapping[str, str], body: bytes) -> Notice:
         import stripe

@@ -32,6 +32,7 @@ class Account:
 
     intents: dict[str, dict[str, Any]] = field(default_factory=dict)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    disputes: dict[str, dict[str, Any]] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def create(self, form: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +99,39 @@ class Account:
         self.refunds[made["id"]] = made
         return made
 
+    def expire(self, intent_id: str) -> None:
+        """What was held is let go by Stripe, since nobody has captured it in time."""
+        self.cancel(self.intents[intent_id])
+
+    def fail_refund(self, refund_id: str) -> dict[str, Any]:
+        """The bank sends a refund back days later: the money is in the account again."""
+        self.refunds[refund_id].update(status="failed", failure_reason="expired_or_canceled_card")
+        return self._tell_of("refund.failed", self.refunds[refund_id])
+
+    def dispute(self, intent_id: str, units: int | None = None) -> dict[str, Any]:
+        """The shopper's bank asks a payment back; Stripe takes it off the account meanwhile."""
+        intent = self.intents[intent_id]
+        made = {
+            "id": f"dp_{len(self.disputes) + 1}",
+            "object": "dispute",
+            "amount": units or intent["amount_received"],
+            "currency": intent["currency"],
+            "payment_intent": intent_id,
+            "charge": f"ch_{intent_id}",
+            "reason": "fraudulent",
+            "status": "needs_response",
+            "evidence_details": {"due_by": int(time.time()) + 7 * 86_400},
+            "metadata": {},
+            "created": int(time.time()),
+        }
+        self.disputes[made["id"]] = made
+        return self._tell_of("charge.dispute.created", made)
+
+    def close(self, dispute_id: str, status: str) -> dict[str, Any]:
+        """The dispute is decided: won, lost or warning_closed."""
+        self.disputes[dispute_id]["status"] = status
+        return self._tell_of("charge.dispute.closed", self.disputes[dispute_id])
+
     def with_charge(self, intent: dict[str, Any]) -> dict[str, Any]:
         """The PaymentIntent with its charge in place of the charge's id."""
         over = intent["status"] in ("canceled", "succeeded")
@@ -111,7 +145,8 @@ class Account:
         return {**intent, "latest_charge": charge}
 
     def _refunded(self, intent: dict[str, Any]) -> int:
-        return sum(one["amount"] for one in self.refunds.values() if one["payment_intent"] == intent["id"])
+        made = [one for one in self.refunds.values() if one["payment_intent"] == intent["id"]]
+        return sum(one["amount"] for one in made if one["status"] != "failed")
 
     def _confirm(self, intent: dict[str, Any], method: str) -> None:
         if method == CHALLENGED:
@@ -141,5 +176,9 @@ class Account:
             raise StripeProblem(400, "invalid_request_error", "payment_intent_unexpected_state")
 
     def _tell(self, what: str, intent: dict[str, Any]) -> None:
-        event = {"id": f"evt_{len(self.events) + 1}", "object": "event", "type": f"payment_intent.{what}"}
-        self.events.append({**event, "data": {"object": dict(intent)}})
+        self._tell_of(f"payment_intent.{what}", intent)
+
+    def _tell_of(self, what: str, about: dict[str, Any]) -> dict[str, Any]:
+        event = {"id": f"evt_{len(self.events) + 1}", "object": "event", "type": what}
+        self.events.append({**event, "data": {"object": dict(about)}})
+        return self.events[-1]

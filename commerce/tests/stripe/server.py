@@ -68,6 +68,9 @@ class Double:
             case ["GET", "refunds"]:
                 mine = [one for one in account.refunds.values() if one["payment_intent"] == form["payment_intent"]]
                 return _page(mine, path, form)
+            case ["GET", "disputes"]:
+                since = int(form["created"]["gte"])
+                return _page([one for one in account.disputes.values() if one["created"] >= since], path, form)
             case ["POST", "refunds"]:
                 return account.refund(form)
         raise StripeProblem(404, "invalid_request_error", "url_invalid")

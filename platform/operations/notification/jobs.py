@@ -55,7 +55,7 @@ def _send(job: LeasedJob) -> Outcome:
         return Outcome(transition="skip", failure=f"it happened more than {NEWS_FOR.days} days ago")
     mail = EmailMultiAlternatives(
         subject=message.subject,
-        body=message.text,
+        body=message.written(message.text),
         from_email=mailer.sender(),
         to=[message.recipient],
         connection=mailer.connect(),
@@ -66,7 +66,7 @@ def _send(job: LeasedJob) -> Outcome:
             "Content-Language": message.locale,
         },
     )
-    mail.attach_alternative(message.html, "text/html")
+    mail.attach_alternative(message.written(message.html), "text/html")
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as refusal:

@@ -28,6 +28,9 @@ class Message(Recorded):
     subject = models.TextField()
     text = EncryptedTextField()
     html = EncryptedTextField()
+    secret = EncryptedTextField(
+        blank=True, default="", db_default="", help_text="stands in the mail in place of its mask; staff see the mask"
+    )
     state = models.TextField(default="queued")
     dispatch = models.IntegerField(default=1)
     failure = models.TextField(blank=True, default="")
@@ -44,12 +47,22 @@ class Message(Recorded):
     def __str__(self) -> str:
         return self.subject
 
+    def written(self, text: str) -> str:
+        """A text of it as its reader gets it."""
+        return text.replace(masked(self.secret), self.secret) if self.secret else text
+
     def transition(self, name: str) -> None:
         """Move to the state that `name` leads to; IllegalMessageTransition where it leads nowhere."""
         try:
             self.state = MESSAGE[self.state][name]
         except KeyError:
             raise IllegalMessageTransition(f"{name} is not possible while {self.state}") from None
+
+
+def masked(secret: str) -> str:
+    """A secret as others may see it: all but its last four letters covered."""
+    covered = "".join("•" if letter.isalnum() else letter for letter in secret[:-4])
+    return covered + secret[-4:]
 
 
 class OrderContact(models.Model):

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from chassis.keyring import ring
 from chassis.messages import Lane
 from chassis.subscriptions import Handler, Received, caused_by
 from chassis.unit_of_work import enqueue
@@ -24,9 +25,9 @@ from contracts.commerce import (
 )
 from contracts.identity import CustomerRegistered
 from contracts.logistics import ShipmentSent
-from contracts.postpurchase import ReturnApproved, ReturnDeclined
+from contracts.postpurchase import GiftCardIssued, ReturnApproved, ReturnDeclined
 from operations.notification import texts
-from operations.notification.models import Message
+from operations.notification.models import Message, masked
 from operations.notification.projection import contact_of
 
 SEND = "platform.send_message"
@@ -165,6 +166,22 @@ def decline_return(received: Received[ReturnDeclined]) -> None:
 
 
 @_about_here_and_now
+def hand_over_gift_card(received: Received[GiftCardIssued]) -> None:
+    """Give a bought gift card to whoever it is for, in the language of its order."""
+    event, contact = received.event, contact_of(received.event.order)
+    code = ring().decrypt(event.code)
+    facts = {
+        "name": event.recipient_name,
+        "sender": event.sender_name,
+        "message": event.message,
+        "amount": texts.money(event.amount.amount, event.amount.currency, locale=contact.locale),
+        "code": masked(code),
+    }
+    to, locale = event.recipient_email, contact.locale
+    _write("gift_card", received, about=event.gift_card, to=to, locale=locale, facts=facts, secret=code)
+
+
+@_about_here_and_now
 def welcome_customer(received: Received[CustomerRegistered]) -> None:
     """Greet a new customer."""
     event = received.event
@@ -191,7 +208,17 @@ def _answer_return(
     _write(template, received, about=event.return_request, to=contact.email, locale=contact.locale, facts=facts)
 
 
-def _write(template: str, received: Received[Any], *, about: UUID, to: str, locale: str, facts: dict[str, Any]) -> None:
+def _write(
+    template: str,
+    received: Received[Any],
+    *,
+    about: UUID,
+    to: str,
+    locale: str,
+    facts: dict[str, Any],
+    secret: str = "",
+) -> None:
+    """`secret` is given masked in the facts, and written out only in the mail; what it opens is news for ever."""
     if not to:  # the personal fields of an erased customer are empty: there is nobody left to write to
         return
     text = texts.render(template, locale=locale, facts=facts)
@@ -205,11 +232,12 @@ def _write(template: str, received: Received[Any], *, about: UUID, to: str, loca
         subject=text.subject,
         text=text.text,
         html=text.html,
+        secret=secret,
     )
     # One statement decides who wrote it, also between two workers; bulk_create does not say whether it did.
     Message.objects.bulk_create([message], ignore_conflicts=True)
     if Message.objects.filter(id=message.id).exists():
-        request_sending(message, happened_at=received.message.occurred_at)
+        request_sending(message, happened_at=None if secret else received.message.occurred_at)
 
 
 def request_sending(message: Message, *, happened_at: datetime | None = None) -> None:

@@ -18,6 +18,7 @@ from chassis import clock
 from chassis.ids import new_id
 from chassis.inbox import receive
 from chassis.jobs.runner import JobRunner
+from chassis.keyring import ring
 from chassis.messages import Envelope, Lane, Message, decode_envelope, encode, type_of
 from contracts.catalog import ChannelChanged
 from contracts.commerce import (
@@ -33,7 +34,7 @@ from contracts.commerce import (
 )
 from contracts.identity import CustomerRegistered
 from contracts.logistics import ShipmentSent, ShippedLine
-from contracts.postpurchase import ReturnApproved, ReturnDeclined
+from contracts.postpurchase import GiftCardIssued, ReturnApproved, ReturnDeclined
 from contracts.shared import Amount, PostalAddress
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -192,6 +193,24 @@ def shipped(order: OrderPlaced, *, complete: bool = True) -> ShipmentSent:
         lines=(ShippedLine(sku="MUG", quantity=Decimal("2.0000")),),
         complete=complete,
         sent_at=NOON,
+    )
+
+
+def gift_card(order: OrderPlaced, code: str) -> GiftCardIssued:
+    """A gift card of 50 for Ada, from Ben."""
+    return GiftCardIssued(
+        gift_card=new_id(),
+        order=order.order,
+        order_number=order.number,
+        line=order.lines[0].id,
+        channel=order.channel,
+        amount=Amount(amount=Decimal("50.00"), currency="EUR"),
+        label=f"•••• {code[-4:]}",
+        code=ring().encrypt(code),
+        recipient_email="ada@example.org",
+        recipient_name="Ada",
+        sender_name="Ben <b>",
+        message="Many happy returns",
     )
 
 

@@ -19,6 +19,7 @@ from operations.tests.conftest import (
     added,
     cancelled,
     deliver,
+    gift_card,
     offered,
     placed,
     refunded,
@@ -34,8 +35,11 @@ from operations.tests.conftest import (
 pytestmark = pytest.mark.django_db(databases=["platform"])
 TEMPLATES = (
     *("order_placed", "shipment_sent", "order_cancelled", "order_refunded", "return_approved", "return_declined"),
-    *("customer_registered", "addition_offered", "goods_added", "draft_offered"),
+    *("customer_registered", "addition_offered", "goods_added", "draft_offered", "gift_card"),
 )
+
+
+CODE = "ABCD-EFGH-JKLM-7F3K"
 
 
 class Killed(BaseException):
@@ -131,6 +135,41 @@ def test_what_was_added_is_confirmed_with_the_new_total_and_named_in_its_parcel(
     [mail] = [mail for mail in mailbox.mails() if mail["Subject"] == "Added to your order S100001"]
     assert "1 × Pot <red>  €15.50" in text_of(mail) and "Total of your order: €1,255.00" in text_of(mail)
     assert OrderContact.objects.get().names == {"MUG": "Mug <blue>", "POT": "Pot <red>"}
+
+
+def test_a_gift_card_goes_to_who_it_is_for_once_and_its_code_stands_in_the_mail_alone(
+    mailbox: Mailbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    order = placed(locale="de")
+    card = gift_card(order, CODE)
+    deliver(told(card))
+    assert not Message.objects.exists(), "nobody knows yet in which language"
+    deliver(told(order))
+    for _ in range(2):
+        deliver(told(card))
+    with clock.travel(timedelta(days=5)):  # no news for others
+        run_jobs()
+    message = Message.objects.get(template="gift_card")
+    (mail,) = [mail for mail in mailbox.mails() if mail["To"] == "ada@example.org"]
+    assert mail["Subject"] == "Ein Gutschein über 50,00 € für Sie"
+    assert CODE in text_of(mail) and CODE in text_of(mail, "html") and "Ben &lt;b&gt; hat" in text_of(mail, "html")
+    assert CODE not in message.text + message.html and "••••-••••-••••-7F3K" in message.text
+    with connections["platform"].cursor() as cursor:
+        for table in ("message", "job", "inboxentry"):
+            cursor.execute(f"SELECT one::text FROM platform_{table} one")
+            assert not [row for (row,) in cursor.fetchall() if CODE in row]
+    assert CODE not in caplog.text
+
+
+def test_a_gift_cards_mail_that_is_sent_again_has_its_code(mailbox: Mailbox) -> None:
+    order = placed()
+    deliver(told(order), told(gift_card(order, CODE)))
+    run_jobs()
+    with unit_of_work("platform"):
+        resend(Message.objects.select_for_update().get(template="gift_card"))
+    run_jobs()
+    mails = [mail for mail in mailbox.mails() if mail["To"] == "ada@example.org"]
+    assert [CODE in text_of(mail) for mail in mails] == [True, True]
 
 
 def test_a_german_customer_gets_german_text(mailbox: Mailbox) -> None:
