@@ -432,7 +432,7 @@ def test_stock_that_was_lost_after_all_holds_the_order_for_staff(shop: str, book
     cancellation = request_cancellation(order.id, reason="lost", lines={tent: Decimal(1)})
     order.refresh_from_db()
     assert (cancellation.state, order.refunded) == ("confirmed", Decimal("199.90"))
-    assert "commerce.cancellation_requested" not in published()[len(asked) :], "logistics has nothing to take off a list"
+    assert "commerce.cancellation_requested" not in published()[len(asked) :], "logistics has no list to shorten"
 
 
 def test_the_warehouse_is_told_the_parts_and_the_line_keeps_its_choices(shop: str, books: Books) -> None:
