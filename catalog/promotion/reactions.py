@@ -29,13 +29,15 @@ Held = dict[UUID, Redemption]
 def redemption_events(batch: list[Received[Any]]) -> None:
     """Lock what the batch touches, then let each event act in its order."""
     events = [received.event for received in batch if received.event.saga is not None]
-    held = hold([row for event in events if (row := _row(event)) is not None], [event.saga for event in events])
-    if len(events) > 1:
+    sagas = [saga for event in events for saga in _sagas(event)]
+    held = hold([row for event in events if (row := _row(event)) is not None], sagas)
+    if len(sagas) > 1:
         _lock_counters(events, held)
     for received in batch:
-        if received.event.saga in held:
-            with caused_by(received.message):
-                _REACTIONS[type(received.event)](received.event, held[received.event.saga])
+        with caused_by(received.message):
+            for saga in _sagas(received.event):
+                if saga in held:
+                    _REACTIONS[type(received.event)](received.event, held[saga])
 
 
 def _requested(event: RedemptionRequested, redemption: Redemption) -> None:
@@ -84,6 +86,12 @@ _REACTIONS: dict[type, Callable[[Any, Redemption], None]] = {
     RedemptionConfirmationRequested: _confirmed,
     OrderCancelled: _cancelled,
 }
+
+
+def _sagas(event: Any) -> tuple[UUID, ...]:
+    """Whose redemptions an event is about: a cancelled order gives back also what was added to it."""
+    added = event.added if isinstance(event, OrderCancelled) else ()
+    return added if event.saga is None else (event.saga, *added)
 
 
 def _row(event: object) -> Redemption | None:

@@ -211,6 +211,24 @@ def test_a_cancelled_order_gives_back_though_its_confirmation_comes_later() -> N
     assert (state(one.saga), used(rule)) == ("released", (0, Decimal(0)))
 
 
+def test_a_cancelled_order_gives_back_what_was_redeemed_by_goods_that_were_added_to_it() -> None:
+    rule = saved("A", uses_limit=2)
+    own, added, order = request(rule), request(rule), new_id()
+    deliver(own, added)
+    cancelled = OrderCancelled(
+        order=order,
+        number="N",
+        channel="eu",
+        total=Amount(amount=Decimal(5), currency="EUR"),
+        reason="",
+        saga=own.saga,
+        added=(added.saga,),
+    )
+    deliver(cancelled)
+    deliver(RedemptionConfirmationRequested(saga=added.saga, order=order, order_number="N"))
+    assert (state(own.saga), state(added.saga), used(rule)) == ("released", "released", (0, Decimal(0)))
+
+
 @pytest.mark.parametrize("saga", [new_id(), None])
 def test_a_cancelled_order_without_a_promotion_leaves_no_trace(saga: UUID | None) -> None:
     total = Amount(amount=Decimal(5), currency="EUR")

@@ -35,7 +35,7 @@ def offered(order: Order, addition: Addition) -> events.AdditionOffered:
 def link_to(addition: Addition, order: Order) -> str:
     """The storefront's page where it is paid; empty where the order's view does not say where that is."""
     base = ViewCopy.objects.filter(code=order.view).values_list("base_url", flat=True).first()
-    return f"{base}orders/{order.id}/additions/{addition.id}?key={addition.key}" if base else ""
+    return f"{base}orders/{order.id}/additions/{addition.id}#key={addition.key}" if base else ""
 
 
 def goods_added(order: Order, addition: Addition, lines: list[OrderLine]) -> events.GoodsAdded:

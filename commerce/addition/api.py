@@ -20,8 +20,12 @@ from commerce.checkout.placement import Placement
 from commerce.order.api import readable_order
 
 KEY = OpenApiParameter(
-    "X-Payment-Key", str, OpenApiParameter.HEADER, description="Opens one addition: `key` of the link that was sent."
+    "X-Payment-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Opens one addition: `key` of the link that was sent, behind its #.",
 )
+MOST_LISTED = 100
 STATUSES = {"added": 200, "requires_action": 202, "pending": 202, "declined": 402, "failed": 409}
 
 
@@ -49,12 +53,13 @@ class AdditionsOfOrder(APIView):
         operation_id="list_additions", parameters=[SECRET], responses=AdditionBody(many=True), tags=["orders"]
     )
     def get(self, request: Request, view: str, order: UUID) -> Response:
-        """What was offered for an order, oldest first.
+        """What was offered for an order lately, oldest first.
 
-        At most one is open; the others were taken or withdrawn.
+        At most one is open; the others were taken or withdrawn. 100 at most.
         """
         found = readable_order(request, view=view, order=order)
-        return Response(AdditionBody(found.additions.select_related("order"), many=True).data)
+        newest = found.additions.select_related("order").order_by("-asked_at", "-id")[:MOST_LISTED]
+        return Response(AdditionBody(list(reversed(newest)), many=True).data)
 
 
 class AdditionDetail(APIView):

@@ -43,7 +43,7 @@ def add_to_order(order: Order, addition: Addition, snapshot: Mapping[str, Any], 
     order.note("addition.added", {"amount": str(addition.amount), "currency": order.currency})
     order.version += 1
     tell(order, goods_added(order, addition, lines))
-    issue_further_invoice(order, lines, cause=addition.id, taxes=snapshot["taxes"])
+    issue_further_invoice(order, lines, cause=addition.id, taxes=snapshot["taxes"], note=snapshot.get("tax_note"))
     tell_paid_additions(order)
     order.save()
 

@@ -160,6 +160,7 @@ def _snapshot(order: Order, addition: Addition, manual: dict[str, str] | None) -
         "payment": str(new_id()),
         "total": quote["total"],
         "taxes": quote["taxes"],
+        "tax_note": quote.get("tax_note", ""),
         "shopper": shopper_key(order.customer, order.email),
         "redeemed": [one for one in quote["promotions"] if one["redeemed"]],
         "lines": sold_lines(quote, addition.line_id),
@@ -178,6 +179,8 @@ def _refuse_unless_addable(order: Order) -> None:
         raise OrderBeingAddedTo()
     if order.is_being_cancelled:
         raise NotAddable("A cancellation of it is not decided yet.")
+    if order.delivery_changes.filter(state="requested").exists():
+        raise NotAddable("Another delivery of it is not decided yet.")
 
 
 def _noted(order: Order, what: str, addition: Addition) -> None:

@@ -31,6 +31,9 @@ class Addition(Recorded):
     expires_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
+    stock_lost = models.BooleanField(
+        default=False, db_default=False, help_text="it is on the order, and logistics could not have it"
+    )
 
     class Meta:
         app_label = "commerce"

@@ -109,6 +109,7 @@ class AddToOrder(Saga):
     @classmethod
     def ended(cls, run: Run) -> None:
         """What came to nothing is offered still; no card's token is left behind."""
+        locked_order(UUID(run.data["order"]))  # first: who offers and withdraws takes them so too
         addition = Addition.objects.select_for_update().get(id=run.data["addition"])
         addition.move("finish" if run.state == "completed" else "reopen")
         Cart.objects.filter(id=run.key).update(payment_source="")

@@ -8,6 +8,7 @@ from django import forms
 
 from chassis.admin import Transition, shown
 from commerce.cancellation.commands import request_cancellation
+from commerce.order.commands import lock_payments
 from commerce.order.models import Order
 from commerce.order.states import FULFILMENT, ORDER
 
@@ -78,6 +79,7 @@ CANCEL = Transition(
     run=_cancel,
     when=_can_be_cancelled,
     form=CancelForm,
+    lock_first=lock_payments,
     dangerous=True,
     explanation="The warehouse is asked. Unless a parcel has left, goods return to the shelf, money goes back, "
     "and the shopper is told. This cannot be taken back.",
@@ -88,6 +90,7 @@ CANCEL_LINES = Transition(
     run=_cancel_lines,
     when=_can_be_cancelled_in_part,
     form=cancel_lines_form,
+    lock_first=lock_payments,
     dangerous=True,
     explanation="The warehouse is asked. If all of this is still there, it returns to the shelf and its price "
     "goes back. What was paid for delivery stays.",

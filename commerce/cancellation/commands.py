@@ -9,11 +9,13 @@ from chassis.unit_of_work import unit_of_work
 from commerce.cancellation.announcing import cancellation_requested
 from commerce.cancellation.errors import CancellationPending, NotCancellable, NotPaidYet
 from commerce.cancellation.models import Cancellation
+from commerce.cancellation.reactions import cancel_lines
 from commerce.order.announcing import tell
-from commerce.order.commands import locked_order
+from commerce.order.commands import lock_payments, locked_order
 from commerce.order.errors import IllegalTransition, OrderBeingAddedTo
 from commerce.order.models import Order, OrderLine
 from commerce.order.states import FULFILMENT
+from commerce.payment.models import Payment
 
 
 def request_cancellation(order_id: UUID, *, reason: str, lines: Mapping[UUID, Decimal] | None = None) -> Cancellation:
@@ -24,6 +26,7 @@ def request_cancellation(order_id: UUID, *, reason: str, lines: Mapping[UUID, De
     not all taken.
     """
     with unit_of_work("commerce"):
+        payments = lock_payments(order_id)
         order = locked_order(order_id)
         if order.is_being_cancelled:
             raise CancellationPending()
@@ -33,11 +36,25 @@ def request_cancellation(order_id: UUID, *, reason: str, lines: Mapping[UUID, De
         if lines is None or _is_all(lines, sold):
             return _ask(order, sold, {}, reason=reason)
         _check(order, lines, {line.id: line for line in sold})
-        return _ask(order, [line for line in sold if lines.get(line.id)], lines, reason=reason)
+        about = [line for line in sold if lines.get(line.id)]
+        lost = {line.id for line in about} & order.lost_lines
+        if lost and len(lost) < len(about):
+            raise NotCancellable("Goods whose stock was lost are cancelled by themselves.", field="/lines")
+        return _ask(order, about, lines, reason=reason, decided=payments if lost else None)
 
 
-def _ask(order: Order, about: list[OrderLine], lines: Mapping[UUID, Decimal], *, reason: str) -> Cancellation:
-    """Write what was asked for and ask logistics; no lines are the whole order, which then shows as cancelling."""
+def _ask(
+    order: Order,
+    about: list[OrderLine],
+    lines: Mapping[UUID, Decimal],
+    *,
+    reason: str,
+    decided: list[Payment] | None = None,
+) -> Cancellation:
+    """Write what was asked for and ask logistics; no lines are the whole order, which then shows as cancelling.
+
+    Of what logistics has not got it is not asked: that is `decided`, and goes back to these payments.
+    """
     cancellation = Cancellation(
         order=order,
         whole=not lines,
@@ -55,7 +72,10 @@ def _ask(order: Order, about: list[OrderLine], lines: Mapping[UUID, Decimal], *,
     order.version += 1
     order.save()
     cancellation.save(force_insert=True)
-    tell(order, cancellation_requested(cancellation, order, about))
+    if decided is None:
+        tell(order, cancellation_requested(cancellation, order, about))
+    else:
+        cancel_lines(order, cancellation, decided)
     return cancellation
 
 

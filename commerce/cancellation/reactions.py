@@ -31,7 +31,7 @@ def cancellation_confirmed(event: CancellationConfirmed) -> None:
     if cancellation.whole:
         _cancel_whole(order, cancellation, payments)
     else:
-        _cancel_lines(order, cancellation, payments)
+        cancel_lines(order, cancellation, payments)
 
 
 def cancellation_refused(event: CancellationRefused) -> None:
@@ -66,7 +66,7 @@ def _cancel_whole(order: Order, cancellation: Cancellation, payments: list[Payme
     tell(order, order_cancelled(order, reason=cancellation.reason))
 
 
-def _cancel_lines(order: Order, cancellation: Cancellation, payments: list[Payment]) -> None:
+def cancel_lines(order: Order, cancellation: Cancellation, payments: list[Payment]) -> None:
     """Give back what the lines cost, as far as it was not refunded otherwise meanwhile."""
     lines = list(order.lines.select_for_update())
     credited = [_credited(line, quantity, order.currency) for line, quantity in _chosen(cancellation, lines)]

@@ -42,10 +42,20 @@ def is_open_draft(cart: Cart) -> bool:
     return bool(cart.drafted_by) and cart.state == Cart.OPEN
 
 
+def _as_shown(cart: Cart) -> dict[str, forms.Field]:
+    """Which version staff were shown."""
+    return {"version": forms.IntegerField(label="", widget=forms.HiddenInput, initial=cart.version)}
+
+
+def link_form(cart: Cart) -> type[forms.Form]:
+    """Asks for nothing but a yes to what was shown."""
+    return type("DraftLinkForm", (forms.Form,), _as_shown(cart))
+
+
 def goods_form(cart: Cart) -> type[forms.Form]:
     """What is in it."""
     now = "\n".join(f"{one.sku} {shown.quantity(many)}" for one, many in items_of(cart).items() if not one.choices)
-    return type("DraftGoodsForm", (forms.Form,), {"goods": GoodsField(required=False, initial=now)})
+    return type("DraftGoodsForm", (forms.Form,), {"goods": GoodsField(required=False, initial=now), **_as_shown(cart)})
 
 
 def delivery_form(cart: Cart) -> type[forms.Form]:
@@ -84,7 +94,7 @@ def method_form(cart: Cart) -> type[forms.Form]:
     found = offered(channel=cart.channel, view=cart.view, country=country, amount=total)
     choices = [(one.code, one.name) for one in found if one.kind == MANUAL]
     fields = {"method": forms.ChoiceField(choices=choices)} if total > 0 else {}
-    return type("DraftMethodForm", (forms.Form,), fields)
+    return type("DraftMethodForm", (forms.Form,), {**fields, **_as_shown(cart)})
 
 
 def _deliver(cart: Cart, data: Mapping[str, Any]) -> None:
@@ -109,7 +119,7 @@ DRAFTING = (
     Transition(
         name="goods",
         title="Enter the goods",
-        run=lambda cart, data: set_goods(cart, data["goods"]),
+        run=lambda cart, data: set_goods(cart, data["goods"], version=data["version"]),
         when=is_open_draft,
         form=goods_form,
         own_transaction=True,
@@ -144,17 +154,19 @@ DRAFTING = (
     Transition(
         name="place",
         title="Place the order",
-        run=lambda cart, data: place_draft(cart, method=data.get("method", "")),
+        run=lambda cart, data: place_draft(cart, method=data.get("method", ""), version=data["version"]),
         when=is_open_draft,
         form=method_form,
         own_transaction=True,
-        explanation="Stock is reserved and the order exists, to be paid by hand. Its money is booked on its payment.",
+        done="is being placed: its page says how it went",
+        explanation="Stock is reserved, then the order exists, to be paid by hand. Its money is booked on its payment.",
     ),
     Transition(
         name="ask",
         title="Send link to pay",
-        run=lambda cart, _: ask_to_pay(cart),
+        run=lambda cart, data: ask_to_pay(cart, version=data["version"]),
         when=is_open_draft,
+        form=link_form,
         own_transaction=True,
         explanation="Whoever it is for is written to, looks at it and orders. An earlier link opens nothing.",
     ),

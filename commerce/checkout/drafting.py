@@ -12,7 +12,7 @@ from chassis.unit_of_work import publish, unit_of_work
 from commerce.checkout.commands import Shopper
 from commerce.checkout.commands.carts import new_secret, sold_in
 from commerce.checkout.commands.editing import edit_cart
-from commerce.checkout.errors import CartFrozen, EmptyCart, NoStorefront, NotForSale
+from commerce.checkout.errors import CartFrozen, DraftChanged, EmptyCart, NoStorefront, NotForSale
 from commerce.checkout.items import Item
 from commerce.checkout.models import Cart, ViewCopy
 from commerce.checkout.placement import demand_complete, place
@@ -31,10 +31,14 @@ def become_draft(cart: Cart, *, actor: str) -> None:
     cart.drafted_by, cart.secret_hash = actor, new_secret()[1]
 
 
-def set_goods(cart: Cart, goods: Mapping[str, Decimal]) -> Cart:
-    """These SKUs and no others are in it; lines with choices stay. NotForSale with each that cannot be bought."""
+def set_goods(cart: Cart, goods: Mapping[str, Decimal], *, version: int) -> Cart:
+    """These SKUs and no others are in it; lines with choices stay.
 
-    def edit(_: Cart, draft: Draft) -> Draft:
+    NotForSale with each that cannot be bought; DraftChanged where the draft is no longer at `version`, which was shown.
+    """
+
+    def edit(cart: Cart, draft: Draft) -> Draft:
+        _refuse_unless_at(version, cart)
         chosen = {one: quantity for one, quantity in draft.lines.items() if one.choices}
         return replace(draft, lines={**chosen, **{Item(sku): quantity for sku, quantity in goods.items()}})
 
@@ -49,11 +53,12 @@ def set_codes(cart: Cart, codes: Sequence[str]) -> Cart:
     return _edited(cart, lambda _, draft: replace(draft, codes=tuple(codes), changes={"codes": list(codes)}))
 
 
-def place_draft(cart: Cart, *, method: str) -> Cart:
+def place_draft(cart: Cart, *, method: str, version: int) -> Cart:
     """Order it, to be paid by hand by this method; of a draft that costs nothing it does not matter.
 
-    What `place` refuses.
+    DraftChanged, and what `place` refuses.
     """
+    _refuse_unless_at(version, cart)
     shown = Decimal((cart.quote or {}).get("total", "0"))
     placed, _ = place(
         view=cart.view, cart_id=cart.id, shopper=STAFF, source="", expected_total=shown, method=method or CARD
@@ -61,11 +66,12 @@ def place_draft(cart: Cart, *, method: str) -> Cart:
     return placed
 
 
-def ask_to_pay(cart: Cart) -> Cart:
+def ask_to_pay(cart: Cart, *, version: int) -> Cart:
     """Send a link by which whoever it is for looks at the draft and orders it; an earlier one opens nothing any more.
 
-    Incomplete, EmptyCart, CartFrozen, NoStorefront.
+    DraftChanged, Incomplete, EmptyCart, CartFrozen, NoStorefront.
     """
+    _refuse_unless_at(version, cart)
     if not _lines(cart):
         raise EmptyCart()
     demand_complete(cart)
@@ -76,8 +82,14 @@ def ask_to_pay(cart: Cart) -> Cart:
     with unit_of_work("commerce"):
         if not Cart.objects.filter(id=cart.id, version=cart.version, state=Cart.OPEN).update(secret_hash=hashed):
             raise CartFrozen()
-        publish(_offered(cart, f"{base}carts/{cart.id}?secret={secret}"), aggregate_id=cart.id, channel=cart.channel)
+        publish(_offered(cart, f"{base}carts/{cart.id}#secret={secret}"), aggregate_id=cart.id, channel=cart.channel)
     return cart
+
+
+def _refuse_unless_at(version: int, cart: Cart) -> None:
+    """Who holds a draft's link may change it while staff look at it."""
+    if cart.version != version:
+        raise DraftChanged()
 
 
 def _edited(cart: Cart, edit: Any) -> Cart:

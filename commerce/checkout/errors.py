@@ -11,6 +11,10 @@ class UnknownCart(DomainError):
     code, status, title = "unknown_cart", 404, "There is no such cart, or it is not yours."
 
 
+class DraftChanged(DomainError):
+    code, status, title = "draft_changed", 409, "The draft has changed since you looked at it; look again."
+
+
 class DraftNotClaimed(DomainError):
     code, status, title = "draft_not_claimed", 409, "This cart was put together for you; order it as it is."
 

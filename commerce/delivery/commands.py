@@ -13,15 +13,16 @@ from commerce.delivery.errors import CostsOther, DeliveryChangePending, Delivery
 from commerce.delivery.models import DeliveryChange
 from commerce.order.announcing import tell
 from commerce.order.commands import locked_order
-from commerce.order.errors import OrderUnknown
+from commerce.order.errors import OrderBeingAddedTo, OrderUnknown
 from commerce.order.models import Order
+from commerce.order.reordering import bought
 from contracts.commerce import DeliveryChangeRequested
 from contracts.shared import PostalAddress
 
 
 @dataclass(frozen=True, kw_only=True)
 class Costs:
-    """What the order's cart would cost today, delivered as it is ordered and as it is to be; in its currency."""
+    """What the order's goods would cost today, delivered as it is ordered and as it is to be; in its currency."""
 
     now: Decimal
     then: Decimal
@@ -40,12 +41,14 @@ def can_be_changed(order: Order) -> bool:
 def preview_delivery(order: Order, *, address: Mapping[str, str], shipping_method: str) -> Costs:
     """A dry run: catalog prices both deliveries alike, so that only place and way of delivery make a difference.
 
+    Of what the order has now, with what was added to it and without what was cancelled.
+
     UnknownShippingMethod where that way is not offered there. Asks other domains: never inside a transaction.
     """
-    cart = Cart.objects.get(id=order.cart)
+    cart, goods = Cart.objects.get(id=order.cart), bought(order)
     totals = []
     for where, how in ((order.delivery, order.shipping_method), (dict(address), shipping_method)):
-        draft = replace(draft_of(cart), **place(where), shipping_method=how, changes={"delivery": where})
+        draft = replace(draft_of(cart), lines=goods, **place(where), shipping_method=how, changes={"delivery": where})
         totals.append(quote_of(cart, draft).total)
     return Costs(now=totals[0], then=totals[1])
 
@@ -53,7 +56,7 @@ def preview_delivery(order: Order, *, address: Mapping[str, str], shipping_metho
 def request_delivery(order_id: UUID, *, address: Mapping[str, str], shipping_method: str) -> DeliveryChange:
     """Ask for an order to be delivered elsewhere or in another way, at the same total.
 
-    DeliveryFixed, DeliveryChangePending, UnknownShippingMethod, or CostsOther with the difference.
+    DeliveryFixed, DeliveryChangePending, OrderBeingAddedTo, UnknownShippingMethod, or CostsOther with the difference.
     """
     order = Order.objects.filter(id=order_id).first()
     if order is None:
@@ -67,6 +70,8 @@ def request_delivery(order_id: UUID, *, address: Mapping[str, str], shipping_met
         order = locked_order(order_id)
         if not can_be_changed(order):
             raise DeliveryFixed(state=order.fulfilment_state)
+        if order.is_being_added_to:
+            raise OrderBeingAddedTo()
         if order.delivery_changes.filter(state="requested").exists():
             raise DeliveryChangePending()
         change = DeliveryChange.objects.create(

@@ -37,9 +37,11 @@ def issue_invoice(order: Order, lines: Sequence[OrderLine]) -> Document | None:
 
 
 def issue_further_invoice(
-    order: Order, lines: Sequence[OrderLine], *, cause: UUID, taxes: Iterable[dict[str, Any]]
+    order: Order, lines: Sequence[OrderLine], *, cause: UUID, taxes: Iterable[dict[str, Any]], note: str | None
 ) -> Document | None:
-    """The invoice over lines that were added to an order, with the taxes in them; none over nothing."""
+    """The invoice over lines that were added to an order, with the taxes in them or why there are none; none over
+    nothing.
+    """
     total = sum((line.total for line in lines), Decimal(0))
     if total <= 0:
         return None
@@ -52,6 +54,7 @@ def issue_further_invoice(
         taxes=summed(taxes),
         tax=sum((line.tax for line in lines), Decimal(0)),
         total=total,
+        note=note,
     )
 
 
@@ -120,7 +123,7 @@ def _credit_note(order: Order, **figures: Any) -> Document:
     return document
 
 
-def _issue(order: Order, kind: str, **figures: Any) -> Document:
+def _issue(order: Order, kind: str, *, note: str | None = None, **figures: Any) -> Document:
     now, zone = clock.now(), ChannelCopy.zone(order.channel)
     document = Document(
         id=new_id(),
@@ -130,7 +133,7 @@ def _issue(order: Order, kind: str, **figures: Any) -> Document:
         currency=order.currency,
         seller=_seller(order.channel),
         buyer=order.buyer,
-        note=order.tax_note,
+        note=order.tax_note if note is None else note,
         ordered_on=order.placed_at.astimezone(zone).date(),
         dated=now.astimezone(zone).date(),
         issued_at=now,

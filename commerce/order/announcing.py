@@ -118,6 +118,7 @@ def order_cancelled(order: Order, *, reason: str) -> events.OrderCancelled:
         total=Amount(amount=order.total, currency=order.currency),
         reason=reason,
         saga=order.saga,
+        added=tuple(order.additions.filter(state__in=("added", "done")).values_list("saga", flat=True)),
     )
 
 

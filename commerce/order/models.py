@@ -2,6 +2,7 @@
 
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db import connections, models
 
@@ -155,6 +156,11 @@ class Order(models.Model):
     def is_being_added_to(self) -> bool:
         """Whether goods are just being paid for and put on its list. Nothing of it can be cancelled meanwhile."""
         return self.additions.filter(state__in=("charging", "added")).exists()
+
+    @property
+    def lost_lines(self) -> set[UUID]:
+        """Ids of lines that were added and are on no picking list, since logistics could not have them."""
+        return {line for one in self.additions.filter(stock_lost=True) for line in one.line_ids}
 
     @property
     def has_promises(self) -> bool:

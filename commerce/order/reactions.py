@@ -50,6 +50,7 @@ def stock_lost(event: StockConfirmed) -> None:
     if event.confirmed:
         return
     order = Order.objects.select_for_update().get(id=event.order)
+    order.additions.filter(saga=event.saga).update(stock_lost=True)
     waited, order.waits_for_money = order.waits_for_money, False
     if order.state != "placed" and not waited:
         return

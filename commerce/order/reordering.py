@@ -55,6 +55,16 @@ def reorder(order: Order, *, view: str, shopper: Shopper, also: Also = nothing) 
     return Reordered(cart=cart, secret=secret, left_out=tuple(left_out.values()))
 
 
+def bought(order: Order) -> dict[Item, Decimal]:
+    """What an order has, as catalog is asked for it: without gifts and what was cancelled."""
+    wanted: dict[Item, Decimal] = {}
+    for line in order.lines.all():
+        if line.quantity > line.cancelled and not _is_gift(line):
+            one = _item(line)
+            wanted[one] = wanted.get(one, Decimal(0)) + line.quantity - line.cancelled
+    return wanted
+
+
 def _quantities(lines: Iterable[OrderLine]) -> dict[Item, Decimal]:
     wanted: dict[Item, Decimal] = {}
     for line in lines:

@@ -23,12 +23,13 @@ from commerce.addition.errors import (
 )
 from commerce.addition.models import Addition
 from commerce.cancellation.commands import request_cancellation
-from commerce.cancellation.errors import NotPaidYet
+from commerce.cancellation.errors import NotCancellable, NotPaidYet
 from commerce.checkout.errors import Incomplete, NoStorefront, NotForSale
 from commerce.checkout.items import Item, item
 from commerce.checkout.models import Cart, ViewCopy
 from commerce.checkout.placement import look
 from commerce.checkout.reactions import stock_confirmed
+from commerce.delivery.commands import preview_delivery, request_delivery
 from commerce.models import Document, Job, Order, Payment, SagaInstance, Transaction
 from commerce.order.commands import refund_order
 from commerce.order.errors import OrderBeingAddedTo
@@ -295,6 +296,29 @@ def test_a_cancellation_waits_until_what_is_added_is_decided_and_the_reverse(sho
         charge(again.id, source=CARD)
 
 
+def test_another_delivery_and_an_addition_exclude_each_other(shop: str, books: Books) -> None:
+    order, _ = an_order()
+    elsewhere: dict[str, Any] = {"address": {**conftest.ADDRESS, "country": "AT"}, "shipping_method": "parcel"}
+    addition = charge(offered(order).id, source=CARD)
+    with pytest.raises(OrderBeingAddedTo):
+        request_delivery(order.id, **elsewhere)
+    reserve(addition)
+    run_jobs()
+    confirm(addition)
+    order.refresh_from_db()
+    assert preview_delivery(order, **elsewhere).now == Decimal("224.80"), "what was added goes there too"
+    request_delivery(order.id, **elsewhere)
+    with pytest.raises(NotAddable):
+        offered(order)
+
+
+def test_the_further_invoice_says_why_no_tax_is_due_on_what_was_added(shop: str, books: Books) -> None:
+    order, _ = an_order()
+    Order.objects.filter(id=order.id).update(tax_note="of the order's own day")
+    had(order)
+    assert Document.objects.get(total=Decimal("199.90")).note == ""
+
+
 def test_an_order_that_was_sent_meanwhile_is_not_added_to(shop: str, books: Books) -> None:
     order, _ = an_order()
     addition = charge(offered(order).id, source=CARD)
@@ -401,6 +425,14 @@ def test_stock_that_was_lost_after_all_holds_the_order_for_staff(shop: str, book
     assert confirm(addition, confirmed=False).state == "done"
     order.refresh_from_db()
     assert order.state == "held"
+    mug, tent = order.lines.get(sku="MUG").id, order.lines.get(sku="TENT").id
+    with pytest.raises(NotCancellable):
+        request_cancellation(order.id, reason="lost", lines={mug: Decimal(1), tent: Decimal(1)})
+    asked = published()
+    cancellation = request_cancellation(order.id, reason="lost", lines={tent: Decimal(1)})
+    order.refresh_from_db()
+    assert (cancellation.state, order.refunded) == ("confirmed", Decimal("199.90"))
+    assert "commerce.cancellation_requested" not in published()[len(asked) :], "logistics has no list to shorten"
 
 
 def test_the_warehouse_is_told_the_parts_and_the_line_keeps_its_choices(shop: str, books: Books) -> None:
@@ -438,7 +470,7 @@ def test_the_shopper_is_sent_a_link_that_pays(shop: str, books: Books) -> None:
     ViewCopy.objects.update(base_url="https://shop.example/")
     ask_to_pay(addition.id)
     [event] = told(AdditionOffered)
-    address, _, key = event.link.partition("?key=")
+    address, _, key = event.link.partition("#key=")
     assert address == f"https://shop.example/orders/{order.id}/additions/{addition.id}"
     api = f"/api/v1/{shop}/orders/{order.id}/additions/{addition.id}"
     assert APIClient().get(api, headers={"X-Payment-Key": "x" + key}).status_code == 404

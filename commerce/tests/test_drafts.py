@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from chassis.admin import shown
+from chassis.admin.history import MASK
 from chassis.admin.testing import sign_in_as
 from chassis.ids import new_id
 from chassis.sagas import Done
@@ -17,7 +19,7 @@ from commerce.checkout.commands import Shopper
 from commerce.checkout.errors import DraftNotClaimed, TenderRefused, UnknownCart
 from commerce.checkout.models import Cart, ViewCopy
 from commerce.checkout.placement import look, place
-from commerce.models import Order, Payment, PaymentMethod
+from commerce.models import History, Order, Payment, PaymentMethod
 from commerce.tests.books import CARD, Books, reserve, run_jobs
 from commerce.tests.conftest import ADDRESS, a_ready_cart
 from commerce.tests.tendering import told
@@ -35,7 +37,9 @@ def grants(monkeypatch: pytest.MonkeyPatch, shop: str) -> set[str]:
 
 
 def press(client: Client, cart: Cart, button: str, /, **data: str) -> str:
+    """With a form that was opened just now, unless it has another version."""
     address = f"/admin/commerce/cart/{cart.pk}/transition/{button}/"
+    data.setdefault("version", str(Cart.objects.get(id=cart.pk).version))
     return client.post(address, data, follow=True).content.decode()
 
 
@@ -59,9 +63,12 @@ def test_staff_put_an_order_together_see_its_price_and_place_it(client: Client, 
     cart = a_ready_draft(client)
     assert "done." in press(client, cart, "codes", codes="TEN")
     page = client.get(f"/admin/commerce/cart/{cart.pk}/change/").content.decode()
-    assert "202.81 EUR" in page and "staff:7" in page, "ten per cent off two mugs and a tent, and delivery"
+    assert "202.81 EUR" in page, "ten per cent off two mugs and a tent, and delivery"
+    assert shown.actor("staff:7") in page
     assert "Bank transfer" in client.get(f"/admin/commerce/cart/{cart.pk}/transition/place/").content.decode()
-    assert "done." in press(client, cart, "place", method="transfer")
+    for button, entered in (("place", {"method": "transfer"}), ("goods", {"goods": "MUG 9"}), ("ask", {})):
+        assert "has changed since" in press(client, cart, button, version=str(cart.version), **entered)
+    assert "is being placed" in press(client, cart, "place", method="transfer")
     cart.refresh_from_db()
     assert cart.state == Cart.PLACING and cart.saga is not None
     reserve(cart.saga)
@@ -83,7 +90,9 @@ def test_a_draft_is_placed_by_whoever_is_sent_its_link(client: Client, books: Bo
     ViewCopy.objects.update(base_url="https://shop.example/")
     for _ in range(2):
         assert "done." in press(client, cart, "ask")
-    first, second = (event.link.partition("?secret=")[2] for event in told(DraftOffered))
+    asked = History.objects.filter(aggregate_id=str(cart.id), action="ask")
+    assert {one.after["secret_hash"] for one in asked} == {MASK}
+    first, second = (event.link.partition("#secret=")[2] for event in told(DraftOffered))
     api = f"/api/v1/en/carts/{cart.id}"
     assert APIClient().get(api, headers={"X-Cart-Secret": first}).status_code == 404, "the newer link counts"
     assert APIClient().get(api, headers={"X-Cart-Secret": second}).json()["totals"]["total"] == "224.80"

@@ -52,7 +52,7 @@ _ORDERS = """
     SELECT saga, number, state, coupons <> '[]' FROM commerce_order
     WHERE NOT historical AND (placed_at >= %s::timestamptz + interval '1 day' OR saga = ANY(%s))"""
 _ADDED = """
-    SELECT a.saga, o.number, 'added', false FROM commerce_addition a JOIN commerce_order o ON o.id = a.order_id
+    SELECT a.saga, o.number, o.state, false FROM commerce_addition a JOIN commerce_order o ON o.id = a.order_id
     WHERE a.state IN ('added', 'done') AND a.saga = ANY(%s)"""
 _REDEEMED = """(SELECT l.*, d.shopper, d.created_at FROM catalog_redeemedrule l
                 JOIN catalog_redemption d ON d.saga = l.redemption_id

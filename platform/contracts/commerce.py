@@ -308,7 +308,10 @@ class PaymentVoided:
 @event("commerce.order_cancelled", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class OrderCancelled:
-    """An order was cancelled before anything left the house. `saga` is the checkout that it came from."""
+    """An order was cancelled before anything left the house. `saga` is the checkout that it came from.
+
+    `added` are the sagas by which goods were added to it.
+    """
 
     order: UUID
     number: str
@@ -316,6 +319,7 @@ class OrderCancelled:
     total: Amount
     reason: str
     saga: UUID | None = None
+    added: tuple[UUID, ...] = ()
 
 
 @event("commerce.cancellation_requested", aggregate="order")

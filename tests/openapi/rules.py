@@ -14,7 +14,10 @@ API = "api/v1/"
 # Made by whoever asks about a session that ends by it: there is no version to compare.
 WITHOUT_VERSION = {"DELETE /api/v1/{view}/sessions/current"}
 # A declined card is an outcome of ordering like any other, and not a refusal of the call.
-OUTCOMES = {("POST /api/v1/{view}/carts/{cart}/place", "402")}
+OUTCOMES = {
+    ("POST /api/v1/{view}/carts/{cart}/place", "402"),
+    ("POST /api/v1/{view}/orders/{order}/additions/{addition}/pay", "402"),
+}
 # Lists that cannot grow beyond what is said.
 BOUNDED = {
     "GET /api/v1/{view}/availability": "one item for each SKU asked for, 100 at most",
@@ -24,6 +27,8 @@ BOUNDED = {
     "GET /api/v1/{view}/categories": "the category tree, read whole",
     "GET /api/v1/{view}/customers/me/addresses": "100 addresses at most",
     "GET /api/v1/{view}/orders/{order}": "the lines of one order",
+    "GET /api/v1/{view}/orders/{order}/additions": "100 at most",
+    "GET /api/v1/{view}/orders/{order}/additions/{addition}": "the lines of one offer",
     "GET /api/v1/{view}/content/pages": "100 pages of a menu at most",
     "GET /api/v1/{view}/downloads/orders/{order}": "the files of one order",
     "GET /api/v1/{view}/products": "one product",

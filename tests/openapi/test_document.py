@@ -13,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from operations.gateway import cors
 from tests.openapi.rules import operations, unbounded, unclaimed, undescribed, unguarded, unrepeatable
 
 CART, LINES = "/api/v1/{view}/carts/{cart}", "/api/v1/{view}/carts/{cart}/lines"
@@ -55,6 +56,12 @@ def test_every_mutating_operation_documents_the_idempotency_key(
     assert unrepeatable(document) == []
     damaged["paths"][LINES]["post"]["parameters"] = []
     assert unrepeatable(damaged) == [f"POST {LINES} does not take Idempotency-Key"]
+
+
+def test_a_browser_may_send_every_header_that_is_documented(document: dict[str, Any]) -> None:
+    calls = [one for _, operation in operations(document) for one in operation.get("parameters", ())]
+    taken = {one["name"] for one in calls if one["in"] == "header"}
+    assert "X-Payment-Key" in taken and taken <= set(cors.ACCEPTED.split(", "))
 
 
 def test_every_edit_documents_if_match(document: dict[str, Any], damaged: dict[str, Any]) -> None:

@@ -227,7 +227,7 @@ def _each(transition: Transition) -> Callable[[DomainAdmin, HttpRequest, Any], N
         done, refused = 0, []
         for pk in list(queryset.order_by("pk").values_list("pk", flat=True)):
             try:
-                perform(admin.model, transition, pk, {}, actor=str(request.user))
+                perform(admin.model, transition, pk, {}, actor=str(request.user), secret=admin.secret_fields)
                 done += 1
             except (DomainError, Problems) as refusal:
                 refused.append(in_words(refusal))

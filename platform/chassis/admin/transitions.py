@@ -4,7 +4,7 @@ A transition never sets a field. It calls the command, whose state machine decid
 are shown, and is asked again on the POST.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,7 @@ class Transition:
     lock_first: gets the object's key and takes what the command locks before the object's own row: two that lock in
         different order would end in a deadlock.
     own_transaction: `run` opens its units of work itself and must not stand inside one.
+    done: what is told when it was run; of what goes on by itself, that it does.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Transition:
     dangerous: bool = False
     lock_first: Callable[[Any], object] | None = None
     own_transaction: bool = False
+    done: str = "done"
 
     def form_for(self, obj: Any) -> type[forms.Form]:
         """The form that asks about this object."""
@@ -60,8 +62,18 @@ class Transition:
         return self.form(obj)
 
 
-def perform(model: type[models.Model], transition: Transition, pk: Any, data: Mapping[str, Any], *, actor: str) -> None:
+def perform(
+    model: type[models.Model],
+    transition: Transition,
+    pk: Any,
+    data: Mapping[str, Any],
+    *,
+    actor: str,
+    secret: Iterable[str] = (),
+) -> None:
     """Run a transition on the row `pk` and write its history; raises DomainError when it is refused.
+
+    Of `secret` columns the history says only that they changed.
 
     The row is locked first, so that `when` and the command see the same state.
     """
@@ -75,7 +87,7 @@ def perform(model: type[models.Model], transition: Transition, pk: Any, data: Ma
             _refuse_unless(transition, obj)
             transition.run(obj, data)
             with unit_of_work(label):
-                _note(model, transition, pk, before, rows)
+                _note(model, transition, pk, before, rows, secret=secret)
             return
         with unit_of_work(label):
             if transition.lock_first is not None:
@@ -84,7 +96,7 @@ def perform(model: type[models.Model], transition: Transition, pk: Any, data: Ma
             before = values_of(obj)
             _refuse_unless(transition, obj)
             transition.run(obj, data)
-            _note(model, transition, pk, before, rows)
+            _note(model, transition, pk, before, rows, secret=secret)
 
 
 class NotOffered(DomainError):
@@ -102,9 +114,11 @@ def _refuse_unless(transition: Transition, obj: Any) -> None:
         raise NotOffered()
 
 
-def _note(model: type[models.Model], transition: Transition, pk: Any, before: Any, rows: Any) -> None:
+def _note(
+    model: type[models.Model], transition: Transition, pk: Any, before: Any, rows: Any, *, secret: Iterable[str]
+) -> None:
     now = rows.filter(pk=pk).first()
-    old, new = differences(model, before, values_of(now) if now is not None else {})
+    old, new = differences(model, before, values_of(now) if now is not None else {}, secret=secret)
     record_history(model._meta.model_name or "", aggregate_id=str(pk), action=transition.name, before=old, after=new)
 
 
@@ -135,11 +149,15 @@ def transition_page(admin: Any, request: HttpRequest, object_id: str, name: str)
     form = dressed(transition.form_for(obj)(request.POST if request.method == "POST" else None))
     if request.method == "POST" and form.is_valid():
         try:
-            perform(admin.model, transition, obj.pk, form.cleaned_data, actor=str(request.user))
+            perform(
+                *(admin.model, transition, obj.pk, form.cleaned_data),
+                actor=str(request.user),
+                secret=admin.secret_fields,
+            )
         except (DomainError, Problems) as refusal:
             messages.error(request, in_words(refusal))
         else:
-            messages.success(request, f"{transition.title}: done.")
+            messages.success(request, f"{transition.title}: {transition.done}.")
         return HttpResponseRedirect(back)
     context = {
         **admin.admin_site.each_context(request),

@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 ACCEPTED = (
     "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, Return-Token, "
-    "traceparent, X-Cart-Secret, X-Correlation-ID"
+    "traceparent, X-Cart-Secret, X-Correlation-ID, X-Order-Key, X-Payment-Key"
 )
 EXPOSED = (
     "ETag, Idempotent-Replayed, Link, Location, Retry-After, WWW-Authenticate, X-Correlation-ID, X-RateLimit-Limit, "

@@ -79,7 +79,10 @@ def ask_for_payment(received: Received[AdditionOffered]) -> None:
         "link": event.link,
         "expires_at": texts.moment(event.expires_at, locale=contact.locale),
     }
-    _write("addition_offered", received, about=event.addition, to=contact.email, locale=contact.locale, facts=facts)
+    # Staff may send it again.
+    _write(
+        "addition_offered", received, about=received.message.id, to=contact.email, locale=contact.locale, facts=facts
+    )
 
 
 @_about_here_and_now

@@ -162,7 +162,7 @@ def offered(order: OrderPlaced) -> AdditionOffered:
         lines=(OfferedLine(name="Pot <red>", quantity=Decimal(2), total=Decimal("31.00")),),
         amount=Amount(amount=Decimal("31.00"), currency=order.currency),
         expires_at=NOON,
-        link="https://shop.example/orders/1/additions/2?key=secret",
+        link="https://shop.example/orders/1/additions/2#key=secret",
     )
 
 

@@ -112,7 +112,8 @@ def test_two_workers_with_the_same_job_record_it_once(mailbox: Mailbox) -> None:
 
 def test_the_link_to_pay_for_more_goes_to_the_orders_shopper(mailbox: Mailbox) -> None:
     order = placed(locale="de")
-    deliver(told(offered(order)))
+    offer = offered(order)
+    deliver(told(offer))
     run_jobs()
     assert not mailbox.mails(), "nobody knows yet whom to write to"
     deliver(told(order))
@@ -120,8 +121,11 @@ def test_the_link_to_pay_for_more_goes_to_the_orders_shopper(mailbox: Mailbox) -
         run_jobs()
     asked = next(mail for mail in mailbox.mails() if "Mehr" in mail["Subject"])
     assert asked["To"] == "ann@example.org" and "2 × Pot <red>  31,00" in text_of(asked)
-    assert "https://shop.example/orders/1/additions/2?key=secret" in text_of(asked)
+    assert "https://shop.example/orders/1/additions/2#key=secret" in text_of(asked)
     assert "Pot &lt;red&gt;" in text_of(asked, "html")
+    deliver(told(offer, version=3))
+    run_jobs()
+    assert sum("Mehr" in mail["Subject"] for mail in mailbox.mails()) == 2, "staff have sent it again"
 
 
 def test_what_was_added_is_confirmed_with_the_new_total_and_named_in_its_parcel(mailbox: Mailbox) -> None:
