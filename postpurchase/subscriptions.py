@@ -5,6 +5,8 @@ from chassis.access.revocation import keep_revocations
 from chassis.subscriptions import each, projection, reaction
 from contracts.catalog import ViewChanged
 from contracts.commerce import (
+    AdditionPaid,
+    GoodsAdded,
     OrderCancelled,
     OrderLinesCancelled,
     OrderPaid,
@@ -19,7 +21,7 @@ from contracts.commerce import (
 )
 from contracts.identity import ChannelGroupChanged, SessionsRevoked
 from postpurchase.reactions import value_events
-from postpurchase.returns.projection import copy_order, copy_views, note_cancellation
+from postpurchase.returns.projection import copy_added_lines, copy_order, copy_views, note_cancellation
 from postpurchase.returns.reactions import lines_cancelled, refund_failed, refunded
 from postpurchase.selling.reactions import block_disputed, issue_sold_cards, take_back_cancelled
 
@@ -29,9 +31,12 @@ SUBSCRIPTIONS = (
     projection(SessionsRevoked, keep_revocations("postpurchase")),
     projection(OrderPlaced, each(copy_order)),
     projection(OrderCancelled, each(note_cancellation)),
+    reaction(GoodsAdded, each(copy_added_lines), personal=False),
     reaction(OrderLinesCancelled, each(lines_cancelled)),
     reaction(OrderPaid, value_events, personal=False),
+    reaction(AdditionPaid, value_events, personal=False),
     reaction(OrderPaid, each(issue_sold_cards)),
+    reaction(AdditionPaid, each(issue_sold_cards)),
     reaction(OrderCancelled, each(take_back_cancelled)),
     reaction(PaymentDisputed, each(block_disputed)),
     reaction(OrderRefunded, value_events),

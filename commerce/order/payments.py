@@ -4,17 +4,19 @@ An order may have several payments. Its `captured` is the sum of theirs, its `re
 about to.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
+from chassis import clock
 from commerce.cancellation.models import Cancellation
 from commerce.document.issuing import issue_credit_note, issue_invoice
 from commerce.document.models import INVOICE
-from commerce.order.announcing import order_held, order_paid, order_released, payment_voided, tell
+from commerce.order.announcing import addition_paid, order_held, order_paid, order_released, payment_voided, tell
 from commerce.order.completion import complete_if_done
-from commerce.order.models import Order
+from commerce.order.models import Order, OrderLine
 from commerce.order.states import PAID, UNPAID
 from commerce.payment.models import Payment, RefundDue
 from contracts.commerce import OrderRefunded
@@ -71,11 +73,27 @@ def money_came(order: Order) -> None:
         order.transition_payment("capture")
         lines = list(order.lines.all())
         tell(order, order_paid(order, lines))
-        order.on_gift_cards = sum((line.total for line in lines if line.kind == GIFT_CARD), Decimal(0))
+        order.on_gift_cards = _for_gift_cards(lines)
         if not invoiced:  # it was not sent with the goods
             issue_invoice(order, lines)
         release_if_paid(order)
         complete_if_done(order)
+    elif order.payment_state not in UNPAID:
+        if order.payment_state == "refunded" and order.captured > order.refunded:
+            order.transition_payment("capture")  # of goods that were added: they alone are paid
+        tell_paid_additions(order)
+
+
+def tell_paid_additions(order: Order) -> None:
+    """Say once of each addition to it whose money is there that it is. At its new version."""
+    for addition in order.additions.filter(state__in=("added", "done"), paid_at=None).order_by("id"):
+        due = Payment.objects.filter(saga=addition.saga, captured__lt=F("amount"))
+        if not due.exists():
+            addition.paid_at = clock.now()
+            addition.save(update_fields=["paid_at"])
+            lines = list(order.lines.filter(id__in=addition.line_ids))
+            order.on_gift_cards += _for_gift_cards(lines)
+            tell(order, addition_paid(order, addition.id, amount=addition.amount, lines=lines))
 
 
 def release_if_paid(order: Order) -> None:
@@ -108,11 +126,13 @@ def hold_unpaid(order_id: UUID, *, what: str = "tender.lost") -> None:
 def record_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_request: UUID | None) -> None:
     """Money of this payment's order went back; it was set aside in `refunded` when the refund was asked for.
 
-    It is the whole when by the payments' books nothing is left; what is only set aside has not gone back yet.
+    It is the whole when by the payments' books nothing is left and nothing is still to be taken, as for goods that were
+    added; what is only set aside has not gone back yet.
     """
     order = Order.objects.select_for_update().get(id=payment.order)
     came_back = RefundDue.objects.filter(payment__order=order.id, again=True).aggregate(sum=Sum("amount"))["sum"]
-    whole = _of_payments(order, "refunded") + (came_back or Decimal(0)) >= _of_payments(order, "captured")
+    back = _of_payments(order, "refunded") + (came_back or Decimal(0))
+    whole = not order.has_promises and back >= _of_payments(order, "captured")
     order.transition_payment("refund" if whole else "refund_part")
     order.version += 1
     order.save()
@@ -156,6 +176,10 @@ def note_refund(order_id: UUID, what: str, facts: dict[str, str]) -> None:
     order.note(what, facts, internal=True)
     order.version += 1
     order.save()
+
+
+def _for_gift_cards(lines: Iterable[OrderLine]) -> Decimal:
+    return sum((line.total for line in lines if line.kind == GIFT_CARD), Decimal(0))
 
 
 def _of_payments(order: Order, column: str) -> Decimal:

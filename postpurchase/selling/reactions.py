@@ -3,9 +3,8 @@
 from decimal import ROUND_FLOOR, Decimal
 from uuid import UUID
 
-from chassis import clock
 from chassis.money import Money
-from contracts.commerce import OrderCancelled, OrderLine, OrderPaid, PaymentDisputed
+from contracts.commerce import AdditionPaid, OrderCancelled, OrderLine, OrderPaid, PaymentDisputed
 from contracts.postpurchase import GIFT_CARD
 from postpurchase.credit import states
 from postpurchase.credit.commands import IssueGiftCard, issue_gift_card
@@ -15,16 +14,17 @@ from postpurchase.selling.commands import withdraw
 from postpurchase.selling.models import GiftCardOrder, SoldGiftCard
 
 
-def issue_sold_cards(event: OrderPaid) -> None:
+def issue_sold_cards(event: OrderPaid | AdditionPaid) -> None:
     """A card for each unit, once; of an order that was cancelled meanwhile none, and its price goes back."""
+    cause = str(event.addition if isinstance(event, AdditionPaid) else event.order)
     lines = [line for line in event.lines if line.kind == GIFT_CARD]
     if not lines:
         return
     sale = _locked(event.order, number=event.number, channel=event.channel)
-    if sale.issued_at is not None:
+    if cause in sale.paid:
         return
-    sale.issued_at = clock.now()
-    sale.save(update_fields=["issued_at"])
+    sale.paid.append(cause)
+    sale.save(update_fields=["paid"])
     if not sale.cancelled:
         for line in lines:
             _issue(sale, line, event.total.currency)

@@ -16,9 +16,11 @@ from operations.notification import texts
 from operations.notification.commands import resend
 from operations.tests.conftest import (
     Mailbox,
+    added,
     cancelled,
     deliver,
     gift_card,
+    offered,
     placed,
     refunded,
     registered,
@@ -33,7 +35,7 @@ from operations.tests.conftest import (
 pytestmark = pytest.mark.django_db(databases=["platform"])
 TEMPLATES = (
     *("order_placed", "shipment_sent", "order_cancelled", "order_refunded", "return_approved", "return_declined"),
-    *("customer_registered", "gift_card"),
+    *("customer_registered", "addition_offered", "goods_added", "draft_offered", "gift_card"),
 )
 
 
@@ -141,6 +143,29 @@ def test_a_gift_cards_mail_that_is_sent_again_has_its_code(mailbox: Mailbox) -> 
     run_jobs()
     mails = [mail for mail in mailbox.mails() if mail["To"] == "ada@example.org"]
     assert [CODE in text_of(mail) for mail in mails] == [True, True]
+
+
+def test_the_link_to_pay_for_more_goes_to_the_orders_shopper(mailbox: Mailbox) -> None:
+    order = placed(locale="de")
+    deliver(told(offered(order)))
+    run_jobs()
+    assert not mailbox.mails(), "nobody knows yet whom to write to"
+    deliver(told(order))
+    with clock.travel(timedelta(seconds=5)):
+        run_jobs()
+    asked = next(mail for mail in mailbox.mails() if "Mehr" in mail["Subject"])
+    assert asked["To"] == "ann@example.org" and "2 × Pot <red>  31,00" in text_of(asked)
+    assert "https://shop.example/orders/1/additions/2?key=secret" in text_of(asked)
+    assert "Pot &lt;red&gt;" in text_of(asked, "html")
+
+
+def test_what_was_added_is_confirmed_with_the_new_total_and_named_in_its_parcel(mailbox: Mailbox) -> None:
+    order = placed()
+    deliver(told(order), told(added(order, "15.50"), version=4))
+    run_jobs()
+    [mail] = [mail for mail in mailbox.mails() if mail["Subject"] == "Added to your order S100001"]
+    assert "1 × Pot <red>  €15.50" in text_of(mail) and "Total of your order: €1,255.00" in text_of(mail)
+    assert OrderContact.objects.get().names == {"MUG": "Mug <blue>", "POT": "Pot <red>"}
 
 
 def test_a_german_customer_gets_german_text(mailbox: Mailbox) -> None:

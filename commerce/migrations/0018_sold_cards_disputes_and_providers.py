@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('commerce', '0016_billing_addresses'),
+        ('commerce', '0017_additions_to_orders'),
     ]
 
     operations = [
