@@ -23,7 +23,7 @@ from contracts.identity import ChannelGroupChanged, SessionsRevoked
 from postpurchase.reactions import value_events
 from postpurchase.returns.projection import copy_added_lines, copy_order, copy_views, note_cancellation
 from postpurchase.returns.reactions import lines_cancelled, refund_failed, refunded
-from postpurchase.selling.reactions import block_disputed, issue_added_cards, issue_sold_cards, take_back_cancelled
+from postpurchase.selling.reactions import block_disputed, issue_sold_cards, take_back_cancelled
 
 SUBSCRIPTIONS = (
     projection(ViewChanged, copy_views),
@@ -36,7 +36,7 @@ SUBSCRIPTIONS = (
     reaction(OrderPaid, value_events, personal=False),
     reaction(AdditionPaid, value_events, personal=False),
     reaction(OrderPaid, each(issue_sold_cards)),
-    reaction(AdditionPaid, each(issue_added_cards)),
+    reaction(AdditionPaid, each(issue_sold_cards)),
     reaction(OrderCancelled, each(take_back_cancelled)),
     reaction(PaymentDisputed, each(block_disputed)),
     reaction(OrderRefunded, value_events),

@@ -35,7 +35,6 @@ from commerce.order.models import Order
 from commerce.payment.errors import AlreadyBooked
 from commerce.payment.methods import demand
 from commerce.payment.models import CARD, Transaction
-from commerce.payment.providers.registry import chosen
 
 STANDS = timedelta(days=3)
 """How long an offer's price does."""
@@ -104,12 +103,14 @@ def charge(addition_id: UUID, *, source: str) -> Addition:
         order, addition = locked_addition(addition_id)
         if addition.state in (*UNDER_WAY, "done"):
             return addition
+        provider = ""
         if addition.amount > 0:
             if not source:
                 raise Incomplete(missing=["payment"])
             country = (order.ships_to or {}).get("country", "")
-            demand(CARD, channel=order.channel, view=order.view, country=country, amount=addition.amount)
-        return _begin(order, addition, source=source)
+            facts = {"channel": order.channel, "view": order.view, "country": country}
+            provider = demand(CARD, amount=addition.amount, **facts).provider
+        return _begin(order, addition, source=source, provider=provider)
 
 
 def add_by_hand(addition_id: UUID, *, name: str, reference: str) -> Addition:
@@ -133,7 +134,14 @@ def locked_addition(addition_id: UUID) -> tuple[Order, Addition]:
     return locked_order(order), Addition.objects.select_for_update().get(id=addition_id)
 
 
-def _begin(order: Order, addition: Addition, *, source: str = "", manual: dict[str, str] | None = None) -> Addition:
+def _begin(
+    order: Order,
+    addition: Addition,
+    *,
+    source: str = "",
+    provider: str = "",
+    manual: dict[str, str] | None = None,
+) -> Addition:
     _refuse_unless_open(addition)
     _refuse_unless_addable(order)
     saga = new_id()
@@ -141,11 +149,11 @@ def _begin(order: Order, addition: Addition, *, source: str = "", manual: dict[s
     Cart.objects.filter(id=order.cart).update(payment_source=source)
     order.version += 1
     order.save(update_fields=["version"])
-    start(AddToOrder, key=str(order.cart), data=_snapshot(order, addition, manual), saga_id=saga)
+    start(AddToOrder, key=str(order.cart), data=_snapshot(order, addition, provider, manual), saga_id=saga)
     return addition
 
 
-def _snapshot(order: Order, addition: Addition, manual: dict[str, str] | None) -> dict[str, Any]:
+def _snapshot(order: Order, addition: Addition, provider: str, manual: dict[str, str] | None) -> dict[str, Any]:
     """What the saga needs; in the same words as that of a checkout, whose steps it shares."""
     quote = addition.quote
     return {
@@ -155,7 +163,7 @@ def _snapshot(order: Order, addition: Addition, manual: dict[str, str] | None) -
         "channel": order.channel,
         "destination": destination(order.ships_to, order.shipping_method),
         "currency": order.currency,
-        "provider": chosen(),
+        "provider": provider,
         "manual": manual,
         "payment": str(new_id()),
         "total": quote["total"],

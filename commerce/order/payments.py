@@ -4,6 +4,7 @@ An order may have several payments. Its `captured` is the sum of theirs, its `re
 about to.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from commerce.document.issuing import issue_credit_note, issue_invoice
 from commerce.document.models import INVOICE
 from commerce.order.announcing import addition_paid, order_held, order_paid, order_released, payment_voided, tell
 from commerce.order.completion import complete_if_done
-from commerce.order.models import Order
+from commerce.order.models import Order, OrderLine
 from commerce.order.states import PAID, UNPAID
 from commerce.payment.models import Payment, RefundDue
 from contracts.commerce import OrderRefunded
@@ -72,7 +73,7 @@ def money_came(order: Order) -> None:
         order.transition_payment("capture")
         lines = list(order.lines.all())
         tell(order, order_paid(order, lines))
-        order.on_gift_cards = sum((line.total for line in lines if line.kind == GIFT_CARD), Decimal(0))
+        order.on_gift_cards = _for_gift_cards(lines)
         if not invoiced:  # it was not sent with the goods
             issue_invoice(order, lines)
         release_if_paid(order)
@@ -91,6 +92,7 @@ def tell_paid_additions(order: Order) -> None:
             addition.paid_at = clock.now()
             addition.save(update_fields=["paid_at"])
             lines = list(order.lines.filter(id__in=addition.line_ids))
+            order.on_gift_cards += _for_gift_cards(lines)
             tell(order, addition_paid(order, addition.id, amount=addition.amount, lines=lines))
 
 
@@ -174,6 +176,10 @@ def note_refund(order_id: UUID, what: str, facts: dict[str, str]) -> None:
     order.note(what, facts, internal=True)
     order.version += 1
     order.save()
+
+
+def _for_gift_cards(lines: Iterable[OrderLine]) -> Decimal:
+    return sum((line.total for line in lines if line.kind == GIFT_CARD), Decimal(0))
 
 
 def _of_payments(order: Order, column: str) -> Decimal:

@@ -17,7 +17,7 @@ class GiftCardOrder(models.Model):
     number = models.TextField()
     channel = models.TextField()
     cancelled = models.BooleanField(default=False)
-    issued_at = models.DateTimeField(null=True)
+    paid = models.JSONField(default=list, help_text="what was issued for: the order, and what was added to it")
 
     class Meta:
         app_label = "postpurchase"

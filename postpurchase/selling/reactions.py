@@ -3,7 +3,6 @@
 from decimal import ROUND_FLOOR, Decimal
 from uuid import UUID
 
-from chassis import clock
 from chassis.money import Money
 from contracts.commerce import AdditionPaid, OrderCancelled, OrderLine, OrderPaid, PaymentDisputed
 from contracts.postpurchase import GIFT_CARD
@@ -15,26 +14,22 @@ from postpurchase.selling.commands import withdraw
 from postpurchase.selling.models import GiftCardOrder, SoldGiftCard
 
 
-def issue_sold_cards(event: OrderPaid) -> None:
+def issue_sold_cards(event: OrderPaid | AdditionPaid) -> None:
     """A card for each unit, once; of an order that was cancelled meanwhile none, and its price goes back."""
-    lines = _cards_of(event)
+    cause = str(event.addition if isinstance(event, AdditionPaid) else event.order)
+    lines = [line for line in event.lines if line.kind == GIFT_CARD]
     if not lines:
         return
     sale = _locked(event.order, number=event.number, channel=event.channel)
-    if sale.issued_at is None:
-        sale.issued_at = clock.now()
-        sale.save(update_fields=["issued_at"])
-        _issue_all(sale, lines, event.total.currency)
-
-
-def issue_added_cards(event: AdditionPaid) -> None:
-    """The same for cards that were added to an order."""
-    lines = _cards_of(event)
-    if not lines:
+    if cause in sale.paid:
         return
-    sale = _locked(event.order, number=event.number, channel=event.channel)
-    if not sale.cards.filter(line__in=[line.id for line in lines]).exists():
-        _issue_all(sale, lines, event.total.currency)
+    sale.paid.append(cause)
+    sale.save(update_fields=["paid"])
+    if not sale.cancelled:
+        for line in lines:
+            _issue(sale, line, event.total.currency)
+    elif price := sum((line.total for line in lines), Decimal(0)):
+        announcing.withdrawn(sale, price, event.total.currency)
 
 
 def take_back_cancelled(event: OrderCancelled) -> None:
@@ -53,18 +48,6 @@ def block_disputed(event: PaymentDisputed) -> None:
     cards = GiftCard.objects.select_for_update().filter(sold__sale=event.order, state=states.ACTIVE)
     for card in cards.order_by("id"):
         card.transition("block")
-
-
-def _cards_of(event: OrderPaid | AdditionPaid) -> list[OrderLine]:
-    return [line for line in event.lines if line.kind == GIFT_CARD]
-
-
-def _issue_all(sale: GiftCardOrder, lines: list[OrderLine], currency: str) -> None:
-    if not sale.cancelled:
-        for line in lines:
-            _issue(sale, line, currency)
-    elif price := sum((line.total for line in lines), Decimal(0)):
-        announcing.withdrawn(sale, price, currency)
 
 
 def _issue(sale: GiftCardOrder, line: OrderLine, currency: str) -> None:

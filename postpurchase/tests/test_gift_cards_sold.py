@@ -8,10 +8,12 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from chassis import clock
 from chassis.admin.testing import sign_in_as
+from chassis.ids import new_id
 from chassis.keyring import ring
 from chassis.messages import decode_message, masked, scrubbed
-from contracts.commerce import OrderCancelled, OrderLine, OrderPaid, OrderPlaced
+from contracts.commerce import AdditionPaid, OrderCancelled, OrderLine, OrderPaid, OrderPlaced
 from contracts.postpurchase import GIFT_CARD, GiftCardIssued, GiftCardsWithdrawn, TenderAsked
 from contracts.shared import Choice
 from postpurchase.credit.codes import code_hash
@@ -25,7 +27,7 @@ from postpurchase.selling.errors import NothingLeft
 from postpurchase.tenders.accounts import Payer
 from postpurchase.tenders.models import TenderLine
 from postpurchase.tenders.queries import found
-from postpurchase.tests.build import cancelled, deliver, paid, placed, published
+from postpurchase.tests.build import cancelled, deliver, euros, paid, placed, published
 from postpurchase.tests.tendering import Checkout, broken_books
 
 pytestmark = pytest.mark.django_db(databases=["postpurchase"])
@@ -107,6 +109,18 @@ def test_an_order_without_gift_cards_brings_none() -> None:
     order = placed({"TENT": (1, "100.00")})
     deliver(order, replace(paid(None, "100.00", order=order.order), lines=order.lines))
     assert not GiftCard.objects.exists()
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_cards_that_were_added_to_an_order_are_issued_beside_its_own(gone: bool) -> None:
+    order, payment = bought()
+    added = replace(order.lines[0], id=new_id())
+    facts = {"order": order.order, "number": order.number, "channel": "shop", "customer": None, "paid_at": clock.now()}
+    addition = AdditionPaid(addition=new_id(), total=euros("50.00"), lines=(added,), **facts)
+    for _ in range(2):
+        deliver(order, payment, *((cancelled(order),) if gone else ()), addition)
+    assert GiftCard.objects.filter(state="active").count() == (0 if gone else 2)
+    assert sum(back()) == (100 if gone else 0)
 
 
 def test_what_a_line_costs_is_spread_over_its_cards_to_the_cent() -> None:
