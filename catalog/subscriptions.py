@@ -8,6 +8,7 @@ from chassis.access.groups import keep_channel_groups
 from chassis.access.revocation import keep_revocations
 from chassis.subscriptions import each, projection, reaction
 from contracts.commerce import (
+    AdditionPaid,
     OrderCancelled,
     OrderPaid,
     OrderRefunded,
@@ -28,6 +29,7 @@ SUBSCRIPTIONS = (
     reaction(RedemptionConfirmationRequested, redemption_events),
     reaction(OrderCancelled, redemption_events),
     reaction(OrderPaid, each(grant_downloads)),
+    reaction(AdditionPaid, each(grant_downloads)),
     reaction(OrderCancelled, each(revoke_downloads)),
     reaction(OrderRefunded, each(revoke_downloads)),
     projection(ScopeRowChanged, keep_rows),

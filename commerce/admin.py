@@ -1,6 +1,8 @@
 """Index of this domain's admin pages, in the order of the menu."""
 
 from chassis.admin import register_messaging, site
+from commerce.addition.admin import AdditionAdmin
+from commerce.addition.models import Addition
 from commerce.checkout.admin import CartAdmin
 from commerce.checkout.models import Cart
 from commerce.document.admin import DocumentAdmin, DocumentSequenceAdmin, SellerAdmin
@@ -12,6 +14,7 @@ from commerce.payment.method_admin import PaymentMethodAdmin
 from commerce.payment.models import Payment, PaymentMethod
 
 site.register(Order, OrderAdmin)
+site.register(Addition, AdditionAdmin)
 site.register(Payment, PaymentAdmin)
 site.register(Document, DocumentAdmin)
 site.register(Cart, CartAdmin)

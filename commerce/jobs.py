@@ -1,6 +1,7 @@
-"""The kinds of job of commerce: what talks to a provider or tidies up after it, the saga's deadline, carts, history."""
+"""The kinds of job of commerce: what talks to a provider or tidies up after it, sagas' deadlines, carts, history."""
 
 from chassis.sagas.runner import deadline_kind
+from commerce.addition.saga import AddToOrder
 from commerce.checkout.expiry import FORGET_CARTS
 from commerce.checkout.saga import PlaceOrder
 from commerce.legacy.orders import make_orders
@@ -28,6 +29,7 @@ JOBS = (
     payment.RECONCILE,
     payment.FORGET_WEBHOOKS,
     deadline_kind(PlaceOrder),
+    deadline_kind(AddToOrder),
     FORGET_CARTS,
     LEGACY,
 )

@@ -1,5 +1,6 @@
 """Index of this domain's models."""
 
+from commerce.addition.models import Addition
 from commerce.cancellation.models import Cancellation
 from commerce.checkout.models import Cart, CartLine, ChannelCopy, ViewCopy
 from commerce.delivery.models import DeliveryChange
@@ -28,6 +29,7 @@ from commerce.payment.models import (
 )
 
 __all__ = [
+    "Addition",
     "Cancellation",
     "CarriedOrder",
     "Cart",

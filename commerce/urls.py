@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from commerce.addition.api import AdditionDetail, AdditionsOfOrder, PayAddition
 from commerce.checkout import api as checkout
 from commerce.checkout.place_api import PaymentMethods, Place
 from commerce.document import api as document
@@ -25,6 +26,9 @@ urlpatterns = [
     path("orders", order.Orders.as_view()),
     path("orders/<uuid:order>", order.OrderDetail.as_view()),
     path("orders/<uuid:order>/reorder", order.Reorder.as_view()),
+    path("orders/<uuid:order>/additions", AdditionsOfOrder.as_view()),
+    path("orders/<uuid:order>/additions/<uuid:addition>", AdditionDetail.as_view()),
+    path("orders/<uuid:order>/additions/<uuid:addition>/pay", PayAddition.as_view()),
     path("orders/<uuid:order>/documents", document.OrderDocuments.as_view()),
     path("orders/<uuid:order>/documents/<str:number>.pdf", document.OrderDocument.as_view()),
 ]

@@ -18,6 +18,7 @@ from contracts.commerce import (
     StockRequested,
 )
 from logistics.fulfillment import reactions as fulfillment
+from logistics.fulfillment.adding import goods_added
 from logistics.fulfillment.cancelling import cancellation_requested
 from logistics.reservation import reactions as warehouse
 from logistics.reservation.holding import Held, hold, requested, tombstone
@@ -26,7 +27,9 @@ from logistics.warehouse.availability import announce
 
 
 def _confirm(event: StockConfirmationRequested, held: Held) -> None:
-    if warehouse.confirm_stock(event, held):
+    if event.added:
+        goods_added(event, held)
+    elif warehouse.confirm_stock(event, held):
         fulfillment.stock_confirmed(event, held)
 
 
@@ -44,13 +47,18 @@ def stock_events(batch: list[Received[Any]]) -> None:
     """Lock what the batch touches, let each event act in its order, then announce what can be sold now."""
     events = [received.event for received in batch]
     sagas = [event.saga for event in events if not isinstance(event, OrderCancelled)]
-    sagas += fulfillment.sagas_of([event.order for event in events if isinstance(event, OrderCancelled)])
+    sagas += fulfillment.sagas_of([event.order for event in events if _is_of_an_order(event)])
     held = hold([row for event in events if (row := _row(event)) is not None], sagas)
     for received in batch:
         with caused_by(received.message):
             _REACTIONS[type(received.event)](received.event, held)
     with caused_by(batch[-1].message):
         announce(held.touched)
+
+
+def _is_of_an_order(event: object) -> bool:
+    """Whether it is about whatever its order holds, beside what it names."""
+    return isinstance(event, OrderCancelled) or (isinstance(event, StockConfirmationRequested) and bool(event.added))
 
 
 def _row(event: object) -> Reservation | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.subscriptions import Received, caused_by
 from contracts.commerce import (
+    AdditionPaid,
     OrderPaid,
     OrderRefunded,
     TenderConfirmationRequested,
@@ -44,9 +45,10 @@ def _accounts(events: list[Any]) -> set[tuple[str, UUID]]:
     return {(one.tender, one.account) for event in requests for one in event.tenders}
 
 
-_OF_POINTS = (OrderPaid, OrderRefunded)
+_OF_POINTS = (OrderPaid, AdditionPaid, OrderRefunded)
 _REACTIONS: dict[type, Callable[[Any, Held], None]] = {
     OrderPaid: lambda event, _: points.earn(event),
+    AdditionPaid: lambda event, _: points.earn_more(event),
     OrderRefunded: lambda event, _: points.reverse(event),
     TenderRequested: tenders.requested,
     TenderReleaseRequested: tenders.released,

@@ -17,7 +17,7 @@ from django.db import connections
 
 from catalog.pricing.choice import Current, Entered, Tier, current, groups_of, tiers
 from catalog.pricing.composed_blocks import COMPOSED, rebuild_composed_blocks
-from catalog.pricing.entered import COLUMNS, COUNTS, LISTS, PRICES, entered
+from catalog.pricing.entered import entered_for
 from catalog.pricing.following import follow_prices
 from catalog.pricing.history import Lowest, Sold, record
 from catalog.pricing.models import PriceBlock
@@ -80,24 +80,20 @@ def _read(products: Collection[UUID]) -> tuple[dict[_Page, list[_Good]], set[UUI
     """What is sold on these products' pages, the ids of all their family, and of those whose price is that of parts."""
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
-            f"""SELECT coalesce(p.parent_id, p.id), p.id, p.sku, p.tax_class, p.kind, pr.channel, pr.currency,
-                       {COLUMNS}
-                FROM catalog_product p
-                LEFT JOIN ({PRICES} pr JOIN catalog_channel c ON c.code = pr.channel AND c.currency = pr.currency
-                           {LISTS}) ON pr.product_id = p.id AND pr.channel = ANY(p.channels) AND {COUNTS}
-                WHERE p.id = ANY(%(ids)s) OR p.parent_id = ANY(%(ids)s)
-                ORDER BY p.position, p.sku""",
+            """SELECT p.id, coalesce(p.parent_id, p.id), p.sku, p.tax_class, p.kind, p.channels
+               FROM catalog_product p WHERE p.id = ANY(%(ids)s) OR p.parent_id = ANY(%(ids)s)
+               ORDER BY p.position, p.sku""",
             {"ids": list(products)},
         )
-        rows = cursor.fetchall()
-    pages: dict[_Page, dict[UUID, _Good]] = defaultdict(dict)
-    for root, product, sku, tax_class, _, channel, currency, *price in rows:
-        if channel is not None:
-            goods = pages[root, channel, currency]
-            good = goods.setdefault(product, _Good(id=product, sku=sku, tax_class=tax_class, entered=[]))
-            good.entered.append(entered(price))
-    sold = {page: list(goods.values()) for page, goods in pages.items()}
-    return sold, {row[1] for row in rows}, {row[1] for row in rows if row[4] in COMPOSED}
+        family = {id_: about for id_, *about in cursor.fetchall()}
+    pages: dict[_Page, list[_Good]] = defaultdict(list)
+    place = {id_: number for number, id_ in enumerate(family)}
+    for (product, channel, currency), prices in sorted(entered_for(family).items(), key=lambda item: place[item[0][0]]):
+        root, sku, tax_class, _, channels = family[product]
+        if channel in channels:
+            good = _Good(id=product, sku=sku, tax_class=tax_class, entered=prices)
+            pages[root, channel, currency].append(good)
+    return pages, set(family), {id_ for id_, about in family.items() if about[3] in COMPOSED}
 
 
 def _blocks(

@@ -16,7 +16,7 @@ from django.db import connections
 from django.db.models import Q
 
 from catalog.pricing.choice import Entered, current, groups_of
-from catalog.pricing.entered import COLUMNS, COUNTS, LISTS, PRICES, entered
+from catalog.pricing.entered import entered_for
 from catalog.pricing.models import PriceBlock
 from catalog.pricing.taxes import Shown, shown_in
 from catalog.product.composition import owners_of
@@ -28,8 +28,8 @@ from chassis.money import amount_text
 COMPOSED = frozenset({Product.BUNDLE, Product.GROUPED, Product.GIFT_CARD})
 _encoder = msgspec.json.Encoder(decimal_format="string", order="deterministic")
 
-_PARTS = f"""
-SELECT p.id, parts.option, parts.required, parts.quantity, part.sku, part.tax_class, ch.code, {COLUMNS}
+_PARTS = """
+SELECT p.id, parts.option, parts.required, parts.quantity, part.sku, part.tax_class, part.id, ch.code, ch.currency
 FROM catalog_product p
 CROSS JOIN LATERAL (
     SELECT o.id AS option, o.required, c.quantity, c.component_id AS part
@@ -39,9 +39,7 @@ CROSS JOIN LATERAL (
     SELECT k.id, false, 1, k.target_id FROM catalog_productlink k WHERE k.product_id = p.id AND k.kind = 'member') parts
 JOIN catalog_product part ON part.id = parts.part
 JOIN catalog_channel ch ON ch.code = ANY(p.channels) AND ch.code = ANY(part.channels)
-JOIN {PRICES} pr ON pr.product_id = part.id AND pr.channel = ch.code AND pr.currency = ch.currency
-{LISTS}
-WHERE p.id = ANY(%s) AND {COUNTS}
+WHERE p.id = ANY(%s)
 """
 
 
@@ -60,11 +58,14 @@ def rebuild_composed_blocks(products: Collection[UUID]) -> None:
     """Make the blocks that no price of the product itself makes; the caller has removed the old ones."""
     if not products:
         return
-    parts: dict[tuple[UUID, str], dict[_Answer, list[Entered]]] = defaultdict(lambda: defaultdict(list))
     with connections["catalog"].cursor() as cursor:
         cursor.execute(_PARTS, [list(products)])
-        for id_, option, required, quantity, sku, tax_class, channel, *price in cursor.fetchall():
-            parts[id_, channel][_Answer(option, required, quantity, sku, tax_class)].append(entered(price))
+        rows = cursor.fetchall()
+    prices = entered_for({part for *_, part, _, _ in rows})
+    parts: dict[tuple[UUID, str], dict[_Answer, list[Entered]]] = defaultdict(dict)
+    for id_, option, required, quantity, sku, tax_class, part, channel, currency in rows:
+        if (part, channel, currency) in prices:
+            parts[id_, channel][_Answer(option, required, quantity, sku, tax_class)] = prices[part, channel, currency]
     channels = {channel.code: channel for channel in Channel.objects.all()}
     shown = shown_in(list(channels))
     blocks: list[PriceBlock] = []

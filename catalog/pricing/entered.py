@@ -1,7 +1,11 @@
 """Reading prices as they were entered: the columns that `choice` needs of a price and of the list it belongs to."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
+
+from django.db import connections
 
 from catalog.pricing.choice import Entered
 
@@ -35,3 +39,22 @@ def entered(row: Sequence[Any]) -> Entered:
         priority=priority,
         replaces=replaces,
     )
+
+
+def entered_for(products: Collection[UUID]) -> dict[tuple[UUID, str, str], list[Entered]]:
+    """What was entered for products, by product, channel and the channel's currency.
+
+    By their ids and in a statement of its own: joined to the rows of products, all prices of the shop were gone through
+    for each of these.
+    """
+    found: dict[tuple[UUID, str, str], list[Entered]] = defaultdict(list)
+    with connections["catalog"].cursor() as cursor:
+        cursor.execute(
+            f"""SELECT pr.product_id, pr.channel, pr.currency, {COLUMNS}
+                FROM {PRICES} pr JOIN catalog_channel c ON c.code = pr.channel AND c.currency = pr.currency {LISTS}
+                WHERE pr.product_id = ANY(%s) AND {COUNTS}""",
+            [list(products)],
+        )
+        for product, channel, currency, *price in cursor.fetchall():
+            found[product, channel, currency].append(entered(price))
+    return found

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from tantivy import Query
 
 from catalog.search import embedded_queries as q
 from catalog.search import folders, placing, words
-from catalog.search.embedded_facets import Counting
+from catalog.search.embedded_facets import Counted
 from catalog.search.embedded_index import intact, opened
 from catalog.search.embedded_order import ordered
 from catalog.search.embedded_queries import Asking
@@ -29,6 +29,7 @@ class _Open:
     index: tantivy.Index
     shape: Shape
     committed: int
+    counted: Counted = field(default_factory=Counted)
 
 
 _opened: dict[str, _Open] = {}
@@ -49,8 +50,8 @@ def engine(view: str, *, locale: str) -> "Embedded | None":
                     known = _opened[view] = _Open(path, opened(path, locale=locale), folders.shape_of(path), committed)
                 elif known.committed != committed:
                     known.index.reload()
-                    known.committed = committed
-                return Embedded(known.index, path=path, view=view, locale=locale, shape=known.shape)
+                    known.committed, known.counted = committed, Counted()
+                return Embedded(known, view=view, locale=locale)
     except EngineFailed:
         return None
 
@@ -77,9 +78,10 @@ def damage_told(view: str, path: Path) -> Iterator[None]:
 class Embedded:
     """Answers from one opened index."""
 
-    def __init__(self, index: tantivy.Index, *, path: Path, view: str, locale: str, shape: Shape) -> None:
-        self.index, self.path, self.view, self.locale, self.shape = index, path, view, locale, shape
-        self.searcher = index.searcher()
+    def __init__(self, opened: _Open, *, view: str, locale: str) -> None:
+        self.index, self.path, self.shape, self.counted = opened.index, opened.path, opened.shape, opened.counted
+        self.view, self.locale = view, locale
+        self.searcher = opened.index.searcher()
 
     def search(self, question: Question) -> Answer:
         """Exact words first; similar ones only when no product has those."""
@@ -113,7 +115,7 @@ class Embedded:
         return q.every([*parts, Query.fuzzy_term_query(schema, "plain", last, distance=distance, prefix=True)])
 
     def _answer(self, asking: Asking) -> Answer:
-        question, counts = asking.question, Counting(self.searcher, asking).all()
+        question, counts = asking.question, self.counted.of(self.searcher, asking)
         return Answer(
             ids=self._page(asking, asking.all(), counts.total) if question.limit else [],
             total=counts.total,

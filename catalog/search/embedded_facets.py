@@ -1,15 +1,16 @@
 """Counts beside a page: values and ranges of attributes, and of the price."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import tantivy
 
 from catalog.search import schema
 from catalog.search.embedded_queries import Asking
-from catalog.search.engine import FACET_SIZE
+from catalog.search.engine import FACET_SIZE, NO_GOODS
 from catalog.search.ranges import Range, between, limits_for
 
 PRICE = " price"
@@ -26,6 +27,26 @@ class Counts:
     price_min: Decimal | None
     price_max: Decimal | None
     price_ranges: list[tuple[Range, int]]
+
+
+class Counted:
+    """What was counted since the index was last committed: most ask for the pages that others ask for too."""
+
+    MOST = 500
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Counts] = {}
+
+    def of(self, searcher: tantivy.Searcher, asking: Asking) -> Counts:
+        """The counts of a question, whichever page of it and in whatever order."""
+        any_page = replace(asking.question, sort=(), offset=0, limit=0, boosted=NO_GOODS, buried=NO_GOODS)
+        key = msgspec.json.encode((any_page, asking.fuzzy))
+        counts = self._known.get(key)
+        if counts is None:
+            if len(self._known) >= self.MOST:
+                self._known.clear()
+            counts = self._known[key] = Counting(searcher, asking).all()
+        return counts
 
 
 class Counting:

@@ -14,9 +14,13 @@ _WORDS = "plainto_tsquery('simple', %s)"
 
 
 class Conditions:
-    """SQL as text, and its values. `but`: without this facet's own filter; not `priced`: at any price."""
+    """SQL as text, and its values. `but`: without this facet's own filter; not `priced`: at any price.
 
-    def __init__(self, question: Question, *, but: str = "", priced: bool = True) -> None:
+    `entered`: the query goes through the category's entries. The planner would take the array for a second, independent
+    condition, expect next to nothing, and sort a whole category for one page; behind a function it expects all.
+    """
+
+    def __init__(self, question: Question, *, but: str = "", priced: bool = True, entered: bool = False) -> None:
         self.question = question
         self.parts: list[str] = []
         self.values: list[Any] = []
@@ -24,7 +28,8 @@ class Conditions:
         if question.text:
             self._text(question)
         if question.category is not None:
-            self._add("d.categories @> ARRAY[%s]::uuid[]", question.category)
+            within = "array_position(d.categories, %s) IS NOT NULL" if entered else "d.categories @> ARRAY[%s]::uuid[]"
+            self._add(within, question.category)
         for code, wanted in question.filters.items():
             if code != but:
                 self._add("d.facets -> %s ?| %s", code, list(wanted))

@@ -23,7 +23,7 @@ from chassis import clock
 from chassis.access.principal import Kind, Principal
 from chassis.ids import new_id
 from chassis.unit_of_work import unit_of_work
-from contracts.commerce import OrderCancelled, OrderLine, OrderPaid, OrderRefunded
+from contracts.commerce import AdditionPaid, OrderCancelled, OrderLine, OrderPaid, OrderRefunded
 from contracts.shared import Amount, Choice, Component
 
 pytestmark = pytest.mark.django_db(databases=["catalog"])
@@ -62,9 +62,10 @@ def paid(quantity: int = 1, *, customer: UUID | None = CUSTOMER) -> OrderPaid:
     )
 
 
-def deliver(event: OrderPaid | OrderCancelled | OrderRefunded) -> None:
+def deliver(event: OrderPaid | AdditionPaid | OrderCancelled | OrderRefunded) -> None:
     with unit_of_work("catalog"):
-        (grant_downloads if isinstance(event, OrderPaid) else revoke_downloads)(event)  # type: ignore[operator]
+        granting = isinstance(event, OrderPaid | AdditionPaid)
+        (grant_downloads if granting else revoke_downloads)(event)  # type: ignore[operator]
 
 
 def cancelled(event: OrderPaid) -> OrderCancelled:
@@ -106,6 +107,27 @@ def test_a_paid_order_brings_its_files_once_and_a_link_gives_the_file() -> None:
     assert "book.pdf" in answer["Content-Disposition"] and "no-store" in answer["Cache-Control"]
     assert answer["Content-Type"] == "application/octet-stream"
     assert listed(http())[0]["used"] == 1
+
+
+def test_what_is_added_to_an_order_brings_its_files_too() -> None:
+    event = replace(paid(), lines=())
+    deliver(event)
+    assert not DownloadGrant.objects.exists()
+    more = paid()
+    deliver(
+        AdditionPaid(
+            addition=new_id(),
+            order=event.order,
+            number=event.number,
+            channel=event.channel,
+            customer=event.customer,
+            total=event.total,
+            paid_at=event.paid_at,
+            lines=more.lines,
+            key_hash=event.key_hash,
+        )
+    )
+    assert set(DownloadGrant.objects.values_list("order", flat=True)) == {event.order}
 
 
 def test_a_bundle_brings_the_files_of_its_parts() -> None:

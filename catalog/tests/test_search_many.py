@@ -11,7 +11,10 @@ import pytest
 from django.db import connections
 
 from catalog.commands import DefineAttribute, DefineMerchandising, define_attribute, define_merchandising
+from catalog.pricing.blocks import rebuild_blocks
 from catalog.product.models import Category, ProductDocument
+from catalog.search.engine import POSITION, Question
+from catalog.search.fallback import Fallback
 from catalog.tests import shop
 from catalog.tests.test_search import facet, get, skus
 
@@ -52,7 +55,11 @@ class Knife:
 
 
 KNIVES = [Knife(number) for number in range(MANY)]
-_ONE = {"catalog_productdocument": "t.view = 'en'", "catalog_priceblock": "t.customer_group = ''"}
+_ONE = {
+    "catalog_productdocument": "t.view = 'en'",
+    "catalog_priceblock": "t.channel = 'eu' AND t.customer_group = ''",
+    "catalog_price": "t.channel = 'eu' AND t.kind = 'base'",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +106,7 @@ def _columns() -> dict[str, str]:
             'sku_keys', jsonb_build_array(lower(made.sku)), 'words', lower(made.name), 'card', {card},
             'sort_key', lower(made.name) || chr(1), 'facets', {facets}, 'source', {source}""",
         "catalog_priceblock": "'product_id', made.id, 'amount', made.price",
+        "catalog_price": "'id', made.id, 'product_id', made.id, 'amount', made.price",
         "catalog_categoryentry": "'product_id', made.id, 'position', made.place",
     }
 
@@ -140,3 +148,34 @@ def test_page_50_of_10000_in_manual_order_with_pins_filters_and_several_keys(eng
     assert sum(facet(body, "weight").values()) == sum(k.colour == "red" and k.price < 6 for k in KNIVES)
     assert Decimal(body["price"]["max"]) == 7, "its own range does not narrow the price"
     assert Category.objects.filter(id=body["category"]["id"], code="knives").exists()
+
+
+def test_the_first_page_of_a_category_reads_what_it_shows_and_no_more() -> None:
+    """Also once the statement is prepared, and planned without knowing which category it will be about."""
+    category = Category.objects.get(code="knives").id
+    question = Question(view="en", channel="eu", locale="en-GB", category=category, sort=(POSITION,), limit=LIMIT)
+
+    def page() -> None:
+        assert len(Fallback("en").page(question, total=MANY)) == LIMIT
+
+    assert rows_read("catalog_productdocument", page) < 10 * LIMIT
+
+
+def test_a_product_with_variants_is_priced_without_reading_the_prices_of_others() -> None:
+    product = shop.configurable("AXE", "Axe", sizes=30)
+    assert rows_read("catalog_price", lambda: rebuild_blocks([product])) < 300
+
+
+def rows_read(table: str, act: Callable[[], object]) -> int:
+    """Rows of a table that the last of some calls went through, all of them by plans for any parameters."""
+    read = []
+    with connections["catalog"].cursor() as cursor:
+        cursor.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+        for _ in range(6):
+            act()
+            cursor.execute(
+                "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables WHERE relname = %s",
+                [table],
+            )
+            read.append(int(cursor.fetchone()[0]))
+    return read[-1] - read[-2]

@@ -51,7 +51,8 @@ def _can_be_cancelled(order: Order) -> bool:
 
 def _can_be_cancelled_in_part(order: Order) -> bool:
     unsent = order.fulfilment_state in ("unfulfilled", "partially_fulfilled")
-    return unsent and order.state in ("placed", "held") and order.payment_state in ("paid", "partially_refunded")
+    is_paid = order.payment_state in ("paid", "partially_refunded") and not order.has_promises
+    return unsent and order.state in ("placed", "held") and is_paid
 
 
 def cancellations_of(order: Order) -> str:

@@ -11,7 +11,7 @@ from commerce.cancellation.errors import CancellationPending, NotCancellable, No
 from commerce.cancellation.models import Cancellation
 from commerce.order.announcing import tell
 from commerce.order.commands import locked_order
-from commerce.order.errors import IllegalTransition
+from commerce.order.errors import IllegalTransition, OrderBeingAddedTo
 from commerce.order.models import Order, OrderLine
 from commerce.order.states import FULFILMENT
 
@@ -20,12 +20,15 @@ def request_cancellation(order_id: UUID, *, reason: str, lines: Mapping[UUID, De
     """Ask for an order to be cancelled, or for quantities of lines that were not sent yet.
 
     All that is left of an order that nothing was sent of is the whole. IllegalTransition, CancellationPending,
-    NotCancellable for more of a line than is left, NotPaidYet for a part of an order that is not paid.
+    OrderBeingAddedTo, NotCancellable for more of a line than is left, NotPaidYet for a part of an order whose money is
+    not all taken.
     """
     with unit_of_work("commerce"):
         order = locked_order(order_id)
-        if order.cancellations.filter(state="requested").exists():
+        if order.is_being_cancelled:
             raise CancellationPending()
+        if order.is_being_added_to:
+            raise OrderBeingAddedTo()
         sold = list(order.lines.select_for_update())
         if lines is None or _is_all(lines, sold):
             return _ask(order, sold, {}, reason=reason)
@@ -64,7 +67,7 @@ def _is_all(lines: Mapping[UUID, Decimal], sold: list[OrderLine]) -> bool:
 def _check(order: Order, lines: Mapping[UUID, Decimal], sold: Mapping[UUID, OrderLine]) -> None:
     if order.state not in ("placed", "held"):
         raise IllegalTransition("no line can be cancelled", state=order.state)
-    if order.payment_state not in ("paid", "partially_refunded"):
+    if order.payment_state not in ("paid", "partially_refunded") or order.has_promises:
         raise NotPaidYet(state=order.payment_state)
     if not any(lines.values()):
         raise NotCancellable("No quantity was given.", field="/lines")

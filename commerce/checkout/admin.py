@@ -1,12 +1,16 @@
-"""Carts in the admin: looked at. Only their shoppers change them."""
+"""Carts in the admin: looked at. Only their shoppers change them, and staff their drafts."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from chassis.admin import LookOnly, ShownInline, shown
 from chassis.admin.finding import FoundByKey
 from commerce.checkout.adjustments import DELIVERY, discounts
+from commerce.checkout.draft_admin import DRAFTING, NewDraftForm
+from commerce.checkout.drafting import become_draft
 from commerce.checkout.models import Cart, CartLine, ChannelCopy
 from commerce.checkout.tenders import split, tenders_of
 
@@ -27,7 +31,7 @@ class CartLineInline(ShownInline):
 
 
 class CartAdmin(FoundByKey, LookOnly):
-    """What shoppers are about to buy. The guest's secret and the card token are never shown."""
+    """What shoppers are about to buy, and drafts of staff. A secret and the card token are never shown."""
 
     search_fields = ("customer",)
     search_help_text = "A cart's id, or a customer's"
@@ -35,11 +39,12 @@ class CartAdmin(FoundByKey, LookOnly):
     list_filter = (
         shown.one_of("state", (Cart.OPEN, Cart.PLACING, Cart.ORDERED, Cart.MERGED)),
         shown.one_of("channel", lambda: ChannelCopy.objects.order_by("code").values_list("code", flat=True)),
+        ("drafted_by", admin.EmptyFieldListFilter),
         "changed_at",
     )
     ordering = ("-changed_at",)
     fieldsets = (
-        (None, {"fields": (("state_shown", "view"), ("created_at", "changed_at"))}),
+        (None, {"fields": (("state_shown", "view"), ("created_at", "changed_at"), "draft_of")}),
         ("Shopper", {"fields": ("email_link", ("address", "billed_to"), ("shipping_method", "customer_group"))}),
         (
             "Quote",
@@ -57,13 +62,39 @@ class CartAdmin(FoundByKey, LookOnly):
     )
     readonly_fields = (
         *("state_shown", "email_link", "address", "billed_to", "total", "shipping_shown", "quoted"),
-        *("coupons", "discounts_shown", "paid_with", "checkout_link"),
+        *("coupons", "discounts_shown", "paid_with", "checkout_link", "draft_of"),
     )
     state_fields = ("state",)
+    secret_fields = ("secret_hash", "payment_source")
     inlines = (CartLineInline,)
+    transitions = DRAFTING
     state_shown = shown.state(
         "state", info=(Cart.OPEN,), warning=(Cart.PLACING,), success=(Cart.ORDERED,), danger=(Cart.MERGED,)
     )
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._granted(request, "add")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change=change, **kwargs) if obj else NewDraftForm
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_fieldsets(request, obj) if obj else [(None, {"fields": NewDraftForm.Meta.fields})]
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_inlines(request, obj) if obj else ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return super().get_readonly_fields(request, obj) if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Cart, form: Any, change: bool) -> None:
+        if not change:
+            become_draft(obj, actor=str(request.user))
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="draft of")
+    def draft_of(self, cart: Cart) -> str:
+        return shown.actor(cart.drafted_by) if cart.drafted_by else "nobody: a shopper's own"
 
     @admin.display(description="shopper")
     def email_in_short(self, cart: Cart) -> str:
@@ -93,9 +124,13 @@ class CartAdmin(FoundByKey, LookOnly):
     def quoted(self, cart: Cart) -> str:
         rows = (cart.quote or {}).get("lines", ())
         return shown.table(
-            ("SKU", "name", "quantity", "total"),
+            ("SKU", "name", "quantity", "total", "problem"),
             [
-                (row["sku"], row["name"], shown.quantity(Decimal(row["quantity"])), f"{row['total']} {cart.currency}")
+                (
+                    *(row["sku"], row["name"], shown.quantity(Decimal(row["quantity"]))),
+                    f"{row['total']} {cart.currency}",
+                    shown.words(row.get("problem", "")) or shown.NOTHING,
+                )
                 for row in rows
             ],
         )

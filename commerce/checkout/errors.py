@@ -11,6 +11,10 @@ class UnknownCart(DomainError):
     code, status, title = "unknown_cart", 404, "There is no such cart, or it is not yours."
 
 
+class DraftNotClaimed(DomainError):
+    code, status, title = "draft_not_claimed", 409, "This cart was put together for you; order it as it is."
+
+
 class UnknownLine(DomainError):
     code, status, title = "unknown_line", 404, "There is no such line in this cart."
 
@@ -77,6 +81,10 @@ class CountryNotServed(DomainError):
 
 class UnknownShippingMethod(DomainError):
     code, status, title = "unknown_shipping_method", 400, "This way of delivery is not offered for this cart."
+
+
+class NoStorefront(DomainError):
+    code, status, title = "no_storefront", 409, "The view does not say where its storefront is."
 
 
 class EmptyCart(DomainError):

@@ -37,6 +37,7 @@ class ViewCopy(models.Model):
     channel = models.TextField()
     locale = models.TextField()
     active = models.BooleanField(default=True)
+    base_url = models.TextField(default="", db_default="", help_text="of its storefront, with a slash at the end")
     version = models.BigIntegerField(default=0)
 
     class Meta:
@@ -69,6 +70,9 @@ class Cart(models.Model):
     )
     quote = models.JSONField(null=True, help_text="the catalog's answer for exactly this version's lines")
     saga = models.UUIDField(null=True)
+    drafted_by = models.TextField(
+        blank=True, default="", db_default="", help_text="the member of staff whose draft of an order it is"
+    )
     payment_source = EncryptedTextField(blank=True, default="", help_text="card token between call and payment")
     metadata = models.JSONField(default=dict)
     external_id = models.TextField(blank=True, default="")

@@ -1,6 +1,7 @@
 """Placing an order over REST: one call, which waits a short while for the outcome."""
 
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from uuid import UUID
 
@@ -58,7 +59,8 @@ class Place(APIView):
             method=body["payment_method"],
             expected_total=body["expected_total"],
         )
-        return _placement(placed, _await_outcome(placed.id, saga, _patience(request)))
+        placement = await_outcome(saga, lambda: standing(placed.id, saga), patience(request))
+        return _placement(placed, placement)
 
     @extend_schema(
         operation_id="placement", parameters=[SECRET], responses={200: shapes.PlacementBody}, tags=["checkout"]
@@ -103,21 +105,22 @@ class PaymentMethods(APIView):
 _waiters: Waiters | None = None
 
 
-def _await_outcome(cart: UUID, saga: UUID, seconds: float) -> Placement:
-    """Wait for the outcome without holding a connection; pending when it takes longer or too many wait."""
+def await_outcome(saga: UUID, look: Callable[[], Placement], seconds: float) -> Placement:
+    """Look until the outcome is there, without holding a connection; pending when it takes longer or too many wait."""
     global _waiters
     if _waiters is None:
         _waiters = Waiters("commerce", most=getattr(settings, "PLACE_ORDER_WAITERS", 1))
     with _waiters.expect(saga) as expectation:
         until = time.monotonic() + seconds
-        placement = standing(cart, saga)
+        placement = look()
         # A wake-up is no promise: the listener wakes everybody when it connects, and a saga has interim news.
         while placement.outcome == "pending" and (left := until - time.monotonic()) > 0 and expectation.wait(left):
-            placement = standing(cart, saga)
+            placement = look()
         return placement
 
 
-def _patience(request: Request) -> float:
+def patience(request: Request) -> float:
+    """How many seconds a caller wants to wait for an outcome."""
     for part in request.headers.get("Prefer", "").split(","):
         name, _, value = part.strip().partition("=")
         if name == "wait" and value.isascii() and value.isdigit() and len(value) < 4:

@@ -1,5 +1,6 @@
 """Starting the place-order saga, and what a caller is told of it."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -34,6 +35,12 @@ from commerce.payment.providers.registry import chosen
 from contracts.catalog import Quote
 from contracts.postpurchase import GIFT_CARD
 
+SOLD = (
+    *("sku", "product", "name", "options", "quantity", "unit_price", "discount", "adjustments", "total", "tax"),
+    *("taxes", "requires_shipping", "kind", "components"),
+)
+"""What of a quoted line an order's line is made of."""
+
 AREA = 3
 """So many characters of a postcode logistics is told before there is an order."""
 
@@ -64,8 +71,7 @@ def place(
         return cart, cart.saga
     if cart.state != Cart.OPEN:
         raise CartFrozen(state=cart.state)
-    if missing := _missing(cart):
-        raise Incomplete(missing=missing)
+    demand_complete(cart)
     quote = _confirmed_quote(cart, expected_total)
     shares = _confirmed_shares(cart, quote)
     how = _method(cart, method, payable=left(quote.total, shares), source=source)
@@ -165,32 +171,35 @@ def _by_hand(method: Offered | None) -> dict[str, Any] | None:
     return {"name": method.name, "instructions": method.instructions, "goods_first": method.goods_first}
 
 
-def _missing(cart: Cart) -> list[str]:
-    """What the cart lacks before it can be ordered; address and way of delivery only if something is sent."""
+def demand_complete(cart: Cart) -> None:
+    """Incomplete with what a cart lacks before it can be ordered; address and way only where something is sent."""
     needed = ["email", "delivery", "shipping_method"] if needs_shipping(cart.quote) else ["email"]
-    return [name for name in needed if not getattr(cart, name)]
+    if missing := [name for name in needed if not getattr(cart, name)]:
+        raise Incomplete(missing=missing)
 
 
-def _destination(cart: Cart) -> dict[str, str]:
+def destination(address: Mapping[str, str] | None, shipping_method: str) -> dict[str, str]:
     """What logistics chooses a source by; of the postcode its beginning only."""
-    delivery = cart.delivery or {}
+    where = address or {}
     return {
-        "country": delivery.get("country", ""),
-        "area": delivery.get("postcode", "")[:AREA],
-        "shipping_method": cart.shipping_method,
+        "country": where.get("country", ""),
+        "area": where.get("postcode", "")[:AREA],
+        "shipping_method": shipping_method,
     }
+
+
+def sold_lines(quote: Mapping[str, Any], id_of: Callable[[str], UUID]) -> list[dict[str, Any]]:
+    """The lines of a stored quote as a saga keeps them, each with the id that it has in the order, by its key."""
+    return [{"id": str(id_of(line["key"])), **{name: line[name] for name in SOLD}} for line in quote["lines"]]
 
 
 def _snapshot(cart: Cart, quote: Quote, shares: list[Share], method: Offered | None) -> dict[str, Any]:
     stored = as_json(quote)
-    adjustments = {line["key"]: line["adjustments"] for line in stored["lines"]}
-    components = {line["key"]: line["components"] for line in stored["lines"]}
-    taxes = {line["key"]: line["taxes"] for line in stored["lines"]}
     lines = line_ids(cart)
     return {
         "cart_version": cart.version,
         "channel": cart.channel,
-        "destination": _destination(cart),
+        "destination": destination(cart.delivery, cart.shipping_method),
         "currency": quote.currency,
         "provider": chosen(),
         "manual": _by_hand(method),
@@ -217,24 +226,5 @@ def _snapshot(cart: Cart, quote: Quote, shares: list[Share], method: Offered | N
         "shipping_adjustments": stored["shipping_adjustments"],
         "taxes": stored["taxes"],
         "tax_note": quote.tax_note,
-        "lines": [
-            {
-                "id": str(lines.get(line.key) or line_id(cart, line.key)),
-                "sku": line.sku,
-                "product": str(line.product),
-                "name": line.name,
-                "options": line.options,
-                "quantity": str(line.quantity),
-                "unit_price": str(line.unit_price),
-                "discount": str(line.discount),
-                "adjustments": adjustments[line.key],
-                "total": str(line.total),
-                "tax": str(line.tax),
-                "taxes": taxes[line.key],
-                "requires_shipping": line.requires_shipping,
-                "kind": line.kind,
-                "components": components[line.key],
-            }
-            for line in quote.lines
-        ],
+        "lines": sold_lines(stored, lambda key: lines.get(key) or line_id(cart, key)),
     }

@@ -30,9 +30,13 @@ def copy_views(batch: list[Received[ViewChanged]]) -> None:
         for received in batch:
             event = received.event
             cursor.execute(
-                """INSERT INTO commerce_viewcopy (code, channel, locale, active, version) VALUES (%s, %s, %s, %s, %s)
+                """INSERT INTO commerce_viewcopy (code, channel, locale, active, base_url, version)
+                   VALUES (%s, %s, %s, %s, %s, %s)
                    ON CONFLICT (code) DO UPDATE SET channel = excluded.channel, locale = excluded.locale,
-                       active = excluded.active, version = excluded.version
+                       active = excluded.active, base_url = excluded.base_url, version = excluded.version
                    WHERE commerce_viewcopy.version <= excluded.version""",
-                [event.code, event.channel, event.locale, event.active, received.message.aggregate_version],
+                [
+                    *(event.code, event.channel, event.locale, event.active, event.base_url),
+                    received.message.aggregate_version,
+                ],
             )

@@ -1,8 +1,7 @@
 """What logistics, catalog and post-purchase answer, handed to the saga that waits for it."""
 
 from chassis.sagas import Done, Failed, Run
-from chassis.sagas.runner import answer, change
-from commerce.checkout.saga import PlaceOrder
+from commerce.promises import answer, change
 from contracts.catalog import RedemptionRefused, RedemptionReserved
 from contracts.logistics import StockConfirmed, StockReservationFailed, StockReserved
 from contracts.postpurchase import TenderConfirmed, TenderRefused, TenderReserved
@@ -14,45 +13,36 @@ def stock_reserved(event: StockReserved) -> None:
     def extend(run: Run) -> None:
         run.data["reserved_until"] = max(run.data.get("reserved_until", ""), until)
 
-    if not answer(PlaceOrder, event.saga, "reserve_stock", Done({"reserved_until": until})):
-        change(PlaceOrder, event.saga, extend)
+    if not answer(event.saga, "reserve_stock", Done({"reserved_until": until})):
+        change(event.saga, extend)
 
 
 def stock_reservation_failed(event: StockReservationFailed) -> None:
-    answer(
-        PlaceOrder,
-        event.saga,
-        "reserve_stock",
-        Failed("failed", "out_of_stock", {"missing": list(event.missing)}),
-    )
+    answer(event.saga, "reserve_stock", Failed("failed", "out_of_stock", {"missing": list(event.missing)}))
 
 
 def stock_confirmed(event: StockConfirmed) -> None:
-    answer(PlaceOrder, event.saga, "confirm_stock", Done({"stock_confirmed": event.confirmed}))
+    answer(event.saga, "confirm_stock", Done({"stock_confirmed": event.confirmed}))
 
 
 def redemption_reserved(event: RedemptionReserved) -> None:
-    answer(PlaceOrder, event.saga, "redeem_coupon", Done())
+    answer(event.saga, "redeem_coupon", Done())
 
 
 def redemption_refused(event: RedemptionRefused) -> None:
-    answer(
-        PlaceOrder,
-        event.saga,
-        "redeem_coupon",
-        Failed("failed", event.reason, {"refused": {"promotion": str(event.promotion), "coupon": event.coupon}}),
-    )
+    refused = {"promotion": str(event.promotion), "coupon": event.coupon}
+    answer(event.saga, "redeem_coupon", Failed("failed", event.reason, {"refused": refused}))
 
 
 def tender_reserved(event: TenderReserved) -> None:
     held = {"tenders_held": str(event.amount.amount), "tenders_until": event.expires_at.isoformat()}
-    answer(PlaceOrder, event.saga, "reserve_tenders", Done(held))
+    answer(event.saga, "reserve_tenders", Done(held))
 
 
 def tender_refused(event: TenderRefused) -> None:
     refused = {"payment": str(event.payment), "tender": event.tender, "reason": event.reason}
-    answer(PlaceOrder, event.saga, "reserve_tenders", Failed("failed", "tender_refused", {"refused_tender": refused}))
+    answer(event.saga, "reserve_tenders", Failed("failed", "tender_refused", {"refused_tender": refused}))
 
 
 def tender_confirmed(event: TenderConfirmed) -> None:
-    answer(PlaceOrder, event.saga, "confirm_tenders", Done({"tenders_confirmed": event.confirmed}))
+    answer(event.saga, "confirm_tenders", Done({"tenders_confirmed": event.confirmed}))

@@ -6,39 +6,16 @@ from typing import Any
 from django import forms
 
 from chassis.admin import Transition
-from commerce.checkout.addresses import WrongAddress, checked
+from commerce.checkout.address_form import AddressForm, address_fields
 from commerce.delivery.commands import can_be_changed, request_delivery
 from commerce.order.models import Order
-
-ADDRESS = {"name": 200, "company": 200, "street": 300, "postcode": 20, "city": 200, "region": 200, "phone": 40}
-NEEDED = ("name", "street")
-
-
-class _Delivery(forms.Form):
-    """What else an address needs is its country's matter."""
-
-    def clean(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        if self.errors:
-            return given
-        try:
-            return {**given, **checked({name: given[name] for name in (*ADDRESS, "country")})}
-        except WrongAddress as error:
-            for part, sentence in error.parts.items():
-                self.add_error(part, sentence)
-        return given
 
 
 def delivery_form(order: Order) -> type[forms.Form]:
     """Where it goes and how, filled with what is ordered."""
-    now = order.delivery
-    fields: dict[str, forms.Field] = {
-        name: forms.CharField(max_length=most, required=name in NEEDED, initial=now.get(name, ""))
-        for name, most in ADDRESS.items()
-    }
-    fields["country"] = forms.RegexField("^[A-Z]{2}$", initial=now.get("country", ""), help_text="ISO 3166-1 alpha-2")
+    fields = address_fields(order.delivery)
     fields["shipping_method"] = forms.CharField(max_length=100, initial=order.shipping_method)
-    return type("DeliveryForm", (_Delivery,), fields)
+    return type("DeliveryForm", (AddressForm,), fields)
 
 
 def _change_delivery(order: Order, data: Mapping[str, Any]) -> None:

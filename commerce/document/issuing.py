@@ -30,9 +30,28 @@ def issue_invoice(order: Order, lines: Sequence[OrderLine]) -> Document | None:
         lines=[_line(line) for line in lines],
         subtotal=order.subtotal,
         shipping=order.shipping,
-        taxes=order.taxes or _one_tax(order.tax),
+        taxes=taxes_of(order),
         tax=order.tax,
         total=order.total,
+    )
+
+
+def issue_further_invoice(
+    order: Order, lines: Sequence[OrderLine], *, cause: UUID, taxes: Iterable[dict[str, Any]]
+) -> Document | None:
+    """The invoice over lines that were added to an order, with the taxes in them; none over nothing."""
+    total = sum((line.total for line in lines), Decimal(0))
+    if total <= 0:
+        return None
+    return _invoice(
+        order,
+        cause=cause,
+        lines=[_line(line) for line in lines],
+        subtotal=total,
+        shipping=Decimal(0),
+        taxes=summed(taxes),
+        tax=sum((line.tax for line in lines), Decimal(0)),
+        total=total,
     )
 
 
@@ -62,7 +81,7 @@ def issue_credit_note(
     if lines:
         of_lines = _Taxed(
             total=sum((Decimal(line["total"]) for line in lines), Decimal(0)),
-            taxes=_summed(tax for line in lines for tax in line["taxes"]),
+            taxes=summed(tax for line in lines for tax in line["taxes"]),
         )
         parts = [one for one in earlier if str(one.cause) in together]
         taxes = left.at_most(of_lines.without(parts).share(amount, order.currency))
@@ -159,9 +178,10 @@ def _line(line: OrderLine) -> dict[str, Any]:
     }
 
 
-def _one_tax(amount: Decimal) -> list[dict[str, str]]:
-    """The taxes of an order that was made before they were kept one by one."""
-    return [{"code": "", "percent": "0", "amount": str(amount)}] if amount else []
+def taxes_of(order: Order) -> list[dict[str, str]]:
+    """The taxes in an order; as one where it was made before they were kept one by one."""
+    one = [{"code": "", "percent": "0", "amount": str(order.tax)}] if order.tax else []
+    return order.taxes or one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +195,7 @@ class _Taxed:
     def of(cls, documents: Iterable[Document]) -> "_Taxed":
         documents = list(documents)
         total = sum((one.total for one in documents), Decimal(0))
-        return cls(total=total, taxes=_summed(tax for one in documents for tax in one.taxes))
+        return cls(total=total, taxes=summed(tax for one in documents for tax in one.taxes))
 
     def without(self, documents: Iterable[Document]) -> "_Taxed":
         """What is left of it when these are taken off."""
@@ -204,7 +224,7 @@ class _Taxed:
         ]
 
 
-def _summed(taxes: Iterable[dict[str, str]]) -> list[dict[str, str]]:
+def summed(taxes: Iterable[dict[str, str]]) -> list[dict[str, str]]:
     """Taxes of one code as one."""
     found: dict[str, dict[str, str]] = {}
     for tax in taxes:

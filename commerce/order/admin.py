@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from chassis.admin import Defined, LookOnly, ShownInline, Transition, Watch, shown, site
 from chassis.admin.finding import FoundByKey
 from chassis.money import exponent
+from commerce.addition.admin import ADD_GOODS, additions_of
 from commerce.cancellation.admin import CANCEL, CANCEL_LINES, cancellations_of
 from commerce.checkout.adjustments import DELIVERY, discounts
 from commerce.checkout.models import ChannelCopy
@@ -163,7 +164,8 @@ class OrderAdmin(FoundByKey, Defined):
     fieldsets = (
         (None, {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"))}),
         ("Shopper", {"fields": ("email_link", ("address", "billed_to"), "shipping_method")}),
-        ("Money", {"fields": ("figures", "discounts_shown", "payments", "documents_shown", "cancellations_shown")}),
+        ("Money", {"fields": ("figures", "discounts_shown", "payments", "documents_shown")}),
+        ("Changes", {"fields": ("additions_shown", "cancellations_shown")}),
         ("Goes on in", {"fields": (("fulfilment_link", "returns_link"), ("checkout_link", "cart_link"))}),
         ("Notes", {"fields": ("metadata",)}),
     )
@@ -179,7 +181,7 @@ class OrderAdmin(FoundByKey, Defined):
     readonly_fields = (
         *("number", "placed_at", "order_state", "money_state", "goods_state", "view", "email_link"),
         *("address", "billed_to", "shipping_method", "figures", "discounts_shown", "payments"),
-        *("documents_shown", "cancellations_shown"),
+        *("documents_shown", "additions_shown", "cancellations_shown"),
         *("fulfilment_link", "returns_link", "checkout_link", "cart_link"),
         *("origin", "books", "past_payments", "quantities"),
     )
@@ -209,6 +211,7 @@ class OrderAdmin(FoundByKey, Defined):
             explanation="It may be picked and sent again.",
         ),
         CHANGE_DELIVERY,
+        ADD_GOODS,
         Transition(
             name="refund",
             title="Refund",
@@ -333,6 +336,10 @@ class OrderAdmin(FoundByKey, Defined):
                 for one in rows
             ],
         )
+
+    @admin.display(description="additions")
+    def additions_shown(self, order: Order) -> str:
+        return additions_of(order)
 
     @admin.display(description="cancellations")
     def cancellations_shown(self, order: Order) -> str:

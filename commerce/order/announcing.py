@@ -1,6 +1,8 @@
 """What other domains are told about orders."""
 
 import hashlib
+from decimal import Decimal
+from uuid import UUID
 
 import msgspec
 from django.db.models import Sum
@@ -47,7 +49,7 @@ def order_paid(order: Order, lines: list[OrderLine]) -> events.OrderPaid:
         total=Amount(amount=order.total, currency=order.currency),
         paid_at=clock.now(),
         lines=order_lines(lines),
-        key_hash=hashlib.sha256(order.access_key.encode()).hexdigest(),
+        key_hash=_key_hash(order),
         tenders=tuple(
             events.PaidBy(tender=tender, amount=amount)
             for tender, amount in Payment.objects.filter(order=order.id)
@@ -56,6 +58,25 @@ def order_paid(order: Order, lines: list[OrderLine]) -> events.OrderPaid:
             .order_by("tender")
         ),
     )
+
+
+def addition_paid(order: Order, addition: UUID, *, amount: Decimal, lines: list[OrderLine]) -> events.AdditionPaid:
+    """The event that says that what was added to an order is paid, and what that has brought."""
+    return events.AdditionPaid(
+        addition=addition,
+        order=order.id,
+        number=order.number,
+        channel=order.channel,
+        customer=order.customer,
+        total=Amount(amount=amount, currency=order.currency),
+        paid_at=clock.now(),
+        lines=order_lines(lines),
+        key_hash=_key_hash(order),
+    )
+
+
+def _key_hash(order: Order) -> str:
+    return hashlib.sha256(order.access_key.encode()).hexdigest()
 
 
 def order_held(order: Order) -> events.OrderHeld:

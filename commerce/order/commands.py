@@ -54,7 +54,7 @@ def create_from_checkout(cart: Cart, run: Run, payments: Sequence[Payment]) -> O
         placed_at=clock.now(),
     )
     chosen = dict(CartLine.objects.filter(cart=cart, choices__isnull=False).values_list("id", "choices"))
-    lines = [_line(order, line, chosen.get(UUID(line["id"]))) for line in snapshot["lines"]]
+    lines = [sold_line(order, line, chosen.get(UUID(line["id"]))) for line in snapshot["lines"]]
     awaited = any(payment.state == "awaiting" for payment in payments)
     order.payment_state = "pending" if awaited else "authorised" if payments else "paid"
     if not any(line.requires_shipping for line in lines):
@@ -185,7 +185,8 @@ def locked_order(order_id: UUID) -> Order:
     return order
 
 
-def _line(order: Order, line: dict[str, Any], choices: list[dict[str, Any]] | None) -> OrderLine:
+def sold_line(order: Order, line: dict[str, Any], choices: list[dict[str, Any]] | None) -> OrderLine:
+    """A line of an order out of a saga's snapshot; the caller stores it."""
     return OrderLine(
         id=UUID(line["id"]),
         order=order,

@@ -11,6 +11,7 @@ from chassis.fields import EncryptedJSONField, EncryptedTextField, KeyedHashFiel
 from chassis.ids import new_id
 from chassis.keyring import keyed_hash
 from commerce.order.states import FULFILMENT, ORDER, PAYMENT, UNPAID, move
+from commerce.payment.models import Payment
 
 
 class NumberSequence(models.Model):
@@ -137,6 +138,21 @@ class Order(models.Model):
     def buyer(self) -> dict[str, str]:
         """Who its documents are made out to: an address, e-mail address and VAT number."""
         return {**(self.bills_to or self.delivery), "email": self.email, "vat_number": self.vat_number}
+
+    @property
+    def is_being_cancelled(self) -> bool:
+        """Whether a cancellation of it, or of a part, is not decided yet."""
+        return self.cancellations.filter(state="requested").exists()
+
+    @property
+    def is_being_added_to(self) -> bool:
+        """Whether goods are just being paid for and put on its list. Nothing of it can be cancelled meanwhile."""
+        return self.additions.filter(state__in=("charging", "added")).exists()
+
+    @property
+    def has_promises(self) -> bool:
+        """Whether a card's money is authorised and not taken yet: also of a paid order, whose added goods it is for."""
+        return Payment.objects.filter(order=self.id, state="authorised").exists()
 
     @property
     def is_done(self) -> bool:

@@ -7,12 +7,13 @@ about to.
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
+from chassis import clock
 from commerce.cancellation.models import Cancellation
 from commerce.document.issuing import issue_credit_note, issue_invoice
 from commerce.document.models import INVOICE
-from commerce.order.announcing import order_held, order_paid, order_released, payment_voided, tell
+from commerce.order.announcing import addition_paid, order_held, order_paid, order_released, payment_voided, tell
 from commerce.order.completion import complete_if_done
 from commerce.order.models import Order
 from commerce.order.states import PAID, UNPAID
@@ -74,6 +75,21 @@ def money_came(order: Order) -> None:
             issue_invoice(order, lines)
         release_if_paid(order)
         complete_if_done(order)
+    elif order.payment_state not in UNPAID:
+        if order.payment_state == "refunded" and order.captured > order.refunded:
+            order.transition_payment("capture")  # of goods that were added: they alone are paid
+        tell_paid_additions(order)
+
+
+def tell_paid_additions(order: Order) -> None:
+    """Say once of each addition to it whose money is there that it is. At its new version."""
+    for addition in order.additions.filter(state__in=("added", "done"), paid_at=None).order_by("id"):
+        due = Payment.objects.filter(saga=addition.saga, captured__lt=F("amount"))
+        if not due.exists():
+            addition.paid_at = clock.now()
+            addition.save(update_fields=["paid_at"])
+            lines = list(order.lines.filter(id__in=addition.line_ids))
+            tell(order, addition_paid(order, addition.id, amount=addition.amount, lines=lines))
 
 
 def release_if_paid(order: Order) -> None:
@@ -106,10 +122,11 @@ def hold_unpaid(order_id: UUID) -> None:
 def record_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_request: UUID | None) -> None:
     """Money of this payment's order went back; it was set aside in `refunded` when the refund was asked for.
 
-    It is the whole when by the payments' books nothing is left; what is only set aside has not gone back yet.
+    It is the whole when by the payments' books nothing is left and nothing is still to be taken, as for goods that were
+    added; what is only set aside has not gone back yet.
     """
     order = Order.objects.select_for_update().get(id=payment.order)
-    whole = _of_payments(order, "refunded") >= _of_payments(order, "captured")
+    whole = not order.has_promises and _of_payments(order, "refunded") >= _of_payments(order, "captured")
     order.transition_payment("refund" if whole else "refund_part")
     order.version += 1
     order.save()

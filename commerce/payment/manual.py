@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from chassis.sagas.runner import hold
 from chassis.unit_of_work import unit_of_work
+from commerce import promises
 from commerce.order import payments as order_payments
 from commerce.payment import outcomes
 from commerce.payment.errors import AlreadyBooked, NotAwaited, RefundNotDue, TooMuch
@@ -35,6 +35,25 @@ def awaited(saga: UUID, checkout: Mapping[str, Any], *, amount: Decimal) -> list
             state="awaiting",
         )
     ]
+
+
+def received(saga: UUID, checkout: Mapping[str, Any], *, amount: Decimal) -> Payment:
+    """Money that staff say is here already: its payment, stored with its ledger."""
+    method = checkout["manual"]
+    payment = Payment.objects.create(
+        id=UUID(checkout["payment"]),
+        saga=saga,
+        provider=MANUAL,
+        reference=str(saga),
+        tender=MANUAL,
+        label=method["name"],
+        currency=checkout["currency"],
+        amount=amount,
+        captured=amount,
+        state="captured",
+    )
+    payment.book("capture", amount, method["reference"])
+    return payment
 
 
 def book_money(payment_id: UUID, *, amount: Decimal, reference: str) -> None:
@@ -105,9 +124,7 @@ def withdraw_refund(payment_id: UUID, *, refund: UUID, reason: str) -> None:
 
 def lock_checkout(payment_id: UUID) -> None:
     """The checkout's row, ahead of the payment's."""
-    from commerce.checkout.saga import PlaceOrder
-
-    hold(PlaceOrder, Payment.objects.values_list("saga", flat=True).get(id=payment_id))
+    promises.hold(Payment.objects.values_list("saga", flat=True).get(id=payment_id))
 
 
 def _awaiting(payment_id: UUID) -> Payment:

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from chassis.ids import new_id
 from chassis.sagas import Done, Failed
-from chassis.sagas.runner import answer, fail, hold, update
 from chassis.unit_of_work import publish, unit_of_work
+from commerce import promises
 from commerce.order import payments as order_payments
 from commerce.payment.models import Payment
 from commerce.payment.providers.interface import ProviderPayment
@@ -42,7 +42,7 @@ def apply(payment_id: UUID, theirs: ProviderPayment) -> None:
             payment.transition("challenge")
             payment.save()
             _jobs().request_looks(payment, after="challenge")
-            update(_saga(), payment.saga, outcome="requires_action", data={"action_url": theirs.action_url})
+            promises.update(payment.saga, outcome="requires_action", data={"action_url": theirs.action_url})
         elif theirs.status in ("authorised", "captured", "partially_captured"):
             if payment.state in ("requested", "requires_action"):
                 _authorised(payment)
@@ -76,7 +76,7 @@ def voided(payment_id: UUID, theirs: ProviderPayment | None) -> None:
             payment.save()
             if payment.order is not None:
                 order_payments.record_void(payment)
-        answer(_saga(), payment.saga, "authorise", Done())
+        promises.answer(payment.saga, "authorise", Done())
 
 
 def refunded(
@@ -120,7 +120,7 @@ def refund_failed(payment_id: UUID, payload: dict[str, Any], reason: str) -> Non
 def _locked(payment_id: UUID) -> Payment:
     """The payment under its lock, taken after its saga's: a saga that ends takes them in that order too."""
     saga_id = Payment.objects.values_list("saga", flat=True).get(id=payment_id)
-    hold(_saga(), saga_id)
+    promises.hold(saga_id)
     return Payment.objects.select_for_update().get(id=payment_id)
 
 
@@ -129,7 +129,7 @@ def _authorised(payment: Payment) -> None:
     payment.source = ""
     payment.book("authorise", payment.amount, payment.provider_id)
     payment.save()
-    answer(_saga(), payment.saga, "authorise", Done())
+    promises.answer(payment.saga, "authorise", Done())
     payment.refresh_from_db()  # the saga may have made the order and written its id here
 
 
@@ -138,12 +138,7 @@ def _declined(payment: Payment, reason: str) -> None:
     payment.decline_code = reason
     payment.source = ""
     payment.save()
-    answer(
-        _saga(),
-        payment.saga,
-        "authorise",
-        Failed("declined", reason, {"decline_code": reason}),
-    )
+    promises.answer(payment.saga, "authorise", Failed("declined", reason, {"decline_code": reason}))
 
 
 def _captured(payment: Payment, captured: Decimal) -> None:
@@ -178,16 +173,10 @@ def _mismatch(payment: Payment, theirs: ProviderPayment) -> None:
     ours, says = f"{payment.amount} {payment.currency}", f"{theirs.amount} {theirs.currency}"
     log.error("payment %s is %s and the provider says %s", payment.id, ours, says)
     if payment.state in ("requested", "requires_action"):
-        fail(_saga(), payment.saga, outcome="failed", reason="payment_mismatch")
+        promises.fail(payment.saga, outcome="failed", reason="payment_mismatch")
 
 
 def _jobs() -> Any:
     from commerce.payment import jobs
 
     return jobs
-
-
-def _saga() -> Any:
-    from commerce.checkout.saga import PlaceOrder
-
-    return PlaceOrder

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.ids import new_id
-from chassis.sagas.runner import hold
+from commerce import promises
 from commerce.order import payments as order_payments
 from commerce.payment import jobs, outcomes
 from commerce.payment.models import TENDERS_PROVIDER, Payment
@@ -90,7 +90,5 @@ def _gone(payment: Payment) -> None:
 
 
 def _locked(saga: UUID) -> list[Payment]:
-    from commerce.checkout.saga import PlaceOrder
-
-    hold(PlaceOrder, saga)
+    promises.hold(saga)
     return list(Payment.objects.select_for_update().filter(saga=saga, provider=TENDERS_PROVIDER).order_by("id"))

@@ -13,6 +13,7 @@ from chassis.admin.testing import queries_of_lists, queries_of_page, sign_in_as
 from chassis.ids import new_id
 from chassis.messages import decode_event, decode_message
 from commerce.models import (
+    Addition,
     Cancellation,
     Cart,
     CartLine,
@@ -291,6 +292,7 @@ def test_every_list_opens_and_searches_with_the_same_queries_whatever_is_in_it(c
     small = queries_of_page(client, "commerce", page(order))
     for number in range(2, 12):
         order = an_order(f"HOME-{number}", lines=20)
+        press(client, order, "add_goods", goods="TENT 1", version=str(order.version))
     assert queries_of_lists(client, "commerce", search="HOME") == few
     assert queries_of_page(client, "commerce", page(order)) == small
 
@@ -302,3 +304,47 @@ def test_the_first_page_says_which_orders_wait(client: Client, grants: set[str])
     grants.clear()
     grants.add("commerce.cart.view")
     assert "orders on hold" not in client.get("/admin/").content.decode()
+
+
+def test_staff_add_goods_by_buttons_and_see_the_price_before_anything_happens(client: Client) -> None:
+    order = an_order()
+    form = client.get(page(order, "transition/add_goods/")).content.decode()
+    assert "More of MUG-0" in form
+    more = str(order.lines.get().id)
+    sent = {more: "0", "goods": "TENT 2\nFREE 1", "version": str(order.version)}
+    assert "Add goods: done." in press(client, order, "add_goods", **sent)
+    assert "has changed since" in press(client, order, "add_goods", **sent), "the same form again"
+    addition = Addition.objects.get()
+    assert addition.amount == Decimal("399.80")
+    address = f"/admin/commerce/addition/{addition.pk}/"
+    shown = client.get(f"{address}change/").content.decode()
+    assert "20.00 EUR → 419.80 EUR" in shown and "TENT" in shown
+    assert "TENT" in client.get(page(order)).content.decode()
+    money = {"name": "Till", "reference": "till-1"}
+    assert "done." in client.post(f"{address}transition/by_hand/", money, follow=True).content.decode()
+    addition.refresh_from_db()
+    assert addition.state == "charging"
+    assert "transition/withdraw" not in client.get(f"{address}change/").content.decode()
+    assert "does not offer" in client.post(f"{address}transition/withdraw/", follow=True).content.decode()
+    assert {entry.action for entry in History.objects.all()} == {"add_goods", "by_hand"}
+
+
+@pytest.mark.parametrize("goods", ["TENT", "TENT x", "2", "TENT NaN", "TENT -1", "TENT 1e9", "TENT 0"])
+def test_goods_that_are_no_sku_and_quantity_are_not_offered(client: Client, goods: str) -> None:
+    order = an_order()
+    assert "Not a SKU and a quantity" in press(client, order, "add_goods", goods=goods, version=str(order.version))
+    assert not Addition.objects.exists()
+
+
+def test_a_viewer_offers_and_takes_nothing(client: Client, grants: set[str]) -> None:
+    order = an_order()
+    press(client, order, "add_goods", goods="TENT 1", version=str(order.version))
+    addition = Addition.objects.get()
+    grants.clear()
+    grants.add("*.*.view")
+    assert client.post(page(order, "transition/add_goods/"), {"goods": "TENT 1"}).status_code == 403
+    for name in ("ask", "by_hand", "withdraw"):
+        assert client.post(f"/admin/commerce/addition/{addition.pk}/transition/{name}/").status_code == 403
+    assert client.post(f"/admin/commerce/addition/{addition.pk}/change/", {"state": "done"}).status_code == 403
+    addition.refresh_from_db()
+    assert addition.state == "open"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from commerce.addition.states import ADDITION
 from commerce.cancellation.states import CANCELLATION
 from commerce.delivery.states import DELIVERY_CHANGE
 from commerce.order.errors import IllegalTransition
@@ -15,6 +16,7 @@ MACHINES = {
     "provider": PROVIDER_PAYMENT,
     "cancellation": CANCELLATION,
     "delivery change": DELIVERY_CHANGE,
+    "addition": ADDITION,
 }
 PAIRS = [
     (name, state, transition)

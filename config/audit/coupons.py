@@ -15,7 +15,10 @@ def orders_and_redemptions(books: Books) -> Iterator[Finding]:
     )
     orders = {
         saga: (number, state, coupons)
-        for saga, number, state, coupons in books.query("commerce", _ORDERS, books.since, list(redeemed.keys()))
+        for saga, number, state, coupons in (
+            *books.query("commerce", _ORDERS, books.since, list(redeemed.keys())),
+            *books.query("commerce", _ADDED, list(redeemed.keys())),
+        )
         if saga not in running
     }
     for saga, (number, state, coupons) in orders.items():
@@ -48,6 +51,9 @@ def counters_and_redemptions(books: Books) -> Iterator[Finding]:
 _ORDERS = """
     SELECT saga, number, state, coupons <> '[]' FROM commerce_order
     WHERE NOT historical AND (placed_at >= %s::timestamptz + interval '1 day' OR saga = ANY(%s))"""
+_ADDED = """
+    SELECT a.saga, o.number, 'added', false FROM commerce_addition a JOIN commerce_order o ON o.id = a.order_id
+    WHERE a.state IN ('added', 'done') AND a.saga = ANY(%s)"""
 _REDEEMED = """(SELECT l.*, d.shopper, d.created_at FROM catalog_redeemedrule l
                 JOIN catalog_redemption d ON d.saga = l.redemption_id
                 WHERE d.state IN ('reserved', 'confirmed')) AS o"""

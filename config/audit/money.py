@@ -25,7 +25,7 @@ def under_way(books: Books) -> set[UUID]:
 def orders_and_payments(books: Books) -> Iterator[Finding]:
     """What an order costs is what its payments are for; what it has taken and given back is the sum of theirs.
 
-    One that is paid has all of its money, one that is not lacks some.
+    One that is paid has all of its money, one that is not lacks some; what was added to it may be promised by a card.
     """
     for number, total, captured, refunded, state, promised, taken, returned in books.query("commerce", _ORDERS):
         if promised != total:
@@ -44,15 +44,16 @@ def orders_and_payments(books: Books) -> Iterator[Finding]:
         yield Finding(reference, f"payment {reference} is of an order that is not there")
 
 
-# Of a cancelled order what has come is on its way back, and may be a part.
+# Of a cancelled order what has come is on its way back, and may be a part. `to_come` is of goods that were added.
 _ORDERS = f"""
     SELECT number, total, captured, refunded, payment_state, promised, taken, returned FROM (
         SELECT o.*, coalesce(sum(p.amount), 0) AS promised, coalesce(sum(p.captured), 0) AS taken,
-               coalesce(sum(p.refunded + p.set_aside), 0) AS returned
+               coalesce(sum(p.refunded + p.set_aside), 0) AS returned,
+               coalesce(sum(p.amount - p.captured) FILTER (WHERE p.saga <> o.saga), 0) AS to_come
         FROM commerce_order o LEFT JOIN commerce_payment p ON p."order" = o.id
         WHERE NOT o.historical GROUP BY o.id) AS one
     WHERE promised <> total OR taken <> captured OR returned <> refunded
-       OR state <> 'cancelled' AND (captured >= total) <> (payment_state IN {PAID})"""
+       OR state <> 'cancelled' AND (captured + to_come >= total) <> (payment_state IN {PAID})"""
 
 
 def undecided(books: Books) -> Iterator[Finding]:
@@ -69,7 +70,8 @@ _UNDECIDED = {
     """SELECT number, captured - refunded FROM commerce_order
        WHERE NOT historical AND state = 'cancelled' AND captured <> refunded""": "is cancelled and keeps {amount}",
     """SELECT number, total - captured FROM commerce_order
-       WHERE NOT historical AND payment_state = 'authorised' AND fulfilment_state = 'fulfilled'""": (
+       WHERE NOT historical AND captured < total AND fulfilment_state = 'fulfilled'
+         AND payment_state IN ('authorised', 'paid', 'partially_refunded')""": (
         "was sent, and {amount} of it was not taken"
     ),
 }

@@ -31,6 +31,7 @@ def orders_and_reservations(books: Books) -> Iterator[Finding]:
     An order that staff must decide about, since goods were lost, may have less.
     """
     running = under_way(books)
+    growing = {order for (order,) in books.query("commerce", _GROWING)}
     held: dict[tuple[UUID, str], Decimal] = defaultdict(Decimal)
     for saga, order, sku, quantity in books.query("logistics", _HELD):
         if saga in running:
@@ -38,16 +39,17 @@ def orders_and_reservations(books: Books) -> Iterator[Finding]:
         if order is None:
             said = f"{quantity} of {sku} are reserved for checkout {saga}, which has ended without an order"
             yield Finding(f"{saga} {sku}", said)
-        else:
+        elif order not in growing:
             held[order, sku] += quantity
-    orders = {one.id: one for one in _orders(books, [order for order, _ in held]) if one.saga not in running}
+    known = _orders(books, [order for order, _ in held])
+    orders = {one.id: one for one in known if one.saga not in running and one.id not in growing}
     due = {(one.id, sku): quantity for one in orders.values() for sku, quantity in one.due.items()}
     for order, sku in due.keys() | held.keys():
         wanted, there = due.get((order, sku), Decimal(0)), held.get((order, sku), Decimal(0))
-        known = orders.get(order)
-        if wanted == there or (known and (sku in known.parcelless or (known.undecided and there < wanted))):
+        one = orders.get(order)
+        if wanted == there or (one and (sku in one.parcelless or (one.undecided and there < wanted))):
             continue
-        name = known.number if known else f"{order}, which is none,"
+        name = one.number if one else f"{order}, which is none,"
         yield Finding(f"{order} {sku}", f"order {name}: {wanted} of {sku} to send, {there} reserved")
 
 
@@ -84,6 +86,8 @@ _LINES = """
     FROM commerce_order o JOIN commerce_orderline l ON l.order_id = o.id
     WHERE NOT o.historical
       AND (o.state NOT IN ('completed', 'cancelled') OR o.placed_at >= %s OR o.id = ANY(%s)) GROUP BY o.id"""
+# What is being added to these is of two minds for a moment.
+_GROWING = "SELECT order_id FROM commerce_addition WHERE state IN ('charging', 'added')"
 _HELD = """
     SELECT r.id, r."order", i.sku, sum(a.held)
     FROM logistics_allocation a JOIN logistics_reservation r ON r.id = a.reservation_id

@@ -4,7 +4,7 @@ An order's picking list is made by whichever comes second, the order or the conf
 hold the reservation's lock, so one of them is second.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -142,10 +142,18 @@ def _return_stock(held: Held, reservation: Reservation | None) -> None:
 
 
 def _open(fulfilment: FulfilmentOrder, held: Held, reservation: Reservation) -> None:
-    """Make the picking list from what is held. What needs no parcel leaves the books at once."""
+    """Make the picking list from what is held."""
+    held_now = list(Allocation.objects.filter(reservation=reservation, held__gt=0).select_related("item"))
+    listed = put_on_list(fulfilment, held_now, held)
+    if not listed:
+        reservation.become(Stock.CONSUMED)
+    fulfilment.become(State.OPEN if listed else State.NOT_NEEDED)
+
+
+def put_on_list(fulfilment: FulfilmentOrder, held_now: Sequence[Allocation], held: Held) -> bool:
+    """Have these allocations picked; whether anything is to be. What needs no parcel leaves the books at once."""
     names = {line["sku"]: line["name"] for line in fulfilment.lines}
     parcels = {line["sku"] for line in fulfilment.lines if line["requires_shipping"]}
-    held_now = Allocation.objects.filter(reservation=reservation, held__gt=0).select_related("item")
     picks = [
         PickLine(
             fulfilment=fulfilment,
@@ -162,9 +170,7 @@ def _open(fulfilment: FulfilmentOrder, held: Held, reservation: Reservation) -> 
     digital = [(row.id, row.held) for row in held_now if row.item.sku not in parcels]
     if digital:
         send(held, digital, reference=fulfilment.number, actor="")
-    if not picks:
-        reservation.become(Stock.CONSUMED)
-    fulfilment.become(State.OPEN if picks else State.NOT_NEEDED)
+    return bool(picks)
 
 
 def _source_for(event: ReturnReceived, sku: str) -> str:

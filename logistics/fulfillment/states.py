@@ -28,13 +28,17 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.OPEN: frozenset({State.PICKING, State.PICKED, State.CANCELLED}),
     # From picking to sent: what was not picked yet may be cancelled.
     State.PICKING: frozenset({State.PICKED, State.PARTLY_SENT, State.SENT, State.CANCELLED}),
-    State.PICKED: frozenset({State.PARTLY_SENT, State.SENT, State.CANCELLED}),
+    # Back, where goods are added to the order.
+    State.PICKED: frozenset({State.PICKING, State.PARTLY_SENT, State.SENT, State.CANCELLED}),
     State.PARTLY_SENT: frozenset({State.SENT, State.REST_CANCELLED}),
-    State.SENT: frozenset(),
+    State.SENT: frozenset({State.PARTLY_SENT}),
     State.NOT_NEEDED: frozenset({State.CANCELLED}),
     State.CANCELLED: frozenset(),
     State.REST_CANCELLED: frozenset(),
 }
+
+OPEN_AGAIN = {State.PICKED: State.PICKING, State.SENT: State.PARTLY_SENT}
+"""What becomes of a list that was done when goods are added to it."""
 
 PICKABLE = frozenset({State.OPEN, State.PICKING, State.PARTLY_SENT})
 SENDABLE = frozenset({State.PICKING, State.PICKED, State.PARTLY_SENT})

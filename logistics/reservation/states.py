@@ -4,6 +4,9 @@
                     |   \\-> expired -> reserved or confirmed (claimed again)
                     \\-> released
 
+An order has one reservation: that of goods that are added to it hands over what it holds and is `consumed`; the order's
+own is `confirmed` again if it was consumed.
+
 A release that arrives before its request makes a row that is `released` from the start: the tombstone
 that turns the late request into a no-op.
 """
@@ -30,7 +33,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.EXPIRED: frozenset({State.RESERVED, State.CONFIRMED, State.RELEASED}),
     State.CONFIRMED: frozenset({State.CONSUMED, State.RELEASED}),
     State.RELEASED: frozenset(),
-    State.CONSUMED: frozenset(),
+    # Goods were added to an order of which all had left.
+    State.CONSUMED: frozenset({State.CONFIRMED}),
 }
 
 

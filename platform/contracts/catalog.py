@@ -27,13 +27,14 @@ class ChannelChanged:
 @event("catalog.view_changed", aggregate="view")
 @dataclass(frozen=True, kw_only=True)
 class ViewChanged:
-    """A view (code unique over all channels) as it is now."""
+    """A view (code unique over all channels) as it is now. `base_url` is its storefront's, with a slash at the end."""
 
     code: str
     name: str
     channel: str
     locale: str
     active: bool = True
+    base_url: str = ""
 
 
 @event("catalog.product_changed", aggregate="product")

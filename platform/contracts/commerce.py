@@ -19,6 +19,30 @@ class RequestedLine:
     requires_shipping: bool = True
 
 
+@dataclass(frozen=True, kw_only=True)
+class OfferedLine:
+    """What staff offer to somebody who has yet to pay, and what all of it would cost, tax included."""
+
+    name: str
+    quantity: Decimal
+    total: Decimal
+
+
+@event("commerce.draft_offered", aggregate="cart")
+@dataclass(frozen=True, kw_only=True)
+class DraftOffered:
+    """Somebody is asked to order and pay what staff have put together for them. `link` opens it to who holds it."""
+
+    cart: UUID
+    channel: str
+    locale: str
+    email: Personal
+    name: Personal
+    lines: tuple[OfferedLine, ...]
+    amount: Amount
+    link: Personal
+
+
 @event("commerce.stock_requested", aggregate="saga")
 @dataclass(frozen=True, kw_only=True)
 class StockRequested:
@@ -50,11 +74,15 @@ class StockReleaseRequested:
 @event("commerce.stock_confirmation_requested", aggregate="saga")
 @dataclass(frozen=True, kw_only=True)
 class StockConfirmationRequested:
-    """The order stands: its reservation no longer expires and belongs to the order."""
+    """The order stands: its reservation no longer expires and belongs to the order.
+
+    `added` is given where the order stood before and has its picking list: what of the reservation goes on it.
+    """
 
     saga: UUID
     order: UUID
     order_number: str
+    added: tuple[Component, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -343,6 +371,59 @@ class OrderLinesCancelled:
     lines: tuple[CancelledLine, ...]
     amount: Amount
     reason: str = ""
+
+
+@event("commerce.addition_offered", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class AdditionOffered:
+    """The shopper is asked to pay for goods that are to be added to an order, until `expires_at`.
+
+    `link` leads to the storefront's page for it and opens it to who holds it.
+    """
+
+    addition: UUID
+    order: UUID
+    number: str
+    channel: str
+    lines: tuple[OfferedLine, ...]
+    amount: Amount
+    expires_at: datetime
+    link: Personal
+
+
+@event("commerce.goods_added", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class GoodsAdded:
+    """An order was changed after it was placed: these lines came to it, `amount` dearer, `total` is the order's now.
+
+    Their payment is authorised or here; `addition_paid` says when it is here.
+    """
+
+    addition: UUID
+    order: UUID
+    number: str
+    channel: str
+    customer: UUID | None
+    lines: tuple[OrderLine, ...]
+    amount: Amount
+    total: Amount
+    added_at: datetime
+
+
+@event("commerce.addition_paid", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class AdditionPaid:
+    """What was added to an order is paid: for it what order_paid is for the order. `key_hash` is the order's."""
+
+    addition: UUID
+    order: UUID
+    number: str
+    channel: str
+    customer: UUID | None
+    total: Amount
+    paid_at: datetime
+    lines: tuple[OrderLine, ...] = ()
+    key_hash: str = ""
 
 
 @event("commerce.order_refunded", aggregate="order")

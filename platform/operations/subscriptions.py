@@ -11,6 +11,10 @@ from operations.notification import reactions as notification
 SUBSCRIPTIONS = (
     projection(commerce.OrderPlaced, contacts.copy_order_contacts),
     reaction(commerce.OrderPlaced, notification.confirm_order),
+    reaction(commerce.GoodsAdded, contacts.add_names, personal=False),
+    reaction(commerce.AdditionOffered, notification.ask_for_payment),
+    reaction(commerce.DraftOffered, notification.offer_draft),
+    reaction(commerce.GoodsAdded, notification.confirm_addition, personal=False),
     reaction(logistics.ShipmentSent, notification.announce_shipment),
     reaction(commerce.OrderCancelled, notification.confirm_cancellation),
     reaction(commerce.OrderRefunded, notification.confirm_refund),
@@ -23,6 +27,8 @@ SUBSCRIPTIONS = (
     reaction(catalog.SearchesMade, searches.count_searches),
     reaction(commerce.OrderPlaced, analytics.add_facts, personal=False),
     reaction(commerce.OrderPaid, analytics.add_facts, personal=False),
+    reaction(commerce.GoodsAdded, analytics.add_facts, personal=False),
+    reaction(commerce.AdditionPaid, analytics.add_facts, personal=False),
     reaction(commerce.OrderCancelled, analytics.add_facts),
     reaction(commerce.OrderRefunded, analytics.add_facts),
 )

@@ -1,8 +1,9 @@
 """Writing the ledger: points for what was paid, taken back in proportion to what was refunded.
 
-What was paid with points earns none, and its refund takes none back. Payment and refunds of an order may arrive in any
-order and end in the same balance: floor(earned * (paid - refunded) / paid), of what was not paid with points. Points
-that were spent meanwhile cannot be taken back: a balance never falls below zero. Call these under the accounts' locks.
+What was paid with points earns none, and its refund takes none back. Payments and refunds of an order may arrive in any
+order and end in the same balance: floor(earned * (paid - refunded) / paid), of what was not paid with points, with all
+that was added to the order since. Points that were spent meanwhile cannot be taken back: a balance never falls below
+zero. Call these under the accounts' locks.
 """
 
 from collections.abc import Collection
@@ -12,7 +13,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from chassis.unit_of_work import publish
-from contracts.commerce import OrderPaid, OrderRefunded
+from contracts.commerce import AdditionPaid, OrderPaid, OrderRefunded
 from contracts.postpurchase import POINTS, PointsEarned
 from postpurchase.ledgers import Ledger
 from postpurchase.loyalty.models import EarnRule, PointsAccount, PointsEntry
@@ -30,14 +31,23 @@ def open_accounts(customers: Collection[UUID]) -> None:
 
 def earn(event: OrderPaid) -> None:
     """Points for a paid order, once; guests have no account."""
+    by_points = sum((one.amount for one in event.tenders if one.tender == POINTS), Decimal(0))
+    _earn(event, cause=event.order, money=event.total.amount - by_points)
+
+
+def earn_more(event: AdditionPaid) -> None:
+    """Points for what was added to an order, once for each addition."""
+    _earn(event, cause=event.addition, money=event.total.amount)
+
+
+def _earn(event: OrderPaid | AdditionPaid, *, cause: UUID, money: Decimal) -> None:
     if event.customer is None:
         return
-    money = event.total.amount - sum((one.amount for one in event.tenders if one.tender == POINTS), Decimal(0))
     points = int((money * _rate(event.channel)).to_integral_value(ROUND_FLOOR))
     made = LEDGER.add(
         event.customer,
         Decimal(points),
-        key=f"earn:{event.order}",
+        key=f"earn:{cause}",
         kind=EARNED,
         order=event.order,
         order_number=event.number,
@@ -46,10 +56,10 @@ def earn(event: OrderPaid) -> None:
     )
     if not made:
         return
-    # Refunds that came first wrote entries of no points: they count from now on.
-    correction = _due(event.order) - _net(event.order)
+    # Refunds that came first count from now on, and of all that is paid.
+    correction = max(_due(event.order) - _net(event.order), -free(event.customer))
     if correction:
-        LEDGER.add(event.customer, Decimal(correction), key=f"reverse:{event.order}", kind=REVERSED, order=event.order)
+        LEDGER.add(event.customer, Decimal(correction), key=f"reverse:{cause}", kind=REVERSED, order=event.order)
     account = PointsAccount.objects.get(customer=event.customer)
     publish(
         PointsEarned(customer=event.customer, order=event.order, points=points, balance=int(account.balance)),
@@ -89,12 +99,12 @@ def free(customer: UUID) -> int:
 
 def _due(order: object, *, more: Decimal = Decimal(0)) -> int:
     """What an order's points come to after its refunds and `more`."""
-    earned = PointsEntry.objects.filter(order=order, kind=EARNED).first()
-    if earned is None or earned.amount <= 0:
+    earned = PointsEntry.objects.filter(order=order, kind=EARNED).aggregate(points=Sum("points"), amount=Sum("amount"))
+    if not earned["amount"] or earned["amount"] <= 0:
         return 0
     refunds = PointsEntry.objects.filter(order=order, kind=REVERSED).aggregate(sum=Sum("amount"))["sum"] or 0
-    kept = max(earned.amount - refunds - more, Decimal(0))
-    return int((earned.points * kept / earned.amount).to_integral_value(ROUND_FLOOR))
+    kept = max(earned["amount"] - refunds - more, Decimal(0))
+    return int((earned["points"] * kept / earned["amount"]).to_integral_value(ROUND_FLOOR))
 
 
 def _net(order: object) -> int:

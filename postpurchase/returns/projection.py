@@ -1,10 +1,12 @@
 """The copy of orders that returns are checked against. An order and its cancellation arrive in any order."""
 
+from collections.abc import Iterable
+
 from django.db import connections
 
-from chassis.subscriptions import Received
+from chassis.subscriptions import NotYet, Received
 from contracts.catalog import ViewChanged
-from contracts.commerce import OrderCancelled, OrderPlaced
+from contracts.commerce import GoodsAdded, OrderCancelled, OrderLine, OrderPlaced
 from postpurchase.returns.models import BoughtLine, BoughtOrder
 
 _VIEW = """
@@ -24,7 +26,7 @@ def copy_views(batch: list[Received[ViewChanged]]) -> None:
 
 
 def copy_order(event: OrderPlaced) -> None:
-    """Keep an order as it was sold; a second arrival says the same."""
+    """Keep an order as it was sold; a second arrival says the same, or more where goods were added to it."""
     facts = {
         "number": event.number,
         "channel": event.channel,
@@ -38,6 +40,18 @@ def copy_order(event: OrderPlaced) -> None:
         for name, value in facts.items():
             setattr(order, name, value)
         order.save()
+    _copy_lines(order, event.lines)
+
+
+def copy_added_lines(event: GoodsAdded) -> None:
+    """Keep what was added to an order after it was placed. Raises NotYet while the order is not known here."""
+    order = BoughtOrder.objects.select_for_update().filter(id=event.order, placed_at__isnull=False).first()
+    if order is None:
+        raise NotYet(f"Order {event.number} is not known yet.")
+    _copy_lines(order, event.lines)
+
+
+def _copy_lines(order: BoughtOrder, lines: Iterable[OrderLine]) -> None:
     BoughtLine.objects.bulk_create(
         (
             BoughtLine(
@@ -49,7 +63,7 @@ def copy_order(event: OrderPlaced) -> None:
                 total=line.total,
                 components=[[part.sku, str(part.quantity)] for part in line.components if part.requires_shipping],
             )
-            for line in event.lines
+            for line in lines
         ),
         update_conflicts=True,
         unique_fields=["id"],

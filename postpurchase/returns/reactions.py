@@ -31,9 +31,10 @@ def refund_failed(event: RefundFailed) -> None:
 
 
 def lines_cancelled(event: OrderLinesCancelled) -> None:
-    """What was cancelled before it was sent cannot be returned. Raises NotYet while the order is not known here."""
+    """What was cancelled before it was sent cannot be returned. Raises NotYet while those lines are not known here."""
     order = BoughtOrder.objects.select_for_update().filter(id=event.order).first()
-    if order is None or not order.lines.exists():
+    wanted = {line.line for line in event.lines}
+    if order is None or order.lines.filter(id__in=wanted).count() < len(wanted):
         raise NotYet(f"Order {event.number} is not known yet.")
     for line in event.lines:
         BoughtLine.objects.filter(id=line.line).update(cancelled=F("cancelled") + line.quantity)

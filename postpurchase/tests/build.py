@@ -12,7 +12,9 @@ from chassis.ids import new_id
 from chassis.inbox import receive
 from chassis.messages import Envelope, Lane, Message, decode_event, decode_message, encode, type_of
 from contracts.commerce import (
+    AdditionPaid,
     CancelledLine,
+    GoodsAdded,
     OrderCancelled,
     OrderLine,
     OrderLinesCancelled,
@@ -126,6 +128,43 @@ def paid(customer: UUID | None, total: str, *, order: UUID | None = None) -> Ord
         customer=customer,
         total=euros(total),
         paid_at=clock.now(),
+    )
+
+
+def more_paid(customer: UUID | None, total: str, *, order: UUID) -> AdditionPaid:
+    """What was added to an order is paid."""
+    return AdditionPaid(
+        addition=new_id(),
+        order=order,
+        number="1001",
+        channel="shop",
+        customer=customer,
+        total=euros(total),
+        paid_at=clock.now(),
+    )
+
+
+def goods_added(order: OrderPlaced, sku: str, quantity: int, total: str) -> GoodsAdded:
+    """So much of a SKU came to an order later."""
+    line = OrderLine(
+        id=new_id(),
+        sku=sku,
+        product=new_id(),
+        name=sku,
+        quantity=Decimal(quantity),
+        unit_price=Decimal(total) / quantity,
+        total=Decimal(total),
+    )
+    return GoodsAdded(
+        addition=new_id(),
+        order=order.order,
+        number=order.number,
+        channel="shop",
+        customer=order.customer,
+        lines=(line,),
+        amount=euros(total),
+        total=euros(order.total + Decimal(total)),
+        added_at=clock.now(),
     )
 
 

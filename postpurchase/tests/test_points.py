@@ -15,7 +15,7 @@ from postpurchase.loyalty.api import PointsView
 from postpurchase.loyalty.ledger import balance
 from postpurchase.loyalty.models import EarnRule, PointsEntry
 from postpurchase.returns.models import ViewCopy
-from postpurchase.tests.build import deliver, paid, published, refunded
+from postpurchase.tests.build import deliver, more_paid, paid, published, refunded
 
 pytestmark = pytest.mark.django_db(databases=["postpurchase"])
 
@@ -47,6 +47,31 @@ def test_a_refund_takes_back_its_share() -> None:
     assert balance(customer) == 75 + 7
     deliver(refunded(customer, order, "75"))
     assert balance(customer) == 7
+
+
+def test_what_is_added_to_an_order_earns_once_and_is_taken_back_with_the_rest() -> None:
+    customer, order = new_id(), new_id()
+    more = more_paid(customer, "50.60", order=order)
+    deliver(more)
+    deliver(paid(customer, "100", order=order), more)
+    assert balance(customer) == 100 + 50
+    deliver(refunded(customer, order, "100"))
+    assert balance(customer) == 150 * 5060 // 15060
+    deliver(refunded(customer, order, "50.60"))
+    assert balance(customer) == 0
+
+
+@pytest.mark.parametrize("late", range(4))
+def test_payments_of_an_order_and_refunds_in_any_order_end_in_the_same_balance(late: int) -> None:
+    customer, order = new_id(), new_id()
+    events: list[object] = [
+        paid(customer, "33.33", order=order),
+        refunded(customer, order, "20"),
+        more_paid(customer, "66.66", order=order),
+        refunded(customer, order, "7.50"),
+    ]
+    deliver(*events[late:], *events[:late])
+    assert balance(customer) == 99 * (9999 - 2750) // 9999
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -50,7 +50,16 @@ from postpurchase.returns.errors import (
 )
 from postpurchase.returns.models import BoughtOrder, ReturnLine, ReturnRequest
 from postpurchase.returns.states import TRANSITIONS, State
-from postpurchase.tests.build import cancelled, deliver, lines_cancelled, placed, published, refunded
+from postpurchase.tests.build import (
+    HandlerFailed,
+    cancelled,
+    deliver,
+    goods_added,
+    lines_cancelled,
+    placed,
+    published,
+    refunded,
+)
 
 pytestmark = pytest.mark.django_db(databases=["postpurchase"])
 
@@ -70,6 +79,21 @@ def ask(order: OrderPlaced, quantity: str = "1", *, line: int = 0) -> ReturnRequ
 def come(request: ReturnRequest) -> ReturnRequest:
     approve(request.id)
     return receive(ReceiveReturn(request=request.id))
+
+
+def test_what_was_added_to_an_order_later_can_be_returned_too(order: OrderPlaced) -> None:
+    more = goods_added(order, "C", 2, "8.00")
+    deliver(more)
+    wanted = WantedLine(line=more.lines[0].id, quantity=Decimal(2))
+    request = request_return(RequestReturn(order=order.order, lines=[wanted], reason="too small"))
+    assert come(request).amount == Decimal("8.00")
+
+
+def test_what_was_added_waits_for_its_order() -> None:
+    event = placed({"A": (3, "10.00")})
+    with pytest.raises(HandlerFailed, match="not known yet"):
+        deliver(goods_added(event, "C", 2, "8.00"))
+    assert not BoughtOrder.objects.exists()
 
 
 def test_a_return_that_came_back_is_restocked_and_asked_to_be_refunded(order: OrderPlaced) -> None:

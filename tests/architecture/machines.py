@@ -50,6 +50,18 @@ MACHINES = (
         silent={"refuse": ELSEWHERE},
     ),
     Machine(
+        name="commerce.addition.states.ADDITION",
+        moved_by=".move",
+        where=("commerce/addition/",),
+        tells={"add": "GoodsAdded"},
+        silent={
+            "charge": "asked for, not done: goods_added says when it is",
+            "reopen": "an answer to the shopper, who reads it from the attempt",
+            "finish": ELSEWHERE,
+            "withdraw": "an offer bound nobody; who follows its link is told",
+        },
+    ),
+    Machine(
         name="commerce.delivery.states.DELIVERY_CHANGE",
         moved_by=".move",
         where=("commerce/delivery/",),

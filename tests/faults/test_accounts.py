@@ -10,7 +10,7 @@ import pytest
 
 from config.audit import contradictions, lasting
 from config.audit.books import opened
-from config.audit.effects import EFFECTS
+from config.audit.effects import ADDED, EFFECTS
 from config.domains import audit_variable
 from tests.accounts import missing_effects, settle
 from tests.effort import HURRY
@@ -195,10 +195,25 @@ ANOTHER_ORDER = """
         'id', gen_random_uuid(), 'cart', gen_random_uuid(), 'number', 'PLANTED'))).*
     FROM commerce_order o WHERE customer IS NOT NULL"""
 NO_OTHER_ORDER = "DELETE FROM commerce_order WHERE number = 'PLANTED'"
+AN_ADDITION = """
+    INSERT INTO commerce_addition
+        (id, order_id, state, wanted, quote, amount, asked_at, expires_at, decided_at, paid_at)
+    SELECT gen_random_uuid(), id, 'done', '', '{}', 0, now(), now(), now(), now() FROM commerce_order
+    WHERE customer IS NOT NULL"""
+NO_ADDITION = "DELETE FROM commerce_addition"
 IN_THE_EFFECTS = {
     **{
         f"an order without its {effect}": ("commerce", ANOTHER_ORDER, NO_OTHER_ORDER, f"PLANTED has no {effect}")
         for effect in EFFECTS
+    },
+    **{
+        f"an addition without its {effect}": (
+            "commerce",
+            AN_ADDITION,
+            NO_ADDITION,
+            f", an addition to it, has no {effect}",
+        )
+        for effect in ADDED
     },
     "a figure of no order": (
         "platform",

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(7200)]
 SAGA = PlaceOrder.failpoints()
 BESIDE = {
     "commerce.refund": "of an order that is paid, long after its checkout",
+    "commerce.add_to_order_deadline": "of goods that are added to an order; killed in test_addition_kills.py",
     "commerce.forget_webhooks": "tidies up once a day",
     "commerce.forget_carts": "deletes what nobody came back to",
     "commerce.make_legacy": "makes orders of history from rows; killed in tests/magento/test_kills.py",

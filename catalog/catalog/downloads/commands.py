@@ -14,7 +14,7 @@ from catalog.catalog.downloads.inputs import FILES
 from catalog.catalog.downloads.models import CancelledOrder, DownloadFile, DownloadGrant
 from chassis import clock
 from chassis.unit_of_work import unit_of_work
-from contracts.commerce import OrderCancelled, OrderLine, OrderPaid, OrderRefunded
+from contracts.commerce import AdditionPaid, OrderCancelled, OrderLine, OrderPaid, OrderRefunded
 
 
 class Sold(NamedTuple):
@@ -26,8 +26,8 @@ class Sold(NamedTuple):
     files: frozenset[str] = frozenset()
 
 
-def grant_downloads(event: OrderPaid) -> None:
-    """A paid order brings the files of what it sold, once; one that is cancelled or refunded brings nothing."""
+def grant_downloads(event: OrderPaid | AdditionPaid) -> None:
+    """What is paid of an order brings the files of what it sold, once; one that is cancelled or refunded nothing."""
     sold = list(_sold(event.lines))
     files = DownloadFile.objects.filter(product__in={one.product for one in sold}, offered=True, is_sample=False)
     by_product: dict[UUID, list[DownloadFile]] = {}
@@ -122,7 +122,7 @@ def _sold(lines: Iterable[OrderLine]) -> Iterable[Sold]:
             yield Sold(line.id, part.product, line.quantity * part.quantity)
 
 
-def _grant(event: OrderPaid, sold: Sold, file: DownloadFile, *, granted_at: datetime) -> DownloadGrant:
+def _grant(event: OrderPaid | AdditionPaid, sold: Sold, file: DownloadFile, *, granted_at: datetime) -> DownloadGrant:
     return DownloadGrant(
         order=event.order,
         order_number=event.number,

@@ -122,7 +122,14 @@ def channel_changed(channel: Channel) -> ChannelChanged:
 
 def view_changed(view: View, *, channel: str) -> ViewChanged:
     """The event that says what a view is now."""
-    return ViewChanged(code=view.code, name=view.name, channel=channel, locale=view.locale, active=view.active)
+    return ViewChanged(
+        code=view.code,
+        name=view.name,
+        channel=channel,
+        locale=view.locale,
+        active=view.active,
+        base_url=view.base_url,
+    )
 
 
 def _address(url: str) -> str:

@@ -13,7 +13,7 @@ from commerce.checkout.availability import stock
 from commerce.checkout.commands.carts import Shopper, open_carts
 from commerce.checkout.commands.coupons import MOST_CODES
 from commerce.checkout.commands.editing import MOST_OF_ONE, MOST_TENDERS, Also, edit_cart, nothing
-from commerce.checkout.errors import UnknownCart
+from commerce.checkout.errors import DraftNotClaimed, UnknownCart
 from commerce.checkout.items import items_of
 from commerce.checkout.models import Cart
 from commerce.checkout.pricing import Draft, coupon_key
@@ -25,6 +25,7 @@ def claim_cart(*, view: str, cart_id: UUID, shopper: Shopper, also: Also = nothi
 
     Quantities of a SKU are summed, up to what can be had (where that is known) and to the most that a line holds.
     Several at once, and edits of either cart meanwhile, come one after the other: none of their lines is lost.
+    DraftNotClaimed where staff have put it together.
     """
     if shopper.customer is None or not shopper.secret:
         raise UnknownCart()
@@ -40,8 +41,10 @@ class _Merge:
         self.view, self.cart_id, self.shopper, self.customer = view, cart_id, shopper, shopper.customer
         self.older: Cart | None = None
 
-    def edit(self, _: Cart, draft: Draft) -> Draft:
-        """The lines of both carts, under the customer's name."""
+    def edit(self, cart: Cart, draft: Draft) -> Draft:
+        """The lines of both carts, under the customer's name. What staff have put together is nobody's to merge."""
+        if cart.drafted_by:
+            raise DraftNotClaimed()
         self.older = self._find_older()
         merged = dict(draft.lines)
         if self.older is not None:

@@ -28,12 +28,13 @@ def enter_tender(
 ) -> Cart:
     """Pay with it as far as it goes, or up to `most`; entered again, that changes.
 
-    TenderRefused where it pays nothing. Store credit and points are a signed-in customer's.
+    TenderRefused where it pays nothing. Store credit and points are a signed-in customer's: the link to a
+    draft for them does not open these.
     """
 
     def edit(cart: Cart, draft: Draft) -> Draft:
         expected.check(cart.version)
-        if tender != GIFT_CARD and cart.customer is None:
+        if tender != GIFT_CARD and (cart.customer is None or cart.customer != shopper.customer):
             raise TenderRefused(reason=SIGN_IN, field="/tender")
         if tender == GIFT_CARD and not code:
             raise TenderRefused(reason="unknown", field="/code")

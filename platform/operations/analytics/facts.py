@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from chassis.messages import Message, decode_event, encode, masked
-from contracts.commerce import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
+from contracts.commerce import AdditionPaid, GoodsAdded, OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,16 @@ def derive(message: Message) -> FactRow:
         return _row(event, "placed", at=event.placed_at, amount=event.total, currency=event.currency)
     if isinstance(event, OrderPaid):
         return _row(event, "paid", at=event.paid_at, amount=event.total.amount, currency=event.total.currency)
+    if isinstance(event, GoodsAdded):
+        more = event.amount
+        return _row(
+            event, "added", at=event.added_at, amount=more.amount, currency=more.currency, subject=event.addition
+        )
+    if isinstance(event, AdditionPaid):
+        more = event.total
+        return _row(
+            event, "added_paid", at=event.paid_at, amount=more.amount, currency=more.currency, subject=event.addition
+        )
     # These carry no moment of their own; the envelope's is that of the same transaction.
     if isinstance(event, OrderCancelled):
         at = message.occurred_at

@@ -11,8 +11,8 @@ from django.db import connections
 class DailySales:
     """A channel's day, in its own time zone and currency.
 
-    orders: placed that day, cancelled ones included; ordered: their totals. paid: taken that day; refunded: given
-    back that day, whenever it was paid.
+    orders: placed that day, cancelled ones included; ordered: their totals, and what was added that day to any order.
+    paid: taken that day; refunded: given back that day, whenever it was paid.
     """
 
     channel: str
@@ -36,8 +36,8 @@ def daily_sales(*, first: date, last: date, channel: str | None = None) -> list[
         cursor.execute(
             """SELECT channel, currency, day,
                       count(*) FILTER (WHERE kind = 'placed'), count(*) FILTER (WHERE kind = 'cancelled'),
-                      coalesce(sum(amount) FILTER (WHERE kind = 'placed'), 0),
-                      coalesce(sum(amount) FILTER (WHERE kind = 'paid'), 0),
+                      coalesce(sum(amount) FILTER (WHERE kind IN ('placed', 'added')), 0),
+                      coalesce(sum(amount) FILTER (WHERE kind IN ('paid', 'added_paid')), 0),
                       coalesce(sum(amount) FILTER (WHERE kind = 'refunded'), 0)
                FROM (
                    SELECT f.channel, f.currency, f.kind, f.amount,

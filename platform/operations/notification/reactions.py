@@ -4,7 +4,7 @@ Nobody is written to about what came on the bulk lane (imports and rebuilds repe
 (the old shop writes to its own orders): only what happened here, now.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -12,7 +12,16 @@ from uuid import UUID
 from chassis.messages import Lane
 from chassis.subscriptions import Handler, Received, caused_by
 from chassis.unit_of_work import enqueue
-from contracts.commerce import OrderCancelled, OrderPlaced, OrderRefunded
+from contracts.commerce import (
+    AdditionOffered,
+    DraftOffered,
+    GoodsAdded,
+    OfferedLine,
+    OrderCancelled,
+    OrderLine,
+    OrderPlaced,
+    OrderRefunded,
+)
 from contracts.identity import CustomerRegistered
 from contracts.logistics import ShipmentSent
 from contracts.postpurchase import ReturnApproved, ReturnDeclined
@@ -47,14 +56,7 @@ def confirm_order(received: Received[OrderPlaced]) -> None:
     facts = {
         "name": event.delivery.name,
         "number": event.number,
-        "lines": [
-            {
-                "name": line.name,
-                "quantity": texts.quantity(line.quantity, locale=event.locale),
-                "total": cost(line.total),
-            }
-            for line in event.lines
-        ],
+        "lines": _priced(event.lines, event.currency, locale=event.locale),
         "subtotal": cost(event.subtotal),
         "shipping": cost(event.shipping),
         "tax": cost(event.tax),
@@ -62,6 +64,49 @@ def confirm_order(received: Received[OrderPlaced]) -> None:
         "delivery": event.delivery,
     }
     _write("order_placed", received, about=event.order, to=event.email, locale=event.locale, facts=facts)
+
+
+@_about_here_and_now
+def ask_for_payment(received: Received[AdditionOffered]) -> None:
+    """Send the link by which goods that are offered for an order are paid."""
+    event, contact = received.event, contact_of(received.event.order)
+    facts = {
+        "name": contact.name,
+        "number": contact.number,
+        "lines": _priced(event.lines, event.amount.currency, locale=contact.locale),
+        "amount": texts.money(event.amount.amount, event.amount.currency, locale=contact.locale),
+        "link": event.link,
+        "expires_at": texts.moment(event.expires_at, locale=contact.locale),
+    }
+    _write("addition_offered", received, about=event.addition, to=contact.email, locale=contact.locale, facts=facts)
+
+
+@_about_here_and_now
+def offer_draft(received: Received[DraftOffered]) -> None:
+    """Send the link by which what staff have put together is ordered."""
+    event = received.event
+    facts = {
+        "name": event.name,
+        "lines": _priced(event.lines, event.amount.currency, locale=event.locale),
+        "total": texts.money(event.amount.amount, event.amount.currency, locale=event.locale),
+        "link": event.link,
+    }
+    # Each has a link of its own, and the one before opens nothing any more.
+    _write("draft_offered", received, about=received.message.id, to=event.email, locale=event.locale, facts=facts)
+
+
+@_about_here_and_now
+def confirm_addition(received: Received[GoodsAdded]) -> None:
+    """Tell what came to an order, and what it costs now."""
+    event, contact = received.event, contact_of(received.event.order)
+    facts = {
+        "name": contact.name,
+        "number": contact.number,
+        "lines": _priced(event.lines, event.amount.currency, locale=contact.locale),
+        "amount": texts.money(event.amount.amount, event.amount.currency, locale=contact.locale),
+        "total": texts.money(event.total.amount, event.total.currency, locale=contact.locale),
+    }
+    _write("goods_added", received, about=event.addition, to=contact.email, locale=contact.locale, facts=facts)
 
 
 @_about_here_and_now
@@ -122,6 +167,17 @@ def welcome_customer(received: Received[CustomerRegistered]) -> None:
     event = received.event
     facts = {"name": event.name}
     _write("customer_registered", received, about=event.customer, to=event.email, locale=event.locale, facts=facts)
+
+
+def _priced(lines: Iterable[OrderLine | OfferedLine], currency: str, *, locale: str) -> list[dict[str, str]]:
+    return [
+        {
+            "name": line.name,
+            "quantity": texts.quantity(line.quantity, locale=locale),
+            "total": texts.money(line.total, currency, locale=locale),
+        }
+        for line in lines
+    ]
 
 
 def _answer_return(

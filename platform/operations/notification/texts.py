@@ -6,9 +6,11 @@ Numbers and money are written as the locale writes them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from babel.dates import format_datetime
 from babel.numbers import format_currency, format_decimal
 from django.template import Context
 from django.template.loader import get_template
@@ -52,6 +54,11 @@ def money(amount: Decimal, currency: str, *, locale: str) -> str:
 def quantity(number: Decimal, *, locale: str) -> str:
     """A quantity without the zeros of its storage: 2 or 1.5, never 2.0000."""
     return str(format_decimal(number, locale=supported(locale)))
+
+
+def moment(when: datetime, *, locale: str) -> str:
+    """A day and an hour as the locale writes them, in UTC and saying so: nobody knows here where the reader is."""
+    return f"{format_datetime(when, 'medium', tzinfo=UTC, locale=supported(locale))} UTC"
 
 
 def _source(name: str) -> Any:

@@ -20,7 +20,17 @@ from chassis.inbox import receive
 from chassis.jobs.runner import JobRunner
 from chassis.messages import Envelope, Lane, Message, decode_envelope, encode, type_of
 from contracts.catalog import ChannelChanged
-from contracts.commerce import OrderCancelled, OrderLine, OrderPaid, OrderPlaced, OrderRefunded
+from contracts.commerce import (
+    AdditionOffered,
+    AdditionPaid,
+    GoodsAdded,
+    OfferedLine,
+    OrderCancelled,
+    OrderLine,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+)
 from contracts.identity import CustomerRegistered
 from contracts.logistics import ShipmentSent, ShippedLine
 from contracts.postpurchase import ReturnApproved, ReturnDeclined
@@ -102,6 +112,56 @@ def paid(order: OrderPlaced, *, at: datetime = NOON) -> OrderPaid:
         customer=None,
         total=Amount(amount=order.total, currency=order.currency),
         paid_at=at,
+    )
+
+
+def added(order: OrderPlaced, amount: str, *, addition: UUID | None = None) -> GoodsAdded:
+    """A pot came to an order."""
+    more = Amount(amount=Decimal(amount), currency=order.currency)
+    line = OrderLine(
+        id=new_id(),
+        sku="POT",
+        product=new_id(),
+        name="Pot <red>",
+        quantity=Decimal(1),
+        unit_price=more.amount,
+        total=more.amount,
+    )
+    return GoodsAdded(
+        addition=addition or new_id(),
+        order=order.order,
+        number=order.number,
+        channel=order.channel,
+        customer=None,
+        lines=(line,),
+        amount=more,
+        total=Amount(amount=order.total + more.amount, currency=order.currency),
+        added_at=NOON,
+    )
+
+
+def more_paid(goods: GoodsAdded) -> AdditionPaid:
+    return AdditionPaid(
+        addition=goods.addition,
+        order=goods.order,
+        number=goods.number,
+        channel=goods.channel,
+        customer=None,
+        total=goods.amount,
+        paid_at=NOON,
+    )
+
+
+def offered(order: OrderPlaced) -> AdditionOffered:
+    return AdditionOffered(
+        addition=new_id(),
+        order=order.order,
+        number=order.number,
+        channel=order.channel,
+        lines=(OfferedLine(name="Pot <red>", quantity=Decimal(2), total=Decimal("31.00")),),
+        amount=Amount(amount=Decimal("31.00"), currency=order.currency),
+        expires_at=NOON,
+        link="https://shop.example/orders/1/additions/2?key=secret",
     )
 
 

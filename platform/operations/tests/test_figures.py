@@ -12,7 +12,18 @@ from chassis.ids import new_id
 from operations.analytics.projection import rebuild
 from operations.analytics.queries import DailySales, daily_sales
 from operations.models import Channel, Fact
-from operations.tests.conftest import NOON, cancelled, channel, deliver, paid, placed, refunded, told
+from operations.tests.conftest import (
+    NOON,
+    added,
+    cancelled,
+    channel,
+    deliver,
+    more_paid,
+    paid,
+    placed,
+    refunded,
+    told,
+)
 
 pytestmark = pytest.mark.django_db(databases=["platform"])
 MARCH = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
@@ -35,6 +46,15 @@ def test_a_day_counts_orders_and_what_was_taken_less_what_went_back() -> None:
     assert (day.channel, day.currency, day.day) == ("eu", "EUR", date(2026, 3, 10))
     assert (day.orders, day.cancelled, day.ordered) == (2, 1, Decimal("1339.50"))
     assert (day.paid, day.refunded, day.revenue) == (Decimal("1239.50"), Decimal("39.50"), Decimal("1200.00"))
+
+
+def test_what_is_added_to_an_order_is_ordered_and_paid_and_no_order_of_its_own() -> None:
+    order = placed()
+    goods = added(order, "15.50")
+    more = told(more_paid(goods))
+    deliver(told(goods), more, told(order), told(paid(order)), more)
+    [day] = sales()
+    assert (day.orders, day.ordered, day.paid) == (1, Decimal("1255.00"), Decimal("1255.00"))
 
 
 def test_repeated_and_late_events_in_any_order_leave_the_same_figures() -> None:

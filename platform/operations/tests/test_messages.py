@@ -16,8 +16,10 @@ from operations.notification import texts
 from operations.notification.commands import resend
 from operations.tests.conftest import (
     Mailbox,
+    added,
     cancelled,
     deliver,
+    offered,
     placed,
     refunded,
     registered,
@@ -32,7 +34,7 @@ from operations.tests.conftest import (
 pytestmark = pytest.mark.django_db(databases=["platform"])
 TEMPLATES = (
     *("order_placed", "shipment_sent", "order_cancelled", "order_refunded", "return_approved", "return_declined"),
-    "customer_registered",
+    *("customer_registered", "addition_offered", "goods_added", "draft_offered"),
 )
 
 
@@ -102,6 +104,29 @@ def test_two_workers_with_the_same_job_record_it_once(mailbox: Mailbox) -> None:
     assert runner.run_one(job)
     assert not runner.run_one(job), "its lease is over"
     assert len(mailbox.mails()) == sent_events() == 1
+
+
+def test_the_link_to_pay_for_more_goes_to_the_orders_shopper(mailbox: Mailbox) -> None:
+    order = placed(locale="de")
+    deliver(told(offered(order)))
+    run_jobs()
+    assert not mailbox.mails(), "nobody knows yet whom to write to"
+    deliver(told(order))
+    with clock.travel(timedelta(seconds=5)):
+        run_jobs()
+    asked = next(mail for mail in mailbox.mails() if "Mehr" in mail["Subject"])
+    assert asked["To"] == "ann@example.org" and "2 × Pot <red>  31,00" in text_of(asked)
+    assert "https://shop.example/orders/1/additions/2?key=secret" in text_of(asked)
+    assert "Pot &lt;red&gt;" in text_of(asked, "html")
+
+
+def test_what_was_added_is_confirmed_with_the_new_total_and_named_in_its_parcel(mailbox: Mailbox) -> None:
+    order = placed()
+    deliver(told(order), told(added(order, "15.50"), version=4))
+    run_jobs()
+    [mail] = [mail for mail in mailbox.mails() if mail["Subject"] == "Added to your order S100001"]
+    assert "1 × Pot <red>  €15.50" in text_of(mail) and "Total of your order: €1,255.00" in text_of(mail)
+    assert OrderContact.objects.get().names == {"MUG": "Mug <blue>", "POT": "Pot <red>"}
 
 
 def test_a_german_customer_gets_german_text(mailbox: Mailbox) -> None:
