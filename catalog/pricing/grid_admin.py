@@ -42,6 +42,13 @@ def _lock(pk: Any) -> None:
     lock_pages_of([pk])
 
 
+class ShortDecimal(forms.DecimalField):
+    """A number without the zeros that the database keeps behind it."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
 class TierFilter(admin.SimpleListFilter):
     """Prices from one piece on, and those from more."""
 
@@ -129,7 +136,12 @@ class PriceAdmin(Defined):
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in EDITED:
-            kwargs |= {"required": False, "show_hidden_initial": True, "min_value": Decimal(0)}
+            kwargs |= {
+                "form_class": ShortDecimal,
+                "required": False,
+                "show_hidden_initial": True,
+                "min_value": Decimal(0),
+            }
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Price, form: Any, change: bool) -> None:

@@ -30,8 +30,8 @@ def _views() -> list[tuple[str, str]]:
 
 class ForwardingForm(forms.ModelForm):  # type: ignore[type-arg]
     view = forms.ChoiceField(choices=_views)
-    kind = forms.ChoiceField(label="leads to a", choices=(*PAGES, (Forwarding.ON, "other address")))
-    leads_to = forms.CharField(label="which", help_text="A SKU, a code, an old path, or https://…")
+    kind = forms.ChoiceField(label="Leads to a", choices=(*PAGES, (Forwarding.ON, "other address")))
+    leads_to = forms.CharField(label="Which", help_text="A SKU, a code, an old path, or https://…")
 
     class Meta:
         model = Forwarding
@@ -90,8 +90,8 @@ class ForwardingAdmin(DomainAdmin):
 
 class AddressForm(forms.ModelForm):  # type: ignore[type-arg]
     view = forms.ChoiceField(choices=_views)
-    kind = forms.ChoiceField(label="leads to a", choices=PAGES)
-    leads_to = forms.CharField(label="which", help_text="A SKU or a code")
+    kind = forms.ChoiceField(label="Leads to a", choices=PAGES)
+    leads_to = forms.CharField(label="Which", help_text="A SKU or a code")
 
     class Meta:
         model = Slug
