@@ -20,7 +20,20 @@ from bench.bench import Effort
 from bench.report import Figure
 from config.local.state import REPOSITORY
 
-CASES = ("start", "product", "listing", "search", "quote", "variants", "cart", "place", "checkout", "events", "import")
+CASES = (
+    "start",
+    "product",
+    "listing",
+    "search",
+    "quote",
+    "variants",
+    "cart",
+    "place",
+    "checkout",
+    "events",
+    "import",
+    "visible",
+)
 RESULTS = Path(__file__).with_name("results.json")
 
 

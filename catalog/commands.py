@@ -1,5 +1,12 @@
 """Index of catalog's commands: what staff, importers and the demo shop call."""
 
+from catalog.catalog.changing import (
+    PlaceProduct,
+    SetValue,
+    displace_product,
+    place_product,
+    set_value,
+)
 from catalog.catalog.composition.commands import (
     compose_products,
 )
@@ -19,8 +26,13 @@ from catalog.catalog.downloads.inputs import (
     FileInput,
 )
 from catalog.catalog.forwarding.commands import (
+    FormerAddress,
     Forward,
+    LeadOn,
+    add_former_address,
+    forget_former_addresses,
     forward,
+    lead_on,
 )
 from catalog.catalog.inputs import (
     MediaInput,
@@ -62,10 +74,21 @@ from catalog.catalog.structure.attributes import (
 )
 from catalog.catalog.structure.categories import DefineCategory, define_category
 from catalog.catalog.structure.channels import DefineChannel, DefineView, define_channel, define_view
+from catalog.catalog.variants.commands import (
+    EditVariants,
+    VariantEdit,
+    edit_variants,
+)
 from catalog.catalog.wishlists.importing import (
     ImportWish,
     ImportWishlist,
     import_wishlists,
+)
+from catalog.pricing.amounts import (
+    EditPrice,
+    edit_prices,
+    shift_base_prices,
+    shift_prices,
 )
 from catalog.pricing.choice import (
     GUESTS,
@@ -135,12 +158,16 @@ __all__ = [
     "DefineTaxPolicy",
     "DefineTaxZone",
     "DefineView",
+    "EditPrice",
+    "EditVariants",
     "FileInput",
+    "FormerAddress",
     "Forward",
     "GiftCardInput",
     "ImportReview",
     "ImportWish",
     "ImportWishlist",
+    "LeadOn",
     "LinksInput",
     "ListPriceInput",
     "MakeBatch",
@@ -148,6 +175,7 @@ __all__ = [
     "MemberInput",
     "OptionInput",
     "PlaceInput",
+    "PlaceProduct",
     "PriceInput",
     "ProductOptionInput",
     "PublishProduct",
@@ -156,12 +184,15 @@ __all__ = [
     "SchedulePublication",
     "SetListPrices",
     "SetPrice",
+    "SetValue",
     "SpecialInput",
     "TaxRateInput",
     "TierInput",
+    "VariantEdit",
     "VariantInput",
     "WriteReview",
     "add_coupon",
+    "add_former_address",
     "approve_review",
     "change_publication",
     "clear_list_prices",
@@ -179,12 +210,18 @@ __all__ = [
     "define_tax_zone",
     "define_view",
     "discontinue_products",
+    "displace_product",
+    "edit_prices",
+    "edit_variants",
     "end_rule",
+    "forget_former_addresses",
     "forward",
     "import_reviews",
     "import_wishlists",
+    "lead_on",
     "make_batch",
     "pause_rule",
+    "place_product",
     "publish_product",
     "publish_rule",
     "reject_review",
@@ -197,5 +234,8 @@ __all__ = [
     "set_list_prices",
     "set_price",
     "set_prices",
+    "set_value",
+    "shift_base_prices",
+    "shift_prices",
     "write_review",
 ]

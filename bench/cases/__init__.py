@@ -6,7 +6,20 @@ servers are up and no process of the shop is.
 
 from types import ModuleType
 
-from bench.cases import cart, checkout, events, importing, listing, place, product, quote, search, start, variants
+from bench.cases import (
+    cart,
+    checkout,
+    events,
+    importing,
+    listing,
+    place,
+    product,
+    quote,
+    search,
+    start,
+    variants,
+    visible,
+)
 
 ALL: dict[str, ModuleType] = {
     "start": start,
@@ -20,4 +33,5 @@ ALL: dict[str, ModuleType] = {
     "checkout": checkout,
     "events": events,
     "import": importing,
+    "visible": visible,
 }

@@ -15,6 +15,7 @@ from catalog.catalog.composition import shown
 from catalog.catalog.composition.shown import Composition
 from catalog.catalog.downloads.models import DownloadFile
 from catalog.catalog.media.sizes import srcset
+from catalog.catalog.sort_keys import sort_keys
 from catalog.catalog.sorting import fold, sort_key
 from catalog.product import scopes
 from catalog.product.models import Attribute, AttributeOption, Category, Media, Product, ProductDocument, View
@@ -103,6 +104,7 @@ def document(product: Product, view: View, sources: Sources) -> ProductDocument 
         card=_encoder.encode(card).decode(),
         name=name,
         sort_key=sort_key(name, locale=view.locale),
+        sort_keys=sort_keys(values, sources.attributes, sources.options, locale=view.locale),
         words="" if seen == Product.CATALOG else fold(" ".join([name, *skus, body]))[:100_000],
         facets=facets,
         source={

@@ -27,6 +27,10 @@ class InvalidValue(DomainError):
     code, status, title = "invalid_value", 400, "A value does not fit its attribute."
 
 
+class InvalidForwarding(DomainError):
+    code, status, title = "invalid_forwarding", 400, "The address cannot lead there."
+
+
 class InvalidProduct(DomainError):
     code, status, title = "invalid_product", 400, "The product cannot be what it is said to be."
 

@@ -14,15 +14,18 @@ KEYS = 200
 """Keys of one event; more than these are an import's, and in no hurry."""
 
 
-def tell_pages_changed(products: Collection[UUID]) -> None:
-    """Pages of these products, of the categories that show them, and of every search; inside a unit of work."""
+def tell_pages_changed(products: Collection[UUID], *, left: Collection[UUID] = ()) -> None:
+    """Pages of these products, of the categories that show them, and of every search; inside a unit of work.
+
+    `left`: categories that showed one of them before.
+    """
     if not products:
         return
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT category_id FROM catalog_categoryentry WHERE product_id = ANY(%s)", [list(products)]
         )
-        categories = sorted(category for (category,) in cursor.fetchall())
+        categories = sorted({*left, *(category for (category,) in cursor.fetchall())})
     _tell([*_in_views("search"), *_keys("category", categories), *_keys("product", sorted(products))])
 
 

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from catalog.catalog import slugs
 from catalog.catalog.checking import Vocabulary
+from catalog.catalog.entries import replace_entries
 from catalog.catalog.inputs import MediaInput, PlaceInput, SaveProduct, VariantInput
 from catalog.catalog.rows import write
 from catalog.pricing.commands import PriceInput, replace_prices
 from catalog.pricing.models import Price, PriceBlock
 from catalog.product.changes import mark_changed
 from catalog.product.copying import copy_in
-from catalog.product.models import CategoryEntry, Media, Product, ProductCategory, ProductDocument
+from catalog.product.models import Media, Product, ProductCategory, ProductDocument
 from chassis import clock
 
 Families = Sequence[tuple[SaveProduct, Product, list[tuple[VariantInput, Product]]]]
@@ -22,11 +23,11 @@ def withdraw_pages(variants: Collection[UUID]) -> None:
     """What became a variant has no page of its own any more."""
     if variants:
         ProductDocument.objects.filter(product_id__in=variants).delete()
-        CategoryEntry.objects.filter(product_id__in=variants).delete()
+        left = replace_entries(variants, ())
         ProductCategory.objects.filter(product_id__in=variants).delete()
         slugs.free(variants)
         PriceBlock.objects.filter(product_id__in=variants).delete()
-        mark_changed(variants)
+        mark_changed(variants, left=left)
 
 
 def take_off_dropped(families: Families, changed: Sequence[Product]) -> list[Product]:

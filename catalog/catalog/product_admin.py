@@ -2,31 +2,37 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from catalog.catalog.bulk_admin import BULK
+from catalog.catalog.bulk_admin import TRANSITIONS as CHANGES
 from catalog.catalog.composition.admin import FilesInline, LinksInline, OptionsInline, PublicationInline
 from catalog.catalog.inputs import PublishProduct
 from catalog.catalog.publication.admin import TRANSITIONS as PLANS
 from catalog.catalog.publication.preview import preview_token
+from catalog.catalog.publication.seen_admin import seen_page
 from catalog.catalog.publishing import publish_product
+from catalog.catalog.variants.admin import VARIANTS, variants_page
 from catalog.pricing.admin import PriceForm, PriceInline, channels, price_button, tax_classes
 from catalog.product.models import Media, Product, ProductCategory, View
 from chassis.admin import Defined, ShownInline, Transition, shown
 
 
-def publish_form(product: Product) -> type[forms.Form]:
-    """Where a product shall be sold."""
+def publish_form(product: Product | None) -> type[forms.Form]:
+    """Where a product shall be sold, or several."""
 
     class PublishForm(forms.Form):
         channels = forms.MultipleChoiceField(
             choices=[(code, code) for code in channels()],
-            initial=product.channels,
+            initial=product.channels if product else [],
             widget=UnfoldAdminCheckboxSelectMultipleWidget,
         )
 
@@ -135,7 +141,25 @@ class ProductAdmin(Defined):
             name="price", title="Set price", run=price_button, form=PriceForm, explanation="Shown and charged at once."
         ),
         *PLANS,
+        VARIANTS,
+        *CHANGES,
     )
+    bulk = ("publish", "withdraw", *BULK)
+
+    def get_urls(self) -> list[Any]:
+        def grid(request: HttpRequest, product: UUID) -> HttpResponse:
+            return variants_page(self, request, product)
+
+        def seen(request: HttpRequest, product: UUID) -> HttpResponse:
+            return seen_page(self, request, product)
+
+        view = self.admin_site.admin_view
+        return [
+            # Before the page that asks for a transition's form: this one is a grid.
+            path(f"<uuid:product>/transition/{VARIANTS.name}/", view(grid)),
+            path("<uuid:product>/seen/", view(seen), name="catalog_product_seen"),
+            *super().get_urls(),
+        ]
 
     @admin.display(description="name")
     def name(self, product: Product) -> str:
@@ -155,4 +179,6 @@ class ProductAdmin(Defined):
         if product.parent_id is not None:
             return shown.NOTHING
         views = View.objects.order_by("code").values_list("code", flat=True)
-        return shown.lines(f"/api/v1/{view}/preview/{preview_token(product.id, view)[0]}" for view in views)
+        links = [f"/api/v1/{view}/preview/{preview_token(product.id, view)[0]}" for view in views]
+        address = reverse("admin:catalog_product_seen", args=[product.pk])
+        return shown.lines([format_html('<a href="{}" class="underline">as shoppers see it</a>', address), *links])

@@ -17,6 +17,7 @@ from catalog.catalog.composition.shown import Composition
 from catalog.catalog.composition.stock import keep_composed_stock
 from catalog.catalog.documents import Sources, document
 from catalog.catalog.downloads.queries import samples_of
+from catalog.catalog.entries import replace_entries
 from catalog.catalog.reviews.queries import sums_of
 from catalog.pricing.blocks import rebuild_blocks
 from catalog.pricing.composed_blocks import COMPOSED
@@ -60,10 +61,9 @@ def rebuild(products: Collection[UUID], *, lane: Lane = Lane.FAST) -> None:
     made = [document(product, view, sources) for product in rows for view in sources.views]
     ProductDocument.objects.filter(product_id__in=ids).delete()
     copy_in(ProductDocument, [d for d in made if d is not None])
-    CategoryEntry.objects.filter(product_id__in=ids).delete()
-    copy_in(CategoryEntry, _entries(rows, sources))
+    left = replace_entries(ids, _entries(rows, sources))
     keep_composed_stock(composed)
-    mark_changed(ids, lane=lane)
+    mark_changed(ids, left=left, lane=lane)
 
 
 def rebuild_owners(parts: Collection[UUID], *, but: Collection[UUID] = (), lane: Lane = Lane.FAST) -> None:

@@ -102,7 +102,7 @@ def _fill_common(row: Product, part: SaveProduct | VariantInput, vocabulary: Voc
     row.sku = part.sku.strip()
     row.texts = {scope: _texts(text) for scope, text in part.texts.items()}
     row.values = {
-        scope: {code: _value(code, value, scope, vocabulary) for code, value in values.items()}
+        scope: {code: checked_value(code, value, scope, vocabulary) for code, value in values.items()}
         for scope, values in part.values.items()
     }
     row.shown = dict(part.shown)
@@ -122,7 +122,8 @@ def _texts(text: Mapping[str, str]) -> dict[str, str]:
     return dict(text)
 
 
-def _value(code: str, value: Any, scope: str, vocabulary: Vocabulary) -> Any:
+def checked_value(code: str, value: Any, scope: str, vocabulary: Vocabulary) -> Any:
+    """A value as it is stored. InvalidProduct for a scope that the attribute has not, InvalidValue."""
     attribute = vocabulary.attributes[code]
     level = scope.partition(":")[0] or "global"
     order = ("global", "channel", "view")

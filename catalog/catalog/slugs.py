@@ -46,9 +46,7 @@ def give(kind: str, wanted: Iterable[Wanted]) -> set[UUID]:
     todo = [w for w in todo if current.get((w.view, w.target)) is None or w.slug not in ("", current[w.view, w.target])]
     if not todo:
         return set()
-    # Two that find an address free at once would both take it: taking addresses is one at a time.
-    with connections["catalog"].cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.slug'))")
+    one_at_a_time()
     choices = [_choices(want) for want in todo]
     held = {
         (row.view, row.slug): row
@@ -76,6 +74,12 @@ def give(kind: str, wanted: Iterable[Wanted]) -> set[UUID]:
     Slug.objects.bulk_update(reused, ["target", "current"])
     copy_in(Slug, made)
     return {w.target for w in todo}
+
+
+def one_at_a_time() -> None:
+    """Wait for whoever takes addresses: two that find one free at once would both take it."""
+    with connections["catalog"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('catalog.slug'))")
 
 
 def name_category(category: Category, asked: Mapping[str, str], *, similar: bool = False) -> bool:

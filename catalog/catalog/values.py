@@ -14,6 +14,8 @@ from catalog.catalog.errors import InvalidValue
 MAX_TEXT = 100_000
 CHOICES = ("select", "multi_select")
 NUMBERS = ("number", "decimal")
+# Kinds whose values come one before the other; of a select in the order of its options.
+SORTABLE = ("text", *NUMBERS, "boolean", "date", "select")
 
 
 def _text(value: Any, _: Collection[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from catalog.catalog.values import SORTABLE
 from catalog.commands import DefineAttribute, OptionInput, define_attribute
 from catalog.legacy import made
 from catalog.legacy.meanings import DERIVED, FACTS, PRODUCT, Meaning, meanings_of
@@ -76,6 +77,7 @@ def _command(
         required=(rows.one("eav_attribute") or {}).get("is_required") == "1",
         filterable=facts.get("is_filterable") in ("1", "2"),
         searchable=facts.get("is_searchable") == "1",
+        sortable=meaning.kind in SORTABLE and facts.get("used_for_sort_by") == "1",
         visible=facts.get("is_visible_on_front") == "1",
         position=int(facts.get("position") or 0),
         options=tuple(_options(shop, meaning, rows, options, found)),

@@ -130,8 +130,9 @@ class PriceListAdmin(DomainAdmin):
     ordering = ("code",)
     fields = (
         *(("code", "name"), ("channel", "currency"), "groups", "starts_at", "ends_at"),
-        *(("priority", "replaces", "active"), "metadata"),
+        *(("priority", "replaces", "active"), "grid", "metadata"),
     )
+    readonly_fields = ("grid",)
     inlines = (ListedInline,)
     transitions = (
         Transition(
@@ -139,6 +140,12 @@ class PriceListAdmin(DomainAdmin):
         ),
         Transition(name="take_out", title="Take a product out", run=_take_out, form=SkuForm),
     )
+
+    @admin.display(description="its prices")
+    def grid(self, price_list: PriceList) -> str:
+        if price_list._state.adding:
+            return shown.NOTHING
+        return shown.listing("catalog", "price", "edit all", price_list__code=price_list.code)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         fixed = ["code", "channel", "currency"] if obj else []

@@ -7,6 +7,10 @@ class InvalidPrice(DomainError):
     code, status, title = "invalid_price", 400, "The price is not valid."
 
 
+class PriceMoved(DomainError):
+    code, status, title = "price_moved", 409, "The price was changed meanwhile: look at it again."
+
+
 class InvalidPriceList(DomainError):
     code, status, title = "invalid_price_list", 400, "The price list is not valid."
 

@@ -1,8 +1,9 @@
 """The queue between products and the search indexes: filled inside the unit of work that changed them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connections, models
 
 from chassis import clock
@@ -19,14 +20,25 @@ class SearchChange(models.Model):
 
     seq = models.BigAutoField(primary_key=True)
     product_id = models.UUIDField()
+    no_longer_in = ArrayField(
+        models.UUIDField(), default=list, db_default=[], help_text="categories whose pages still show it"
+    )
     since = models.DateTimeField(default=clock.now, null=True)  # null: by a process of the release before
 
 
-def mark_changed(products: Collection[UUID], *, lane: Lane = Lane.FAST) -> None:
-    """Queue products for the indexes. `lane` is for symmetry: index jobs are one per unit of work anyway."""
+def mark_changed(
+    products: Collection[UUID], *, left: Mapping[UUID, Collection[UUID]] | None = None, lane: Lane = Lane.FAST
+) -> None:
+    """Queue products for the indexes. `left`: by product the categories that it is no longer in.
+
+    `lane` is for symmetry: index jobs are one per unit of work anyway.
+    """
     if not products:
         return
-    SearchChange.objects.bulk_create([SearchChange(product_id=product) for product in products])
+    left = left or {}
+    SearchChange.objects.bulk_create(
+        [SearchChange(product_id=product, no_longer_in=sorted(left.get(product, ()))) for product in products]
+    )
     # A key of its own: a job that is running may have read the queue before this row was there.
     enqueue(INDEX, key=str(new_id()))
 

@@ -93,6 +93,7 @@ class Attribute(Edited):
     required = models.BooleanField(default=False)
     filterable = models.BooleanField(default=False)
     searchable = models.BooleanField(default=False)
+    sortable = models.BooleanField(default=False, db_default=False, help_text="listings can be sorted by it")
     visible = models.BooleanField(default=True)
     position = models.IntegerField(default=0)
     range_limits = ArrayField(
@@ -216,6 +217,7 @@ class Slug(models.Model):
     current = models.BooleanField(default=True)
 
     class Meta:
+        verbose_name, verbose_name_plural = "address", "addresses"
         constraints = [
             models.UniqueConstraint(fields=["view", "kind", "slug"], name="catalog_slug_once"),
             models.UniqueConstraint(
@@ -237,6 +239,7 @@ class ProductDocument(models.Model):
     card = models.TextField(help_text="JSON of its place in a listing, without price")
     name = models.TextField()
     sort_key = models.TextField(db_collation="C")
+    sort_keys = models.JSONField(default=dict, db_default={}, help_text="sortable attribute -> key of its value")
     words = models.TextField(help_text="folded text, for the search without an index")
     facets = models.JSONField(help_text="attribute -> option codes")
     source = models.JSONField(help_text="what the search index takes")

@@ -12,7 +12,7 @@ from catalog.catalog.errors import CategoryNotFound, InvalidParameter
 from catalog.catalog.queries import Body, Moved
 from catalog.catalog.reading import encoded, group_of, reading
 from catalog.search import counting
-from catalog.search.asking import CATEGORY_SORTS, MAX_KEYS, MAX_PAGE, MAX_TEXT, PAGE, asked
+from catalog.search.asking import BY_ATTRIBUTE, CATEGORY_SORTS, MAX_KEYS, MAX_PAGE, MAX_TEXT, PAGE, asked
 from catalog.search.completion import categories_like
 from catalog.search.engine import SORTS
 from catalog.search.listing import listing
@@ -53,6 +53,11 @@ class PriceRangeSerializer(serializers.Serializer):  # type: ignore[type-arg]
     ranges = FacetValueSerializer(many=True, help_text="Values of the parameter `price`.")
 
 
+class SortSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    key = serializers.CharField(help_text="A key of the parameter `sort`.")
+    label = serializers.CharField()
+
+
 class ListingSerializer(serializers.Serializer):  # type: ignore[type-arg]
     """Counts of a facet disregard that facet's own filter, so that another of its values can be added."""
 
@@ -63,6 +68,7 @@ class ListingSerializer(serializers.Serializer):  # type: ignore[type-arg]
     next = serializers.CharField(allow_null=True, help_text="Send it as `cursor` for the next page.")
     facets = FacetSerializer(many=True)
     price = PriceRangeSerializer(allow_null=True)
+    sorts = SortSerializer(many=True, help_text="Attributes to sort by, beside the keys that every listing has.")
     corrected = serializers.BooleanField(help_text="The words were not found; these products have similar ones.")
 
 
@@ -92,7 +98,7 @@ def _parameters(sorts: tuple[str, ...]) -> list[OpenApiParameter]:
             "sort",
             {
                 "type": "array",
-                "items": {"enum": list(sorts)},
+                "items": {"type": "string", "anyOf": [{"enum": list(sorts)}, {"pattern": f"^{BY_ATTRIBUTE}$"}]},
                 "default": [sorts[0]],
                 "minItems": 1,
                 "maxItems": MAX_KEYS,
@@ -100,7 +106,8 @@ def _parameters(sorts: tuple[str, ...]) -> list[OpenApiParameter]:
             },
             explode=False,
             style="form",
-            description="Keys in turn, the first deciding: sort=in_stock,-price. `relevance` stands alone.",
+            description="Keys in turn, the first deciding: sort=in_stock,-price. By attributes those of `sorts`, with "
+            "`-` for the reverse: sort=-attribute.weight. `relevance` stands alone.",
         ),
         OpenApiParameter("price_from", OpenApiTypes.DECIMAL),
         OpenApiParameter("price_to", OpenApiTypes.DECIMAL, description="This price is still in."),

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -9,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from django.http import QueryDict
 
 from catalog.catalog.errors import InvalidParameter
-from catalog.search.engine import RELEVANCE, SORTS
+from catalog.search.engine import ATTRIBUTE, RELEVANCE, SORTS
 from catalog.search.ranges import Range, read
 
 PAGE = 24
@@ -18,6 +19,8 @@ MAX_DEPTH = 10_000
 MAX_TEXT = 200
 MAX_KEYS = 4
 CATEGORY_SORTS = ("position", *SORTS[1:])
+BY_ATTRIBUTE = r"-?attribute\.[A-Za-z0-9_]{1,100}"
+_BY_ATTRIBUTE = re.compile(BY_ATTRIBUTE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +99,9 @@ def _parts(texts: Sequence[str]) -> list[str]:
 
 def _sort(query: QueryDict, sorts: Sequence[str]) -> tuple[str, ...]:
     keys = tuple(",".join(query.getlist("sort")).split(",")) if "sort" in query else (sorts[0],)
-    if unknown := [key for key in keys if key not in sorts]:
-        raise InvalidParameter(f"sort must be of {', '.join(sorts)}, not {unknown[0][:40]}.", field="/sort")
+    if unknown := [key for key in keys if key not in sorts and not _BY_ATTRIBUTE.fullmatch(key)]:
+        known = ", ".join((*sorts, f"{ATTRIBUTE}<code>"))
+        raise InvalidParameter(f"sort must be of {known}, not {unknown[0][:40]}.", field="/sort")
     if len(keys) > MAX_KEYS or len({key.lstrip("-") for key in keys}) < len(keys):
         raise InvalidParameter(f"sort has at most {MAX_KEYS} different keys.", field="/sort")
     if RELEVANCE in keys and len(keys) > 1:

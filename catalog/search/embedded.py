@@ -18,6 +18,7 @@ from catalog.search.embedded_index import intact, opened
 from catalog.search.embedded_order import ordered
 from catalog.search.embedded_queries import Asking
 from catalog.search.engine import MAX_WORDS, Answer, EngineFailed, Question, Suggestions
+from catalog.search.shape import Shape
 
 log = logging.getLogger("catalog.search")
 
@@ -26,7 +27,7 @@ log = logging.getLogger("catalog.search")
 class _Open:
     path: Path
     index: tantivy.Index
-    groups: list[str]
+    shape: Shape
     committed: int
     counted: Counted = field(default_factory=Counted)
 
@@ -46,7 +47,7 @@ def engine(view: str, *, locale: str) -> "Embedded | None":
             with _lock:
                 known = _opened.get(view)
                 if known is None or known.path != path:
-                    known = _opened[view] = _Open(path, opened(path, locale=locale), folders.groups_of(path), committed)
+                    known = _opened[view] = _Open(path, opened(path, locale=locale), folders.shape_of(path), committed)
                 elif known.committed != committed:
                     known.index.reload()
                     known.committed, known.counted = committed, Counted()
@@ -78,14 +79,16 @@ class Embedded:
     """Answers from one opened index."""
 
     def __init__(self, opened: _Open, *, view: str, locale: str) -> None:
-        self.index, self.path, self.groups, self.counted = opened.index, opened.path, opened.groups, opened.counted
+        self.index, self.path, self.shape, self.counted = opened.index, opened.path, opened.shape, opened.counted
         self.view, self.locale = view, locale
         self.searcher = opened.index.searcher()
 
     def search(self, question: Question) -> Answer:
         """Exact words first; similar ones only when no product has those."""
+        if not self.shape.knows(question.attributes):
+            raise EngineFailed(f"the index of {self.view} is older than what it shall sort by")
         with damage_told(self.view, self.path):
-            asking = Asking(self.index, question, locale=self.locale, groups=self.groups)
+            asking = Asking(self.index, question, locale=self.locale, shape=self.shape)
             answer = self._answer(asking)
             if answer.total == 0 and question.text and self._count(asking.text()) == 0:
                 similar = self._answer(asking.forgiving())

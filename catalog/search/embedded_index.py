@@ -11,7 +11,7 @@ from catalog.search import folders, schema, words
 
 def opened(path: Path, *, locale: str) -> tantivy.Index:
     """An index with the analysers of its locale; made when the folder is empty."""
-    index = tantivy.Index(schema.build(folders.groups_of(path)), path=str(path), reuse=True)
+    index = tantivy.Index(schema.build(folders.shape_of(path)), path=str(path), reuse=True)
     index.register_tokenizer("language", words.language(locale))
     index.register_tokenizer("folded", words.folded())
     return index
@@ -23,7 +23,7 @@ def intact(path: Path) -> bool:
     Each ends in a checksum of what is before: its footer as JSON, the footer's length and a magic number.
     """
     try:
-        folders.groups_of(path)
+        folders.shape_of(path)
         meta = (path / "meta.json").read_text()
         for segment in json.loads(meta)["segments"]:
             files = list(path.glob(f"{segment['segment_id'].replace('-', '')}.*"))

@@ -9,7 +9,7 @@ from tantivy import Order, Query
 
 from catalog.search import embedded_queries as q
 from catalog.search.embedded_queries import Asking
-from catalog.search.engine import RELEVANCE
+from catalog.search.engine import RELEVANCE, attribute_of
 
 PRICE = "price"
 _FIELDS = {
@@ -96,5 +96,7 @@ class _Page:
         return self.asking.term(name, value)
 
     def _field(self, key: str) -> tuple[str, Order]:
+        if code := attribute_of(key):
+            return self.asking.shape.sort_fields[code], Order.Desc if key.startswith("-") else Order.Asc
         name, order = _FIELDS[key]
         return (self.asking.priced if name is PRICE else name), order

@@ -9,6 +9,7 @@ from tantivy import Occur, Query
 from catalog.search import schema, words
 from catalog.search.engine import MAX_WORDS, Goods, Question
 from catalog.search.ranges import Range
+from catalog.search.shape import Shape
 
 SYNONYM = 0.5
 """What a hit by another word counts beside one by the word that was typed."""
@@ -18,11 +19,11 @@ class Asking:
     """One question to one index, part by part: counts of a facet leave out the facet's own filter."""
 
     def __init__(
-        self, index: tantivy.Index, question: Question, *, locale: str, groups: Sequence[str], fuzzy: bool = False
+        self, index: tantivy.Index, question: Question, *, locale: str, shape: Shape, fuzzy: bool = False
     ) -> None:
         self.index, self.schema, self.question, self.locale = index, index.schema, question, locale
-        self.groups, self.fuzzy = groups, fuzzy
-        self.priced = schema.price_field(groups, question.group)
+        self.shape, self.fuzzy = shape, fuzzy
+        self.priced = shape.price_field(question.group)
         filters = {code: self._values(code, values) for code, values in question.filters.items()}
         self.filters = filters | {code: self._ranges(code, several) for code, several in question.ranges.items()}
         self.base = self._base()
@@ -30,7 +31,7 @@ class Asking:
 
     def forgiving(self) -> "Asking":
         """The same for words with typing errors."""
-        return Asking(self.index, self.question, locale=self.locale, groups=self.groups, fuzzy=True)
+        return Asking(self.index, self.question, locale=self.locale, shape=self.shape, fuzzy=True)
 
     def all(self) -> Query:
         """All conditions at once."""

@@ -26,11 +26,11 @@ class EmbeddedStore:
 
     def rebuild(self, view: str, *, locale: str) -> None:
         reader = Reader(view)
-        path = folders.new_generation(view, groups=reader.groups)
+        path = folders.new_generation(view, shape=reader.shape)
         index = opened(path, locale=locale)
         writer = index.writer(WRITER_BYTES, 1)
         for entry in reader.all():
-            writer.add_document(schema.document(entry, reader.groups))
+            writer.add_document(schema.document(entry, reader.shape))
         writer.commit()
         writer.wait_merging_threads()
         folders.switch(view, path, locale=locale)
@@ -41,12 +41,12 @@ class EmbeddedStore:
             return self.rebuild(view, locale=locale)
         reader = Reader(view)
         with embedded.damage_told(view, path):
-            index, groups = opened(path, locale=locale), folders.groups_of(path)
+            index, shape = opened(path, locale=locale), folders.shape_of(path)
             writer = index.writer(WRITER_BYTES, 1)
             for product in products:
                 writer.delete_documents_by_term("id", str(product))
             for entry in reader.some(products):
-                writer.add_document(schema.document(entry, groups))
+                writer.add_document(schema.document(entry, shape))
             writer.commit()
             writer.wait_merging_threads()
         return None

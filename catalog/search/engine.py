@@ -10,6 +10,8 @@ from catalog.search.ranges import Range
 
 RELEVANCE, POSITION = "relevance", "position"
 SORTS = (RELEVANCE, "name", "-name", "price", "-price", "newest", "in_stock")
+ATTRIBUTE = "attribute."
+"""What a sort key by an attribute begins with: attribute.weight, -attribute.weight."""
 FACET_SIZE = 100
 MAX_WORDS = 12
 
@@ -43,7 +45,8 @@ class Question:
     `group`: the customer group by whose prices is sorted and filtered.
     `facets` are the attributes to count: each over everything that the other filters leave (disjunctive); `numbers`
     are those counted by ranges, with the limits between these (none: the engine chooses by what it finds).
-    `sort`: keys in turn, the first deciding; what is equal in all goes by name, and by id in the order of staff.
+    `sort`: keys in turn, the first deciding; what is equal in all goes by name, and by id in the order of staff. What
+    has no value of an attribute comes last, whichever way the others stand.
     With `limit` 0 nothing is listed.
     `pins`: products by place (from 1), found whatever the words; `boosted` come before and `buried` after all others.
     """
@@ -76,6 +79,17 @@ class Question:
         keys = tuple(key for key in self.sort if key != RELEVANCE or self.text)
         told_apart = {"name", "-name", RELEVANCE} & set(keys) or keys[-1:] == (POSITION,)
         return keys if told_apart else (*keys, "name")
+
+    @property
+    def attributes(self) -> list[str]:
+        """Those that it sorts by."""
+        return [code for code in map(attribute_of, self.sort) if code]
+
+
+def attribute_of(key: str) -> str:
+    """The attribute that a sort key names, empty for one of the others."""
+    name = key.removeprefix("-")
+    return name.removeprefix(ATTRIBUTE) if name.startswith(ATTRIBUTE) else ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,13 @@ from uuid import UUID
 
 from django.db import connections
 
-from catalog.pricing.lists import known_groups
+from catalog.search import shape
 
 PAGE = 2000
 
 _ROWS = """
-SELECT d.product_id, d.name, d.sort_key, d.source::text, d.facets::text, d.categories, b.amount, p.created_at,
+SELECT d.product_id, d.name, d.sort_key, d.sort_keys::text, d.source::text, d.facets::text, d.categories,
+       b.amount, p.created_at,
        (SELECT json_object_agg(g.customer_group, g.amount::text)::text FROM catalog_priceblock g
         WHERE g.channel = d.channel AND g.product_id = d.product_id AND g.customer_group <> '') AS group_amounts,
        (d.always_available OR EXISTS (
@@ -31,7 +32,7 @@ WHERE d.view = %s AND """
 class Entry:
     """A product in a view's index. `prices` has everybody's under "" and those of groups that see others.
 
-    `name` and `body` are empty where search shall not find it; `facets` and `numbers` are by attribute.
+    `name` and `body` are empty where search shall not find it; `facets`, `numbers` and `sort_keys` are by attribute.
     """
 
     product: UUID
@@ -39,6 +40,7 @@ class Entry:
     body: str
     skus: tuple[str, ...]
     sort_key: str
+    sort_keys: Mapping[str, str]
     categories: tuple[UUID, ...]
     facets: Mapping[str, Sequence[str]]
     numbers: Mapping[str, Sequence[float]]
@@ -57,11 +59,11 @@ class Entry:
 
 
 class Reader:
-    """Reads a view's entries. `groups` are the customer groups that some price list is for, in a fixed order."""
+    """Reads a view's entries. `shape`: what an index that is made of all of them shall know."""
 
     def __init__(self, view: str) -> None:
         self.view = view
-        self.groups = known_groups()
+        self.shape = shape.wanted()
         with connections["catalog"].cursor() as cursor:
             cursor.execute("SELECT code FROM catalog_attribute WHERE filterable AND kind IN ('number', 'decimal')")
             self.numbers = {code for (code,) in cursor.fetchall()}
@@ -96,6 +98,7 @@ class Reader:
             body=str(source["body"]) if searched else "",
             skus=tuple(source["skus"]) if searched else (),
             sort_key=row["sort_key"],
+            sort_keys=json.loads(row["sort_keys"]),
             categories=tuple(row["categories"]),
             facets=facets,
             numbers={code: [float(v) for v in facets[code]] for code in facets.keys() & self.numbers},

@@ -10,22 +10,24 @@ from django.db import connections
 
 from catalog.catalog.queries import ViewFacts
 from catalog.product import scopes
-from catalog.search.engine import Answer
+from catalog.search.engine import ATTRIBUTE, Answer
 from catalog.search.ranges import Range
 from chassis.money import amount_text
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filterable:
-    """An attribute to filter by; `limits` are where staff want the ranges of a number to begin."""
+class Listed:
+    """An attribute to filter or sort by; `limits` are where staff want the ranges of a number to begin."""
 
     kind: str
     labels: Mapping[str, str]
     unit: str
     limits: tuple[Decimal, ...]
+    filterable: bool
+    sortable: bool
 
 
-def shown(view: ViewFacts, answer: Answer, attributes: Mapping[str, Filterable]) -> list[dict[str, Any]]:
+def shown(view: ViewFacts, answer: Answer, attributes: Mapping[str, Listed]) -> list[dict[str, Any]]:
     """Facets that hold something, in the order of their attributes. A value is what its filter takes."""
     counted = {code: counts for code, counts in answer.facets.items() if counts}
     options = _options(counted) if counted else {}
@@ -40,6 +42,15 @@ def shown(view: ViewFacts, answer: Answer, attributes: Mapping[str, Filterable])
         label = scopes.label(attribute.labels, view.scopes, default=code)
         found.append({"code": code, "label": label, "values": values})
     return found
+
+
+def sorts(view: ViewFacts, attributes: Mapping[str, Listed]) -> list[dict[str, str]]:
+    """The attributes that a listing can be sorted by, as its parameter takes them."""
+    return [
+        {"key": f"{ATTRIBUTE}{code}", "label": scopes.label(attribute.labels, view.scopes, default=code)}
+        for code, attribute in attributes.items()
+        if attribute.sortable
+    ]
 
 
 def prices(view: ViewFacts, answer: Answer) -> dict[str, Any] | None:

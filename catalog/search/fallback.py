@@ -11,7 +11,7 @@ from django.db import connections
 from catalog.catalog.queries import PRICE
 from catalog.catalog.sorting import fold
 from catalog.search import placing
-from catalog.search.engine import FACET_SIZE, POSITION, RELEVANCE, Answer, Question, Suggestions
+from catalog.search.engine import FACET_SIZE, POSITION, RELEVANCE, Answer, Question, Suggestions, attribute_of
 from catalog.search.fallback_conditions import IN_STOCK, NUMBER, Conditions, goods
 from catalog.search.ranges import Range, between, limits_for
 
@@ -93,8 +93,8 @@ class Fallback:
     def _ordered(self, question: Question, but: Sequence[UUID], offset: int, limit: int) -> list[UUID]:
         entered = POSITION in question.keys
         wanted = Conditions(question, entered=entered)
-        tiers, tier_values = _tiers(question)
-        keys = [*tiers, *(_ORDERS[key] for key in question.keys)]
+        tiers, values = _tiers(question)
+        keys = [*tiers, *map(_order, question.keys)]
         # By position alone the index of entries has the order: reading stops when the page is full. The planner must
         # see how full: a prepared statement with the limit as a parameter is planned for a tenth of all rows.
         last = ["e.product_id"] if question.keys[-1] == POSITION else []
@@ -104,7 +104,7 @@ class Fallback:
                 f"""SELECT d.product_id FROM catalog_productdocument d {place} {PRICE}
                     WHERE {wanted} AND NOT d.product_id = ANY(%s)
                     ORDER BY {", ".join([*keys, *last])} LIMIT {limit:d} OFFSET {offset:d}""",
-                [*category, question.group, *wanted.values, list(but), *tier_values],
+                [*category, question.group, *wanted.values, list(but), *values, *question.attributes],
             )
             return [row[0] for row in cursor.fetchall()]
 
@@ -150,6 +150,12 @@ class Fallback:
             )
             counts = dict(cursor.fetchall())
         return [(range_, counts[place]) for place, range_ in enumerate(ranges) if counts.get(place)]
+
+
+def _order(key: str) -> str:
+    if not attribute_of(key):
+        return _ORDERS[key]
+    return f'(d.sort_keys ->> %s) COLLATE "C" {"DESC" if key.startswith("-") else "ASC"} NULLS LAST'
 
 
 def _tiers(question: Question) -> tuple[list[str], list[Any]]:

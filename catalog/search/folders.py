@@ -8,16 +8,18 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from django.conf import settings
 
 from catalog.search import schema
+from catalog.search.shape import Shape
 from chassis.ids import new_id
 
-GROUPS = "groups.json"
+SHAPE = "shape.json"
 
 
 def root() -> Path:
@@ -41,21 +43,21 @@ def current(view: str, *, locale: str) -> Path | None:
     return path if fits and (path / "meta.json").exists() else None
 
 
-def new_generation(view: str, *, groups: Sequence[str]) -> Path:
-    """A folder for a rebuild that will know these customer groups; what killed rebuilds left is removed."""
+def new_generation(view: str, *, shape: Shape) -> Path:
+    """A folder for a rebuild that will know this; what killed rebuilds left is removed."""
     path = folder(view) / f"generation-{new_id()}"
     keep = _named(view)
     for old in folder(view).glob("generation-*"):
         if old.name != keep:
             shutil.rmtree(old, ignore_errors=True)
     path.mkdir(parents=True)
-    (path / GROUPS).write_text(json.dumps(list(groups)))
+    (path / SHAPE).write_text(json.dumps(asdict(shape)))
     return path
 
 
-def groups_of(path: Path) -> list[str]:
-    """The customer groups whose prices a generation knows, in the order of its fields."""
-    return [str(group) for group in json.loads((path / GROUPS).read_text())]
+def shape_of(path: Path) -> Shape:
+    """What a generation knows, in the order of its fields."""
+    return Shape(**{name: tuple(known) for name, known in json.loads((path / SHAPE).read_text()).items()})
 
 
 def switch(view: str, path: Path, *, locale: str) -> None:

@@ -55,10 +55,12 @@ def _bring_up_to_date(view: str, locale: str, products: list[UUID]) -> None:
 
 def _forget_changes(job: LeasedJob, seqs: list[int]) -> None:
     with connections["catalog"].cursor() as cursor:
-        cursor.execute("DELETE FROM catalog_searchchange WHERE seq = ANY(%s) RETURNING product_id", [seqs])
-        products = {product for (product,) in cursor.fetchall()}
+        cursor.execute(
+            "DELETE FROM catalog_searchchange WHERE seq = ANY(%s) RETURNING product_id, no_longer_in", [seqs]
+        )
+        gone = cursor.fetchall()
     # Not before: a cache that asks again must not be told by the index what was true before.
-    tell_pages_changed(products)
+    tell_pages_changed({product for product, _ in gone}, left={one for _, left in gone for one in left})
     if len(seqs) == BATCH:
         enqueue(INDEX, key=str(new_id()))
 

@@ -13,8 +13,8 @@ from catalog.catalog.queries import ViewFacts, cards
 from catalog.catalog.values import NUMBERS
 from catalog.search import facets
 from catalog.search.asking import MAX_DEPTH, Asked, cursor_of, ranges_of
-from catalog.search.engine import POSITION, RELEVANCE, Question
-from catalog.search.facets import Filterable
+from catalog.search.engine import POSITION, RELEVANCE, Question, attribute_of
+from catalog.search.facets import Listed
 from catalog.search.fallback import Fallback
 from catalog.search.queries import answer
 from catalog.search.ranges import Range
@@ -26,7 +26,7 @@ MAX_FACETS = 20
 
 def listing(view: ViewFacts, wanted: Asked, *, category: UUID | None = None) -> dict[str, Any]:
     """A page as JSON-ready data. Statements are fixed: attributes, options, cards, and an order by position."""
-    attributes = _filterable(view)
+    attributes = _attributes()
     question = _steered(view, _question(view, wanted, attributes, category))
     by_position = POSITION in question.sort
     asked = replace(question, limit=0, sort=(RELEVANCE,)) if by_position else question
@@ -41,13 +41,14 @@ def listing(view: ViewFacts, wanted: Asked, *, category: UUID | None = None) -> 
         "next": cursor_of(wanted.page + 1) if more else None,
         "facets": facets.shown(view, found, attributes),
         "price": facets.prices(view, found),
+        "sorts": facets.sorts(view, attributes),
         "corrected": found.corrected,
     }
 
 
-def _question(view: ViewFacts, wanted: Asked, attributes: Mapping[str, Filterable], category: UUID | None) -> Question:
+def _question(view: ViewFacts, wanted: Asked, attributes: Mapping[str, Listed], category: UUID | None) -> Question:
     filters, ranges = _told_apart(wanted.filters, attributes)
-    counted = list(attributes)[:MAX_FACETS]
+    counted = [code for code, attribute in attributes.items() if attribute.filterable][:MAX_FACETS]
     return Question(
         view=view.code,
         channel=view.channel,
@@ -60,7 +61,7 @@ def _question(view: ViewFacts, wanted: Asked, attributes: Mapping[str, Filterabl
         price_to=wanted.price_to,
         prices=wanted.prices,
         in_stock=wanted.in_stock,
-        sort=wanted.sort,
+        sort=_sortable(wanted.sort, attributes),
         facets=[code for code in counted if attributes[code].kind not in NUMBERS],
         numbers={code: attributes[code].limits for code in counted if attributes[code].kind in NUMBERS},
         offset=(wanted.page - 1) * wanted.limit,
@@ -79,13 +80,20 @@ def _steered(view: ViewFacts, question: Question) -> Question:
     return replace(question, pins=steering.pins, boosted=steering.boosted, buried=steering.buried)
 
 
+def _sortable(keys: tuple[str, ...], attributes: Mapping[str, Listed]) -> tuple[str, ...]:
+    for code in filter(None, map(attribute_of, keys)):
+        if code not in attributes or not attributes[code].sortable:
+            raise InvalidParameter(f"{code} is nothing to sort by.", field="/sort")
+    return keys
+
+
 def _told_apart(
-    filters: Mapping[str, tuple[str, ...]], attributes: Mapping[str, Filterable]
+    filters: Mapping[str, tuple[str, ...]], attributes: Mapping[str, Listed]
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Range, ...]]]:
     values: dict[str, tuple[str, ...]] = {}
     ranges: dict[str, tuple[Range, ...]] = {}
     for code, wanted in filters.items():
-        if code not in attributes:
+        if code not in attributes or not attributes[code].filterable:
             raise InvalidParameter(f"{code} is nothing to filter by.", field=f"/filter.{code}")
         if attributes[code].kind in NUMBERS and any(".." in value for value in wanted):
             ranges[code] = ranges_of(wanted, field=f"/filter.{code}")
@@ -94,13 +102,20 @@ def _told_apart(
     return values, ranges
 
 
-def _filterable(view: ViewFacts) -> dict[str, Filterable]:
+def _attributes() -> dict[str, Listed]:
     with connections["catalog"].cursor() as cursor:
         cursor.execute(
-            """SELECT code, kind, labels::text, unit, range_limits FROM catalog_attribute
-               WHERE filterable ORDER BY position, code"""
+            """SELECT code, kind, labels::text, unit, range_limits, filterable, sortable FROM catalog_attribute
+               WHERE filterable OR sortable ORDER BY position, code"""
         )
         return {
-            code: Filterable(kind=kind, labels=msgspec.json.decode(labels), unit=unit, limits=tuple(sorted(limits)))
-            for code, kind, labels, unit, limits in cursor.fetchall()
+            code: Listed(
+                kind=kind,
+                labels=msgspec.json.decode(labels),
+                unit=unit,
+                limits=tuple(sorted(limits)),
+                filterable=filterable,
+                sortable=sortable,
+            )
+            for code, kind, labels, unit, limits, filterable, sortable in cursor.fetchall()
         }

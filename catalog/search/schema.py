@@ -4,20 +4,20 @@
 errors and for what is still being typed. Prices are whole millionths, since an index knows no decimals.
 """
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 import tantivy
 
 from catalog.search.entries import Entry
+from catalog.search.shape import Shape
 
 # Part of an index folder's name: a change of fields or analysis makes every index anew.
-VERSION = 3
+VERSION = 4
 MILLION = Decimal(1_000_000)
 
 
-def build(groups: Sequence[str]) -> tantivy.Schema:
-    """The schema of an index that knows the prices of these customer groups."""
+def build(shape: Shape) -> tantivy.Schema:
+    """The schema of an index that knows this."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("name", tokenizer_name="language")
@@ -27,25 +27,17 @@ def build(groups: Sequence[str]) -> tantivy.Schema:
     builder.add_text_field("category", tokenizer_name="raw", index_option="basic")
     builder.add_json_field("attrs", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_json_field("numbers", fast=True, tokenizer_name="raw", index_option="basic")
-    for name in price_fields(groups):
+    for name in shape.price_fields:
         builder.add_integer_field(name, indexed=True, fast=True)
+    for name in shape.sort_fields.values():
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_boolean_field("in_stock", indexed=True, fast=True)
     builder.add_text_field("sort", fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("created", indexed=True, fast=True)
     return builder.build()
 
 
-def price_fields(groups: Sequence[str]) -> list[str]:
-    """The field of everybody's price, and one for each group."""
-    return ["price", *(f"price_{place}" for place in range(len(groups)))]
-
-
-def price_field(groups: Sequence[str], group: str) -> str:
-    """The field of a group's price: everybody's for one that the index does not know."""
-    return f"price_{groups.index(group)}" if group in groups else "price"
-
-
-def document(entry: Entry, groups: Sequence[str]) -> tantivy.Document:
+def document(entry: Entry, shape: Shape) -> tantivy.Document:
     """A document of the index."""
     document = tantivy.Document()
     document.add_text("id", str(entry.product))
@@ -61,10 +53,13 @@ def document(entry: Entry, groups: Sequence[str]) -> tantivy.Document:
         document.add_json("attrs", dict(entry.facets))
     if entry.numbers:
         document.add_json("numbers", dict(entry.numbers))
-    for name, group in zip(price_fields(groups), ["", *groups], strict=True):
+    for name, group in zip(shape.price_fields, ["", *shape.groups], strict=True):
         amount = entry.price(group)
         if amount is not None:
             document.add_integer(name, millionths(amount))
+    for code, name in shape.sort_fields.items():
+        if code in entry.sort_keys:
+            document.add_text(name, entry.sort_keys[code])
     document.add_boolean("in_stock", entry.in_stock)
     document.add_text("sort", entry.unique_sort_key)
     document.add_integer("created", int(entry.created_at.timestamp() * 1000))

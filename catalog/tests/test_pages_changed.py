@@ -52,6 +52,25 @@ def test_a_changed_price_names_every_answer_that_is_another_now() -> None:
         assert (read(path)[0] != content) == bool(named & keys), path
 
 
+def test_a_product_that_leaves_a_category_names_the_pages_that_showed_it() -> None:
+    paths = ("categories/knives", "categories/kitchen", "products/bread-knives")
+    before = {path: read(path) for path in paths}
+    shop.simple("K1", "Bread knives", price="30", color="red", places=(PlaceInput(category="root"),))
+    shop.run_jobs()
+    keys = {key for event in told() for key in event.keys}
+    for path, (content, named) in before.items():
+        assert read(path)[0] != content and named & keys, path
+
+
+def test_a_category_that_moves_names_those_that_it_lay_under() -> None:
+    _, named = read("categories/kitchen")
+    define_category(DefineCategory(code="knives", parent="root", texts={"": {"name": "Knives"}}))
+    OutboxEvent.objects.all().delete()
+    shop.run_jobs()
+    assert named & {key for event in told() for key in event.keys}
+    assert [item["sku"] for item in Client().get("/api/v1/en/categories/kitchen").json()["items"]] == ["B1"]
+
+
 def test_a_renamed_category_without_products_names_its_page_the_trees_and_what_suggests_it() -> None:
     define_category(DefineCategory(code="spoons", parent="kitchen", texts={"": {"name": "Spoons"}}))
     OutboxEvent.objects.all().delete()

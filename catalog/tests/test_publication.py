@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,15 +14,21 @@ from catalog.catalog.publication.preview import LIFETIME, preview_token
 from catalog.catalog.publication.states import TRANSITIONS, State, moved
 from catalog.catalog.queries import product_page
 from catalog.commands import (
+    DefinePriceList,
+    ListPriceInput,
     PublishProduct,
     SchedulePublication,
+    SetListPrices,
     change_publication,
+    define_price_list,
     publish_product,
     schedule_publication,
+    set_list_prices,
 )
 from catalog.product.models import Product
 from catalog.tests import shop
 from chassis import clock
+from chassis.admin.testing import sign_in_as
 
 pytestmark = pytest.mark.django_db(databases=["catalog"])
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -144,3 +151,22 @@ def test_who_holds_a_link_sees_a_draft_with_its_variants_until_the_link_ends(cli
     assert Product.objects.get(sku="C1").channels == []
     with clock.travel(clock.now() + LIFETIME + timedelta(seconds=1)):
         assert client.get(f"/api/v1/de/preview/{token}").status_code == 404
+
+
+def test_staff_see_what_shoppers_see_by_view_and_group_and_what_they_would_see_of_a_draft(
+    client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grants = sign_in_as(monkeypatch, "catalog.product.view")
+    shop.simple("P1", "Pot", price="40", texts={"": {"name": "Pot", "description": "<script>alert(1)</script>"}})
+    define_price_list(DefinePriceList(code="trade", name="Trade", channel="eu", groups=("wholesale",)))
+    set_list_prices(SetListPrices(price_list="trade", prices=(ListPriceInput(sku="P1", amount=Decimal(33)),)))
+    address = f"/admin/catalog/product/{Product.objects.get(sku='P1').pk}/seen/"
+    seen = client.get(address)
+    assert seen.context["live"] and "40.00 EUR" in seen.content.decode()
+    assert "<script>alert" not in seen.content.decode()
+    assert "33.00 EUR" in client.get(f"{address}?view=de&group=wholesale").content.decode()
+    publish_product(PublishProduct(sku="P1", channels=()))
+    seen = client.get(address)
+    assert not seen.context["live"] and "does not show it" in seen.content.decode() and "Pot" in seen.content.decode()
+    grants.clear()
+    assert client.get(address).status_code in (302, 403)

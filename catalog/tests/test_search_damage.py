@@ -54,7 +54,7 @@ def without_meta(path: Path) -> None:
 
 
 def without_groups(path: Path) -> None:
-    (path / folders.GROUPS).unlink()
+    (path / folders.SHAPE).unlink()
 
 
 DAMAGES = [halved, scribbled, without_files, without_meta, without_groups]

@@ -16,7 +16,7 @@ from catalog import commands as catalog
 from chassis import clock
 from chassis.messages import Lane
 from commerce.document.commands import define_seller
-from config.demo import delivery, depots, extras, goods, month, people_book, shop, signins
+from config.demo import delivery, depots, extras, goods, month, people_book, shop, signins, steering
 from config.demo.progress import Progress
 from config.demo.shapes import Attribute, Category, Channel, DemoShop, Product, Source, StockLevel, View
 from config.demo.wording import labels, scoped
@@ -45,6 +45,7 @@ def load(*, say: Callable[[str], None]) -> list[str]:
     _stock(demo, progress)
     people_book.load(demo, progress)
     extras.load(demo, progress)
+    steering.load(demo, progress)
     month.load(demo, progress)
     lines = signins.lines(demo)
     _write_privately(state / LOGINS, "\n".join(lines) + "\n")
@@ -168,6 +169,7 @@ def _attribute(attribute: Attribute, *, views: tuple[View, ...], place: int) -> 
         unit=attribute.unit,
         filterable=attribute.filterable,
         searchable=attribute.searchable,
+        sortable=attribute.type == "decimal",
         position=place,
         options=tuple(
             catalog.OptionInput(code=option.code, labels=labels(views, option.label), swatch=option.swatch)

@@ -59,7 +59,7 @@ def unflattened(flat: Mapping[str, str], kinds: Mapping[str, str]) -> dict[str, 
         elif head == "slug" and rest:
             row.setdefault("slugs", {})[rest] = cell
         elif head == "value" and rest:
-            row.setdefault("values", {}).setdefault(scope, {})[rest] = _value(cell, kinds.get(rest, ""))
+            row.setdefault("values", {}).setdefault(scope, {})[rest] = value_of(cell, kinds.get(rest, ""))
         elif name in TEXTS:
             row.setdefault("texts", {}).setdefault(scope, {})[name] = cell
         else:
@@ -92,7 +92,8 @@ def flattened(row: Mapping[str, Any]) -> dict[str, str]:
     return flat
 
 
-def _value(cell: str, kind: str) -> Any:
+def value_of(cell: str, kind: str) -> Any:
+    """A value of an attribute of this kind as it is written in a cell."""
     if kind == "multi_select":
         return cell.split("|")
     if kind == "boolean":

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from catalog.catalog.collections.admin import SET_RULE
 from catalog.catalog.rebuilding import rebuild_all
+from catalog.catalog.structure.attributes import follow, refuse_no_order
 from catalog.catalog.structure.channels import channel_changed, view_changed
 from catalog.product.models import Attribute, AttributeOption, Category, Channel, View
 from chassis.admin import Defined, ShownInline, shown
@@ -54,13 +55,13 @@ class ViewAdmin(Defined):
 
 
 class AttributeAdmin(Defined):
-    list_display = ("code", "kind", "scope", "filterable", "searchable", "position")
-    list_filter = ("kind", "filterable", "searchable")
+    list_display = ("code", "kind", "scope", "filterable", "searchable", "sortable", "position")
+    list_filter = ("kind", "filterable", "searchable", "sortable")
     search_fields = ("code",)
     ordering = ("code",)
     fields = (
         *("code", "kind", "scope", "labels_shown", "unit", "required"),
-        *("filterable", "range_limits", "searchable", "visible", "position", "metadata"),
+        *("filterable", "range_limits", "searchable", "sortable", "visible", "position", "metadata"),
     )
     readonly_fields = ("labels_shown",)
     state_fields = ("code", "kind", "scope", "labels")
@@ -72,9 +73,10 @@ class AttributeAdmin(Defined):
 
     def save_model(self, request: HttpRequest, obj: Attribute, form: Any, change: bool) -> None:
         obj.range_limits = sorted(set(obj.range_limits))
+        refuse_no_order(obj.kind, sortable=obj.sortable)
         super().save_model(request, obj, form, change)
         if set(form.changed_data) - {"range_limits", "metadata"}:
-            rebuild_all()
+            follow(obj, was_sortable=bool(form.initial.get("sortable")))
 
 
 class ProductTypeAdmin(Defined):

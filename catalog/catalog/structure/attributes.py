@@ -9,7 +9,8 @@ from uuid import UUID
 from catalog.catalog.errors import InvalidValue, UnknownReference
 from catalog.catalog.rebuilding import rebuild_all
 from catalog.catalog.structure.putting import put
-from catalog.catalog.values import CHOICES, KINDS, NUMBERS
+from catalog.catalog.values import CHOICES, KINDS, NUMBERS, SORTABLE
+from catalog.product.changes import rebuild_indexes
 from catalog.product.models import Attribute, AttributeOption, ProductType
 from chassis.ids import new_id
 from chassis.unit_of_work import unit_of_work
@@ -30,7 +31,8 @@ class OptionInput:
 class DefineAttribute:
     """An attribute and its options in order. Options that are not named stay: products may hold them.
 
-    `range_limits`: where the ranges of a number's facet begin and end, if not by what is found.
+    `range_limits`: where the ranges of a number's facet begin and end, if not by what is found. `sortable`: listings
+    can be sorted by it; of a select in the order of its options.
     """
 
     code: str
@@ -41,6 +43,7 @@ class DefineAttribute:
     required: bool = False
     filterable: bool = False
     searchable: bool = False
+    sortable: bool = False
     visible: bool = True
     position: int = 0
     range_limits: tuple[Decimal, ...] = ()
@@ -59,19 +62,34 @@ def define_attribute(command: DefineAttribute) -> UUID:
         raise InvalidValue("code must be made of letters, digits and _.", field="/code")
     if command.range_limits and command.kind not in NUMBERS:
         raise InvalidValue("Only number and decimal have ranges.", field="/range_limits")
+    refuse_no_order(command.kind, sortable=command.sortable)
     if command.options and command.kind not in CHOICES:
         raise InvalidValue("Only select and multi_select have options.", field="/options")
-    names = ["kind", "scope", "unit", "required", "filterable", "searchable", "visible", "position"]
+    names = ["kind", "scope", "unit", "required", "filterable", "searchable", "sortable", "visible", "position"]
     facts = {name: getattr(command, name) for name in names} | {"labels": dict(command.labels)}
     facts["range_limits"] = sorted(set(command.range_limits))
     with unit_of_work("catalog"):
-        before = Attribute.objects.filter(code=command.code).values_list("kind", flat=True).first()
-        if before not in (None, command.kind):
-            raise InvalidValue(f"{command.code} is of kind {before} already.", field="/kind")
+        before = Attribute.objects.filter(code=command.code).first()
+        if before is not None and before.kind != command.kind:
+            raise InvalidValue(f"{command.code} is of kind {before.kind} already.", field="/kind")
         attribute, changed = put(Attribute, command, facts)
         if _put_options(attribute, command.options) or changed:
-            rebuild_all(unless_empty=True)
+            follow(attribute, was_sortable=before is not None and before.sortable)
     return attribute.id
+
+
+def follow(attribute: Attribute, *, was_sortable: bool) -> None:
+    """Have documents and indexes follow an attribute that was changed; inside the caller's unit of work."""
+    rebuild_all(unless_empty=True)
+    if attribute.sortable and not was_sortable:
+        # An index has a field for each attribute that it can sort by.
+        rebuild_indexes()
+
+
+def refuse_no_order(kind: str, *, sortable: bool) -> None:
+    """InvalidValue for an attribute to sort by of whose values none comes before another."""
+    if sortable and kind not in SORTABLE:
+        raise InvalidValue(f"Values of the kind {kind} have no order to sort by.", field="/sortable")
 
 
 @dataclass(frozen=True, kw_only=True)

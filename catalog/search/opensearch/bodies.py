@@ -7,8 +7,9 @@ from uuid import UUID
 
 from catalog.search import schema, words
 from catalog.search.embedded_queries import SYNONYM
-from catalog.search.engine import FACET_SIZE, MAX_WORDS, RELEVANCE, Goods, Question
+from catalog.search.engine import FACET_SIZE, MAX_WORDS, RELEVANCE, Goods, Question, attribute_of
 from catalog.search.ranges import Range, between, limits_for
+from catalog.search.shape import Shape
 
 Clause = dict[str, Any]
 TIER = 10_000
@@ -26,9 +27,9 @@ _FIELDS = {
 class Body:
     """One question to one view's index, part by part: counts of a facet leave out the facet's own filter."""
 
-    def __init__(self, question: Question, *, groups: Sequence[str], fuzzy: bool = False) -> None:
-        self.question, self.fuzzy = question, fuzzy
-        self.priced = schema.price_field(groups, question.group)
+    def __init__(self, question: Question, *, shape: Shape, fuzzy: bool = False) -> None:
+        self.question, self.shape, self.fuzzy = question, shape, fuzzy
+        self.priced = shape.price_field(question.group)
         self.filters: dict[str, Clause] = {
             code: {"terms": {f"attrs.{code}": list(values)}} for code, values in question.filters.items()
         }
@@ -125,9 +126,15 @@ class Body:
         keys = self.question.keys
         found: list[Any] = ["_score"] if self._tiers() or RELEVANCE in keys else []
         for key in (key for key in keys if key != RELEVANCE):
-            name, order = _FIELDS[key]
-            found.append({name or self.priced: {"order": order, "missing": "_last"}})
+            name, order = self._field(key)
+            found.append({name: {"order": order, "missing": "_last"}})
         return [*found, {"sort": "asc"}] if RELEVANCE in keys else found
+
+    def _field(self, key: str) -> tuple[str, str]:
+        if code := attribute_of(key):
+            return self.shape.sort_fields[code], "desc" if key.startswith("-") else "asc"
+        name, order = _FIELDS[key]
+        return name or self.priced, order
 
     def _word(self, word: str) -> Clause:
         stems, plain = words.language(self.question.locale).analyze(word), words.folded().analyze(word)

@@ -5,23 +5,26 @@ from typing import Any
 from uuid import UUID
 
 from catalog.search import placing, words
-from catalog.search.engine import MAX_WORDS, Answer, Question, Suggestions
+from catalog.search.engine import MAX_WORDS, Answer, EngineFailed, Question, Suggestions
 from catalog.search.opensearch.bodies import Body, amount
 from catalog.search.opensearch.client import Cluster
 from catalog.search.ranges import Range
+from catalog.search.shape import Shape
 
 
 class OpenSearchEngine:
-    """One view's index, by its alias; `groups` are the customer groups whose prices it knows."""
+    """One view's index, by its alias; `shape` is what it knows."""
 
-    def __init__(self, cluster: Cluster, alias: str, *, groups: Sequence[str]) -> None:
-        self.cluster, self.alias, self.groups = cluster, alias, groups
+    def __init__(self, cluster: Cluster, alias: str, *, shape: Shape) -> None:
+        self.cluster, self.alias, self.shape = cluster, alias, shape
 
     def search(self, question: Question) -> Answer:
         """Exact words first; similar ones only when no product has those."""
-        answer = self._answer(Body(question, groups=self.groups))
+        if not self.shape.knows(question.attributes):
+            raise EngineFailed(f"{self.alias} is older than what it shall sort by")
+        answer = self._answer(Body(question, shape=self.shape))
         if answer.total == 0 and question.text and not self._known(question):
-            similar = self._answer(Body(question, groups=self.groups, fuzzy=True))
+            similar = self._answer(Body(question, shape=self.shape, fuzzy=True))
             if similar.total:
                 return similar
         return answer
@@ -78,7 +81,7 @@ class OpenSearchEngine:
 
     def _known(self, question: Question) -> bool:
         """Whether any product has the words, whatever else was asked for."""
-        text = Body(question, groups=self.groups).text()
+        text = Body(question, shape=self.shape).text()
         return bool(self._ask({"query": text, "size": 0, "terminate_after": 1})["hits"]["total"]["value"])
 
     def _ask(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -5,14 +5,15 @@ a completion may offer. Prices are whole millionths.
 """
 
 import zlib
-from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from catalog.search import schema, words
 from catalog.search.entries import Entry
+from catalog.search.shape import Shape
 
 # A change of fields or analysis makes every index anew.
-VERSION = 1
+VERSION = 2
 DEEPEST = 10_200
 """Pages reach down to here; see `asking.MAX_DEPTH`."""
 _KEYWORD = {"type": "keyword"}
@@ -24,8 +25,8 @@ def name_of(prefix: str, view: str) -> str:
     return f"{prefix}-{view.lower()}-{zlib.crc32(view.encode()):08x}"
 
 
-def index(locale: str, groups: Sequence[str]) -> dict[str, Any]:
-    """Settings and fields of an index that knows the prices of these customer groups."""
+def index(locale: str, shape: Shape) -> dict[str, Any]:
+    """Settings and fields of an index that knows this."""
     return {
         "settings": {
             "number_of_shards": 1,
@@ -34,7 +35,7 @@ def index(locale: str, groups: Sequence[str]) -> dict[str, Any]:
             "mapping.total_fields.limit": 5000,
         },
         "mappings": {
-            "_meta": {"version": VERSION, "locale": locale, "groups": list(groups)},
+            "_meta": {"version": VERSION, "locale": locale, "shape": asdict(shape)},
             "dynamic": False,
             "dynamic_templates": [
                 {"attrs": {"path_match": "attrs.*", "mapping": {**_KEYWORD, "ignore_above": 8000}}},
@@ -42,19 +43,20 @@ def index(locale: str, groups: Sequence[str]) -> dict[str, Any]:
             ],
             "properties": {
                 **{name: _KEYWORD for name in ("id", "terms", "skus", "categories", "sort")},
+                **{name: _KEYWORD for name in shape.sort_fields.values()},
                 **{name: _WORDS for name in ("name", "body", "plain")},
                 **{name: {"type": "object", "dynamic": True} for name in ("attrs", "numbers")},
-                **{name: {"type": "long"} for name in (*schema.price_fields(groups), "created")},
+                **{name: {"type": "long"} for name in (*shape.price_fields, "created")},
                 "in_stock": {"type": "boolean"},
             },
         },
     }
 
 
-def document(entry: Entry, locale: str, groups: Sequence[str]) -> dict[str, Any]:
+def document(entry: Entry, locale: str, shape: Shape) -> dict[str, Any]:
     """An entry as the cluster takes it."""
     plain = words.folded().analyze(f"{entry.name} {entry.body}")
-    prices = zip(schema.price_fields(groups), map(entry.price, ["", *groups]), strict=True)
+    prices = zip(shape.price_fields, map(entry.price, ["", *shape.groups]), strict=True)
     return {
         "id": str(entry.product),
         "name": " ".join(words.language(locale).analyze(entry.name)),
@@ -66,6 +68,7 @@ def document(entry: Entry, locale: str, groups: Sequence[str]) -> dict[str, Any]
         "attrs": dict(entry.facets),
         "numbers": dict(entry.numbers),
         **{name: schema.millionths(amount) for name, amount in prices if amount is not None},
+        **{name: entry.sort_keys[code] for code, name in shape.sort_fields.items() if code in entry.sort_keys},
         "in_stock": entry.in_stock,
         "sort": entry.unique_sort_key,
         "created": int(entry.created_at.timestamp() * 1000),

@@ -15,6 +15,7 @@ from catalog.search.entries import Reader
 from catalog.search.opensearch import address, mapping
 from catalog.search.opensearch.client import Cluster
 from catalog.search.opensearch.engine import OpenSearchEngine
+from catalog.search.shape import Shape
 from chassis.ids import new_id
 from chassis.outside import calling_out
 
@@ -40,7 +41,7 @@ class OpenSearchStore:
                 seen = self._seen[view] = (time.monotonic(), self._meta(client, view))
         if not _fits(seen[1], locale):
             return None
-        return OpenSearchEngine(self.cluster, self._alias(view), groups=seen[1]["groups"])
+        return OpenSearchEngine(self.cluster, self._alias(view), shape=_shape(seen[1]))
 
     def exists(self, view: str, *, locale: str) -> bool:
         return _fits(self._meta(self.cluster.writing, view), locale)
@@ -61,11 +62,11 @@ class OpenSearchStore:
         reader, alias, client = Reader(view), self._alias(view), self.cluster.writing
         before = self._behind(view)
         name = f"{alias}-{new_id().hex}"
-        client.indices.create(index=name, body=mapping.index(locale, reader.groups))
+        client.indices.create(index=name, body=mapping.index(locale, reader.shape))
         self._send(
             {"_op_type": "index", "_index": name, "_id": str(entry.product), "_source": document}
             for entry in reader.all()
-            for document in [mapping.document(entry, locale, reader.groups)]
+            for document in [mapping.document(entry, locale, reader.shape)]
         )
         client.indices.refresh(index=name)
         # Shoppers go to an index that has its copy: one that has none dies with its node. A cluster that cannot make
@@ -82,10 +83,10 @@ class OpenSearchStore:
     def update(self, view: str, products: Sequence[UUID], *, locale: str) -> None:
         reader, client = Reader(view), self.cluster.writing
         (name,) = self._behind(view)
-        groups = self._meta(client, view)["groups"]
+        shape = _shape(self._meta(client, view))
         entries = {entry.product: entry for entry in reader.some(products)}
         self._send(
-            {"_op_type": "index", "_index": name, "_id": str(id_), "_source": mapping.document(entry, locale, groups)}
+            {"_op_type": "index", "_index": name, "_id": str(id_), "_source": mapping.document(entry, locale, shape)}
             for id_, entry in entries.items()
         )
         self._send({"_op_type": "delete", "_index": name, "_id": str(id_)} for id_ in products if id_ not in entries)
@@ -118,6 +119,10 @@ class OpenSearchStore:
 
     def _alias(self, view: str) -> str:
         return mapping.name_of(self.cluster.prefix, view)
+
+
+def _shape(meta: dict[str, Any]) -> Shape:
+    return Shape(**{name: tuple(known) for name, known in meta["shape"].items()})
 
 
 def _fits(meta: dict[str, Any], locale: str) -> bool:

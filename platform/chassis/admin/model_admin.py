@@ -16,11 +16,12 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from chassis import domains
 from chassis.admin import shown
+from chassis.admin.bulk import each
 from chassis.admin.history import differences, history_of, record_history, values_of
 from chassis.admin.inlines import Guarded
 from chassis.admin.permissions import may
 from chassis.admin.recorded import filters_of
-from chassis.admin.transitions import Transition, in_words, perform, transition_page
+from chassis.admin.transitions import Transition, in_words, transition_page
 from chassis.context import bind
 from chassis.errors import DomainError, Problems
 from chassis.unit_of_work import unit_of_work
@@ -34,7 +35,8 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
     state_fields: columns that only commands write. They are shown and never in a form, so that no POST, however it was
     made, passes the state machine; rows with a state are not deleted either.
     transitions: what staff may do to that state, as buttons.
-    bulk: names of transitions without a form that are also done to all rows selected in the list.
+    bulk: names of transitions that are also done to all rows selected in the list. One whose form has required fields
+    asks first, and its form may be made for no object at all.
     secret_fields: columns whose values stay out of the history.
     Models with a `version` are edited only from the version that was opened.
     """
@@ -127,6 +129,8 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
         return self._write(request, super().changelist_view, request, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            self._remember(request, obj)
         if change and self._is_versioned():
             obj.version += 1
         super().save_model(request, obj, form, change)
@@ -148,9 +152,7 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
         self._note(obj, "add", {}, values_of(obj))
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
-        before = _before(request).get(str(obj.pk))
-        if before is None:  # edited in the list, where no single object was opened
-            before = {}
+        before = _before(request).get(str(obj.pk), {})
         after = values_of(self.model._base_manager.using(self._alias()).get(pk=obj.pk))
         self._note(obj, "change", before, after if before else {}, inlines=message)
 
@@ -160,6 +162,11 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
     def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
         for obj in queryset:
             self._note(obj, "delete", values_of(obj), {})
+
+    def _remember(self, request: HttpRequest, obj: Any) -> None:
+        """What it was before, of one that is edited in the list, where no single object was opened."""
+        if str(obj.pk) not in _before(request):
+            _before(request)[str(obj.pk)] = values_of(self.model._base_manager.using(self._alias()).get(pk=obj.pk))
 
     def _note(self, obj: Any, action: str, before: Any, after: Any, inlines: Any = None) -> None:
         old, new = differences(type(obj), before, after, secret=self.secret_fields)
@@ -204,9 +211,7 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
     def _bulk_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Django's action tuples of the `bulk` transitions that this staff member may run."""
         offered = [one for one in self.transitions if one.name in self.bulk and self._may_run(request, one)]
-        return {
-            f"{one.name}_selected": (_each(one), f"{one.name}_selected", f"{one.title} selected") for one in offered
-        }
+        return {f"{one.name}_selected": (each(one), f"{one.name}_selected", f"{one.title} selected") for one in offered}
 
     def _may_run(self, request: HttpRequest, transition: Transition, obj: Any = None) -> bool:
         """Whether this staff member may press that button, on `obj` or at all."""
@@ -218,26 +223,6 @@ class DomainAdmin(Guarded, ModelAdmin):  # type: ignore[misc]
 
     def _is_versioned(self) -> bool:
         return any(field.name == "version" for field in self.model._meta.concrete_fields)
-
-
-def _each(transition: Transition) -> Callable[[DomainAdmin, HttpRequest, Any], None]:
-    """The list action of a transition: each row for itself, and what was refused is told."""
-
-    def run(admin: DomainAdmin, request: HttpRequest, queryset: Any) -> None:
-        done, refused = 0, []
-        for pk in list(queryset.order_by("pk").values_list("pk", flat=True)):
-            try:
-                perform(admin.model, transition, pk, {}, actor=str(request.user), secret=admin.secret_fields)
-                done += 1
-            except (DomainError, Problems) as refusal:
-                refused.append(in_words(refusal))
-        if done:
-            messages.success(request, f"{transition.title}: {done} done.")
-        if refused:
-            reasons = " ".join(dict.fromkeys(refused))
-            messages.error(request, f"{transition.title}: {len(refused)} not. {reasons}")
-
-    return run
 
 
 def _before(request: Any) -> dict[str, dict[str, Any]]:

@@ -37,7 +37,8 @@ class Transition:
     name: part of the URL, and the permission "label.model.<name>" ("label.model.change" grants it too).
     run: gets the object and the form's cleaned data, calls the command; raises DomainError to refuse.
     when: whether the object's present state offers it.
-    form: asks for what the command needs beside the object; a function makes it for the object at hand.
+    form: asks for what the command needs beside the object; a function makes it for the object at hand, or for None
+        where it is asked once for several.
     lock_first: gets the object's key and takes what the command locks before the object's own row: two that lock in
         different order would end in a deadlock.
     own_transaction: `run` opens its units of work itself and must not stand inside one.
