@@ -17,13 +17,17 @@ from config.domains import ALIASES
 from logistics.warehouse.models import Source, StockItem
 
 NO_AGGREGATES = {
-    # Copies of another domain's, ledgers and logs that only grow, counters, and parts of a rule or a channel's taxes.
+    # Copies of another domain's, ledgers and logs that only grow, counters, and parts of a rule, a product or a channel's
+    # taxes.
     "catalog.Coupon",
     "catalog.CouponBatch",
     "catalog.DownloadGrant",
+    "catalog.Forwarding",
+    "catalog.Price",
     "catalog.ProductImport",
     "catalog.Redemption",
     "catalog.PricePoint",
+    "catalog.Slug",
     "catalog.TaxPolicy",
     "catalog.TaxRate",
     "catalog.TaxZone",
