@@ -206,13 +206,14 @@ THERE = (
     ("products", "31", "shown [", VALUE.format("int", "2", 31, "status")),
     ("products", "32", "record", "DELETE FROM catalog_product_entity WHERE entity_id = 32"),
     ("prices", "33", "price [", VALUE.format("decimal", "value + 1", 33, "price")),
-    ("prices", "32", "record", "SELECT 1"),
+    ("prices", "32", "record", "SELECT 1"),  # of the product that went
     ("stock", "24-wb04", "quantity in", """UPDATE inventory_source_item
      SET quantity = quantity + 1 WHERE sku = '24-WB04'"""),
     ("customers", "14", "email", "UPDATE customer_entity SET email = 'other@example.com' WHERE entity_id = 14"),
     ("orders", "30", "base_total", "UPDATE sales_order SET base_grand_total = 1 WHERE entity_id = 30"),
     ("orders", "31", "record", "DELETE FROM sales_order WHERE entity_id = 31"),
     ("orders", "32", "line ", "UPDATE sales_order_item SET qty_invoiced = qty_invoiced + 5 WHERE order_id = 32"),
+    ("invoices", "21", "record", "SELECT 1"),  # of the order that went
     ("invoices", "9", "tax", "UPDATE sales_invoice SET tax_amount = tax_amount + 1 WHERE entity_id = 9"),
     ("redirects", "12", "leads to", "UPDATE url_rewrite SET entity_type = 'custom' WHERE url_rewrite_id = 12"),
 )  # fmt: skip

@@ -163,7 +163,7 @@ def postal(row: Row | None) -> dict[str, str]:
 def _taxes(row: Row, rows: Sequence[Row]) -> Any:
     """Percent and amount of each; where they are not the order's tax, that stands alone."""
     whole = number(row, "tax_amount")
-    by_rate = [[number(one, "percent"), number(one, "amount")] for one in rows]
+    by_rate = sorted([number(one, "percent"), number(one, "amount")] for one in rows)
     agree = sum((amount for _, amount in by_rate), ZERO) == whole
     return fact(by_rate, {} if agree else {"taxes_do_not_add_up": [[ZERO, whole]] if whole else []})
 

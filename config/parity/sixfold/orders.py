@@ -43,7 +43,7 @@ def records(sides: Sides, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
         found[id_] = record | {
             "email": opened_text(email), "delivery": goes_to, "billing": opened(billing) or goes_to,
             "vat number": opened_text(vat_number),
-            "taxes": [[Decimal(one["percent"]), Decimal(one["amount"])] for one in taxes],
+            "taxes": sorted([Decimal(one["percent"]), Decimal(one["amount"])] for one in taxes),
         }  # fmt: skip
     for order, external, answers, *facts in sides.here(ALIAS, _LINES, list(found)):
         named = f"line {external.rpartition(':')[2]}"

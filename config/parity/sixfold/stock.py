@@ -19,10 +19,11 @@ ZERO = Decimal(0)
 
 def keys(sides: Sides) -> Iterator[str]:
     """SKUs that the old shop brought here."""
-    sides.spellings = defaultdict(list)
-    for (sku,) in sides.here(ALIAS, _SKUS, [f"{sides.name}: quantity", f"{sides.name}: reservations"]):
+    sides.spellings, carried = defaultdict(list), []
+    for sku, brought in sides.here(ALIAS, _SKUS, [f"{sides.name}: quantity", f"{sides.name}: reservations"]):
         sides.spellings[folded(sku)].append(sku)
-    return iter(sides.spellings)
+        carried += [folded(sku)] if brought else []
+    return iter(carried)
 
 
 def records(sides: Sides, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -52,8 +53,9 @@ def records(sides: Sides, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 
 _SKUS = """
-    SELECT DISTINCT i.sku FROM logistics_stockitem i
-    WHERE EXISTS (SELECT 1 FROM logistics_stockmovement m WHERE m.item_id = i.id AND m.reference = ANY(%s))"""
+    SELECT i.sku, bool_or(EXISTS (SELECT 1 FROM logistics_stockmovement m
+                                  WHERE m.item_id = i.id AND m.reference = ANY(%s)))
+    FROM logistics_stockitem i GROUP BY i.sku"""
 _ITEMS = """
     SELECT i.sku, s.code, (SELECT coalesce(sum(m.quantity), 0) FROM logistics_stockmovement m
                            WHERE m.item_id = i.id AND m.reference = %s), i.managed, coalesce(i.backorders, s.backorders)
