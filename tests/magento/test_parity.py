@@ -193,8 +193,8 @@ HERE = (
      SET text = text || '!' WHERE external_id ->> 'magento' = '3'"""),
     ("categories", "4", "name [", "catalog", """UPDATE catalog_category
      SET texts = jsonb_set(texts, '{"",name}', '"Damaged"') WHERE external_id ->> 'magento' = '4'"""),
-    ("taxes", "1", "due [", "catalog", """UPDATE catalog_taxrate
-     SET rate = rate + 1 WHERE zone_id = (SELECT id FROM catalog_taxzone WHERE code = 'magento-1')"""),
+    ("taxes", "4", "due [", "catalog", """UPDATE catalog_taxrate
+     SET rate = rate + 1 WHERE zone_id = (SELECT id FROM catalog_taxzone WHERE code = 'magento-4')"""),
     ("contents", "page:no-route", "body [", "catalog", """UPDATE catalog_content
      SET texts = jsonb_set(texts, '{"",body}', '"Damaged"') WHERE code = 'page-no-route'"""),
 )  # fmt: skip
@@ -203,7 +203,7 @@ VALUE = """UPDATE catalog_product_entity_{} SET value = {} WHERE entity_id = {} 
     WHERE t.entity_type_code = 'catalog_product' AND a.attribute_code = '{}')"""
 THERE = (
     ("products", "30", "name [", VALUE.format("varchar", "'Damaged'", 30, "name")),
-    ("products", "31", "shown [", VALUE.format("int", "2", 31, "status")),
+    ("products", "15", "shown [", VALUE.format("int", "2", 15, "status")),
     ("products", "32", "record", "DELETE FROM catalog_product_entity WHERE entity_id = 32"),
     ("prices", "33", "price [", VALUE.format("decimal", "value + 1", 33, "price")),
     ("prices", "32", "record", "SELECT 1"),  # of the product that went
