@@ -22,9 +22,13 @@ from strangler.parity import Comparison, EntityCompared
 
 @dataclass
 class Round:
-    """One entity's way through its records. Sums are told when a round was begun and ended by one process."""
+    """One entity's way through its records: what is left of it behind the key `at`, as this process knows it.
+
+    Sums are told when a round was begun and ended by one process.
+    """
 
     entity: Entity
+    at: str = ""
     keys: list[str] = field(default_factory=list)
     sums: dict[str, list[Decimal]] = field(default_factory=dict)
     whole: bool = False
@@ -47,7 +51,7 @@ def look(sides: Sides, current: Round, *, size: int, patience: float = 0) -> Ent
     """Look at the next slice of an entity and keep what was found."""
     compared, now = _row(sides.name, current.entity), clock.now()
     began_at = compared.last_key
-    if not current.keys:
+    if not current.keys or current.at != began_at:
         every_key = current.entity.keys(sides)
         left = [key for key in every_key if (len(key), key) > (len(began_at), began_at)] if began_at else every_key
         current.keys, current.whole, current.sums = left, not began_at, {}
@@ -78,7 +82,7 @@ def _keep(
     with unit_of_work("strangler"):
         compared = EntityCompared.objects.select_for_update().get(pk=compared.pk)
         if compared.last_key != began_at:
-            current.keys = []
+            current.keys = []  # from there on, next time
             return compared
         if not began_at:
             compared.records, compared.fields, compared.explained, compared.round_began_at = 0, 0, {}, now
@@ -91,6 +95,7 @@ def _keep(
             _end_round(compared, current)
         compared.unexplained = compared.differences.filter(reason="").count()
         compared.save()
+    current.at = compared.last_key
     return compared
 
 
