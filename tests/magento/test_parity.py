@@ -250,7 +250,7 @@ def test_every_damage_on_their_side_is_found_and_the_command_ends_with_1(
     found = damaged(sides, {name for name, *_ in THERE})
     known = {(name, key) for name, key, *_ in HERE}
     named(THERE, {one: fields for one, fields in found.items() if one not in known})
-    assert run(shop, "--entity", "invoices")== "1: 2 differences have no reason."
+    assert run(shop, "--entity", "invoices") == "1: 2 differences have no reason."
     sign_in_as(monkeypatch, "strangler.*.view")
     kept = FieldDifference.objects.filter(compared__comparison=Comparison.objects.latest("pk"), reason="")
     assert set(kept.values_list("key", "field")) == {("9", "tax"), ("21", "record")}
