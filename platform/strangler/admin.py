@@ -7,6 +7,7 @@ from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 
 from chassis.admin import LookOnly, ShownInline, site
+from strangler import parity_admin as parity_admin
 from strangler.runs import Run, TableCursor
 
 

@@ -1,4 +1,5 @@
 """Index of this domain's models."""
 
 from strangler.messaging import *  # noqa: F403
+from strangler.parity import Comparison, EntityCompared, FieldDifference  # noqa: F401
 from strangler.runs import RowSent, Run, TableCursor  # noqa: F401

@@ -137,6 +137,10 @@ class Source:
                 return 0
             raise
 
+    def look_anew(self) -> None:
+        """End the running view: what is read next is as it is then."""
+        self._connection.rollback()
+
     @contextmanager
     def snapshot(self) -> Iterator[Position]:
         """One consistent view of all tables for the block, and the binlog position that it stands at.

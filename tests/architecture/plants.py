@@ -269,6 +269,11 @@ LINTER_PLANTS = (
     LinterPlant(
         contract="legacy-leaves", module="identity.auth.planted_legacy", source="import identity.legacy.customers\n"
     ),
+    LinterPlant(
+        contract="parity-reads-for-itself",
+        module="config.parity.magento.planted_prices",
+        source="from catalog.legacy import tiers\n",
+    ),
     LinterPlant(contract="handlers-stay-inside", module="commerce.order.reactions", source="import httpx\n"),
     LinterPlant(
         contract="handlers-stay-inside", module="operations.notification.projection", source="import smtplib\n"

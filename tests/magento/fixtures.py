@@ -12,7 +12,8 @@ import pytest
 from tests.magento.server import MagentoServer, MissingMagento, magento_server, require_magento
 
 
-def _require() -> None:
+def require_or_skip() -> None:
+    """Skip a test that needs the shop where there is none, and fail it where that may not be."""
     try:
         require_magento()
     except MissingMagento as missing:
@@ -24,7 +25,7 @@ def _require() -> None:
 @pytest.fixture(scope="package")
 def magento() -> Iterator[MagentoServer]:
     """The shop of the dump, shared by all tests here: read it, never change it."""
-    _require()
+    require_or_skip()
     with magento_server() as server:
         yield server
 
@@ -32,6 +33,6 @@ def magento() -> Iterator[MagentoServer]:
 @pytest.fixture
 def own_magento() -> Iterator[MagentoServer]:
     """A copy of the shop for one test, which may change it as it likes (2 s to start)."""
-    _require()
+    require_or_skip()
     with magento_server() as server:
         yield server

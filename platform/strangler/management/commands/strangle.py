@@ -32,6 +32,10 @@ class Command(BaseCommand):
         send.add_argument("--table", action="append", default=[], help="only this table; may be given more than once")
         send.add_argument("--again", action="store_true", help="send unchanged rows too")
         send.add_argument("--batch", type=int, default=BATCH, help="rows per transaction")
+        self.add_verbs(verbs)
+
+    def add_verbs(self, verbs: Any) -> None:
+        """For those that need more than the strangler may read: `config` adds them."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
