@@ -41,6 +41,7 @@ NO_AGGREGATES = {
     "postpurchase.StoreCreditEntry",
     "postpurchase.TenderReservation",
     "strangler.Run",
+    "strangler.Stream",
 }
 
 

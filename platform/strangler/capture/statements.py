@@ -1,0 +1,30 @@
+"""What a statement in the binlog says beyond its rows: tables that are not what their rows say any more."""
+
+import re
+from collections.abc import Collection
+
+_COMMENT = re.compile(r"/\*.*?\*/|--[^\n]*\n|#[^\n]*\n", re.DOTALL)
+_NAME = re.compile(r"`((?:[^`]|``)+)`|([\w$]+)")
+_OF_TABLES = re.compile(r"(CREATE|ALTER|DROP|TRUNCATE|RENAME)(\s+OR\s+REPLACE)?(\s+(ONLINE|IGNORE))*\s+TABLES?\b")
+_TRUNCATE = re.compile(r"TRUNCATE\b")
+_OF_ROWS = re.compile(r"(INSERT|UPDATE|DELETE|REPLACE|LOAD)\b")
+_OF_THE_WHOLE = re.compile(r"(DROP|CREATE)\s+(DATABASE|SCHEMA)\b")
+# Changes no row and no column of a table.
+_HARMLESS = re.compile(r"(?:AUTO_INCREMENT\s*=?\s*\d+|(?:DIS|EN)ABLE\s+KEYS|COMMENT\s*=?\s*'[^']*')\s*;?\s*$")
+
+
+def tables_in_doubt(statement: str, known: Collection[str]) -> set[str]:
+    """Those of the tables `known` that have to be read again after a statement; full names, with their prefix.
+
+    DDL and TRUNCATE log no rows, and neither does a statement that a session has logged as text.
+    """
+    text = _COMMENT.sub(" ", statement).strip()
+    upper = text.upper()
+    if _OF_THE_WHOLE.match(upper):
+        return set(known)
+    if upper.startswith("ALTER") and _HARMLESS.search(upper) and "," not in upper:
+        return set()
+    if _OF_TABLES.match(upper) or _TRUNCATE.match(upper) or _OF_ROWS.match(upper):
+        named = {(quoted or bare).replace("``", "`") for quoted, bare in _NAME.findall(text)}
+        return named & set(known)
+    return set()
