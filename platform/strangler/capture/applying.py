@@ -45,6 +45,11 @@ class Group:
     begun: float = field(default_factory=time.monotonic)
 
     @property
+    def blank(self) -> bool:
+        """Whether nothing is in it."""
+        return self.end is None and not self.changes and not self.doubts
+
+    @property
     def full(self) -> bool:
         """Whether it is time to commit, the source's transaction ended or not."""
         return len(self.changes) >= ROWS or self.bytes >= BYTES

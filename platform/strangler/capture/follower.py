@@ -101,16 +101,12 @@ class Follower:
         group = Group(shape)
         while not self.stop.is_set():
             piece = feed.take(1.0)
-            if piece is None:
-                continue
-            if isinstance(piece, Still):
-                self._pause = FIRST_PAUSE
-                if feed.empty:
-                    still(name=self.name, until=clock.now())
-                continue
-            group.add(piece)
-            if group.full or (group.whole and (feed.empty or group.old or group.doubts)):
-                apply(group, name=self.name, caught_up=clock.now() if feed.empty and group.whole else None)
+            silent = piece is None or isinstance(piece, Still)
+            if piece is not None and not isinstance(piece, Still):
+                group.add(piece)
+            if group.full or (group.whole and (silent or feed.empty or group.old or group.doubts)):
+                caught_up = clock.now() if feed.empty and group.whole else None
+                apply(group, name=self.name, caught_up=caught_up)
                 reader.applied(group.entries)
                 self._pause = FIRST_PAUSE
                 # Not within a transaction: what it goes on with is not older than what would be read.
@@ -118,6 +114,10 @@ class Follower:
                     shape = settle(source, name=self.name, shape=shape)
                     reader.tables_are(shape)
                 group = Group(shape, rest=not group.whole, doubts=set() if group.whole else group.doubts)
+            elif isinstance(piece, Still):
+                self._pause = FIRST_PAUSE
+                if feed.empty and group.blank:
+                    still(name=self.name, until=clock.now())
 
     def _note(self, error: BaseException) -> None:
         log.warning("following %s: %s: %s", self.name, type(error).__name__, error)
