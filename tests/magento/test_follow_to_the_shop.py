@@ -13,7 +13,13 @@ from tests.magento.server import MagentoServer
 
 pytestmark = [pytest.mark.magento, pytest.mark.django_db(databases=catalogue.ALIASES, transaction=True)]
 VALUES = tuple(f"catalog_product_entity_{ending}" for ending in ("varchar", "int", "decimal", "text", "datetime"))
-TABLES = (*SCOPES, "store_group", *tables_of(AttributeRowChanged, ProductRowChanged), *VALUES, "catalog_product_website")
+TABLES = (
+    *SCOPES,
+    "store_group",
+    *tables_of(AttributeRowChanged, ProductRowChanged),
+    *VALUES,
+    "catalog_product_website",
+)
 BAG = "SELECT entity_id FROM catalog_product_entity WHERE sku = '24-MB01'"
 ATTRIBUTE = "SELECT attribute_id FROM eav_attribute WHERE entity_type_id = 4 AND attribute_code = '{}'"
 BLOCK = """

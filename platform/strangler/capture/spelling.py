@@ -67,7 +67,10 @@ def _characters(value: str | bytes, _: Any) -> Value:
 
 
 def _fixed(value: str | bytes, column: Any) -> Value:
-    return binary_text(value.ljust(column.max_length, b"\0") if isinstance(value, bytes) else value)
+    if column.character_set_name != "binary":
+        return binary_text(value)
+    raw = value if isinstance(value, bytes) else b""  # of nothing but zeros an empty text is left
+    return binary_text(raw.ljust(column.max_length, b"\0"))
 
 
 _SPELLERS: dict[int, Callable[[Any, Any], Value]] = {
