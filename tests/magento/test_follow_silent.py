@@ -114,6 +114,7 @@ def test_a_table_that_is_swapped_for_another_is_read_again(own_magento: MagentoS
     carry_over(own_magento, "customer_group")
     with following(own_magento.url):
         own_magento.execute(
+            "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO'",
             "CREATE TABLE _new LIKE customer_group",
             "INSERT INTO _new SELECT * FROM customer_group WHERE customer_group_id < 3",
             "SET foreign_key_checks = 0",
