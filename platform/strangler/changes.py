@@ -54,13 +54,15 @@ def row_name(table: str, key: Sequence[str]) -> str:
 def send(changes: Iterable[Change], *, source: str, lane: Lane, run: int = 0, again: bool = False) -> int:
     """Publish what is newer than what was sent of each row and differs from it; the number of events.
 
-    In the caller's unit of work. Of several changes of one row the last one counts. `again` publishes what does not
+    In the caller's unit of work. Of several changes of one row the newest counts. `again` publishes what does not
     differ too.
     """
     newest: dict[tuple[str, tuple[str, ...]], Change] = {}
     for change in changes:
-        newest.pop((change.table, change.key), None)  # so that they stay in the order of their positions
-        newest[change.table, change.key] = change
+        row = change.table, change.key
+        if row not in newest or newest[row].position <= change.position:
+            newest.pop(row, None)  # so that they stay in the order of their positions
+            newest[row] = change
     if not newest:
         return 0
     given = list(newest.values())

@@ -58,9 +58,11 @@ def test_a_row_that_does_not_differ_is_sent_only_if_asked_for() -> None:
     assert give(change("a", position=1), again=True) == 0
 
 
-def test_of_several_changes_of_a_row_in_one_commit_the_last_is_sent() -> None:
+def test_of_several_changes_of_a_row_in_one_commit_the_newest_is_sent() -> None:
     assert give(change("a", position=1), change("x", position=2, key="2"), change("b", position=3)) == 2
-    assert sorted(told()) == [("b", 3), ("x", 2)]
+    assert told() == [("x", 2), ("b", 3)]
+    assert give(change("c", position=5), change("a", position=4)) == 1
+    assert told()[-1] == ("c", 5)
 
 
 def test_parents_are_those_of_the_row_as_it_was_last_sent() -> None:
