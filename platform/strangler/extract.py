@@ -164,7 +164,7 @@ def send_missing(run: Run, table: str, *, position: Position, batch: int = BATCH
     with unit_of_work(LABEL), connections[ALIAS].cursor() as sql:
         sql.execute(
             f"""SELECT key FROM {RowSent._meta.db_table}
-                WHERE source = %s AND "table" = %s AND run <> %s AND position <= %s AND digest <> %s
+                WHERE source = %s AND "table" = %s AND run <> %s AND position < %s AND digest <> %s
                 ORDER BY key LIMIT %s""",
             [run.source, table, run.pk, start_of(run).number, GONE, batch],
         )
