@@ -9,8 +9,11 @@ _OF_TABLES = re.compile(r"(CREATE|ALTER|DROP|TRUNCATE|RENAME)(\s+OR\s+REPLACE)?(
 _TRUNCATE = re.compile(r"TRUNCATE\b")
 _OF_ROWS = re.compile(r"(INSERT|UPDATE|DELETE|REPLACE|LOAD)\b")
 _OF_THE_WHOLE = re.compile(r"(DROP|CREATE)\s+(DATABASE|SCHEMA)\b")
-# Changes no row and no column of a table.
-_HARMLESS = re.compile(r"(?:AUTO_INCREMENT\s*=?\s*\d+|(?:DIS|EN)ABLE\s+KEYS|COMMENT\s*=?\s*'[^']*')\s*;?\s*$")
+# Changes no row and no column of a table: nothing but the one option may stand behind the table's name.
+_HARMLESS = re.compile(
+    r"ALTER\s+TABLE\s+(?:(?:`[^`]+`|[\w$]+)\s*\.\s*)?(?:`[^`]+`|[\w$]+)\s+"
+    r"(?:AUTO_INCREMENT\s*=?\s*\d+|(?:DIS|EN)ABLE\s+KEYS|COMMENT\s*=?\s*'[^']*')\s*;?\s*$"
+)
 
 
 def tables_in_doubt(statement: str, known: Collection[str]) -> set[str]:
@@ -22,7 +25,7 @@ def tables_in_doubt(statement: str, known: Collection[str]) -> set[str]:
     upper = text.upper()
     if _OF_THE_WHOLE.match(upper):
         return set(known)
-    if upper.startswith("ALTER") and _HARMLESS.search(upper) and "," not in upper:
+    if _HARMLESS.match(upper):
         return set()
     if _OF_TABLES.match(upper) or _TRUNCATE.match(upper) or _OF_ROWS.match(upper):
         named = {(quoted or bare).replace("``", "`") for quoted, bare in _NAME.findall(text)}
