@@ -17,6 +17,7 @@ from chassis import clock, failpoints
 from chassis.context import bind
 from chassis.messages import Lane
 from chassis.unit_of_work import unit_of_work
+from strangler.capture.applying import doubts_of_gone, note_doubts
 from strangler.capture.history import last_run, placed, start_of
 from strangler.changes import ALIAS, send
 from strangler.runs import GONE, RowSent, Run, TableCursor
@@ -93,7 +94,8 @@ def extract(
         for table in wanted:
             expected = source.count(table)
             last = None
-            for last in _extract_table(source, shape, run, table, position=position, batch=batch, expected=expected):
+            for last in _extract_table(source, shape, run, table, position=position, batch=batch, expected=expected,
+                                       partial=len(wanted) < len(shape.references.carried)):  # fmt: skip
                 progress(last)
             if last:
                 reached.append(last)
@@ -124,13 +126,25 @@ def _open_run(name: str, position: Position, *, again: bool, purpose: str) -> tu
         run, made = Run.objects.using(ALIAS).get_or_create(
             source=name, purpose=purpose, finished_at=None,
             defaults={"started_at": clock.now(), "binlog_file": position.file, "binlog_offset": position.offset,
-                      "gtid": position.gtid, "base": position.base, "again": again},
+                      "gtid": position.gtid, "base": position.base, "parents_kept": True, "again": again},
         )  # fmt: skip
+        if not run.parents_kept:  # what the release before has read is read again, for its parents
+            run.cursors.all().delete()
+            run.parents_kept = True
+            run.save(using=ALIAS, update_fields=["parents_kept"])
     return run, not made
 
 
 def _extract_table(
-    source: Source, shape: Shape, run: Run, table: str, *, position: Position, batch: int, expected: int
+    source: Source,
+    shape: Shape,
+    run: Run,
+    table: str,
+    *,
+    position: Position,
+    batch: int,
+    expected: int,
+    partial: bool,
 ) -> Iterator[TableProgress]:
     cursor, _ = TableCursor.objects.using(ALIAS).get_or_create(run=run, table=table)
     key = shape.schema[table].key
@@ -142,7 +156,7 @@ def _extract_table(
                 failpoints.hit("strangler.extract.batch")
             failpoints.hit("strangler.extract.committed")
             yield _reached(cursor, expected)
-        while deleted := send_missing(run, table, position=position, batch=batch):
+        while deleted := send_missing(run, table, shape if partial else None, position=position, batch=batch):
             cursor.deleted += deleted
             cursor.save(using=ALIAS, update_fields=["deleted"])
             yield _reached(cursor, expected)
@@ -156,10 +170,11 @@ def _send(run: Run, table: str, shape: Shape, rows: list[Row], *, position: Posi
     return send(changes, source=run.source, lane=Lane.BULK, run=run.pk, again=run.again)
 
 
-def send_missing(run: Run, table: str, *, position: Position, batch: int = BATCH) -> int:
+def send_missing(run: Run, table: str, shape: Shape | None, *, position: Position, batch: int = BATCH) -> int:
     """Send as gone what was sent before and this run has not met, up to `batch` of it; the number.
 
-    What change capture has sent since the run began is not missing from it.
+    What change capture has sent since the run began is not missing from it. With a `shape` the run does not read all
+    tables: what went with these rows in others is to be read again.
     """
     with unit_of_work(LABEL), connections[ALIAS].cursor() as sql:
         sql.execute(
@@ -171,6 +186,9 @@ def send_missing(run: Run, table: str, *, position: Position, batch: int = BATCH
         keys = [tuple(msgspec.json.decode(row[0])) for row in sql.fetchall()]
         changes = [gone(table, key, position=position.number) for key in keys]
         send(changes, source=run.source, lane=Lane.BULK, run=run.pk)
+        if shape is not None:
+            doubts = {doubt for key in keys for doubt in doubts_of_gone(shape, table, key)}
+            note_doubts(doubts, name=run.source, position=position.number)
     return len(keys)
 
 

@@ -33,10 +33,12 @@ WANTED = (
     ("binlog_row_image", "FULL", "SET GLOBAL binlog_row_image = 'FULL' and in the configuration"),
     ("binlog_row_metadata", "FULL", "SET GLOBAL binlog_row_metadata = 'FULL' and in the configuration"),
 )
-# Not every server knows them; what they pack cannot be read.
+# Not every server knows them. What they pack cannot be read; and without MariaDB 11.4's old positions its rows have
+# no place.
 UNPACKED = (
     ("log_bin_compress", "OFF", "SET GLOBAL log_bin_compress = OFF and in the configuration"),
     ("binlog_transaction_compression", "OFF", "SET GLOBAL binlog_transaction_compression = OFF, there and in its file"),
+    ("binlog_legacy_event_pos", "ON", "SET GLOBAL binlog_legacy_event_pos = ON and in the configuration"),
     ("binlog_row_value_options", "", "SET GLOBAL binlog_row_value_options = '' and in the configuration"),
 )
 EXPIRY = "binlog_expire_logs_seconds"

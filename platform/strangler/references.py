@@ -79,6 +79,10 @@ class References:
         """Whether rows that refer to a row of this table are known by its key."""
         return any(one.table in self.carried and self._is_key(one) for one in self._down.get(table, ()))
 
+    def carried_below(self, table: str) -> frozenset[str]:
+        """Carried tables that a deletion in this one may reach."""
+        return frozenset(self._below(table)) & self.carried
+
     def blind_children(self, table: str) -> frozenset[str]:
         """Carried tables of which a deletion here may change rows that nobody can name: they are read as a whole."""
         if table not in self._blind:

@@ -25,6 +25,9 @@ class Run(models.Model):
     base = models.BigIntegerField(
         default=0, db_default=0, help_text="what positions of this source's server are counted from"
     )
+    parents_kept = models.BooleanField(
+        null=True, help_text="rows are remembered with their parents; null: by a release that did not"
+    )
     again = models.BooleanField(default=False, help_text="sends unchanged rows too")
     parked = models.JSONField(
         default=dict,

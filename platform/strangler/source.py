@@ -76,9 +76,9 @@ class Position:
 class Source:
     """An open, read-only connection to a Magento database. Use as a context manager."""
 
-    def __init__(self, address: SourceAddress | str) -> None:
+    def __init__(self, address: SourceAddress | str, *, read_timeout: int | None = None) -> None:
         self.address = parse_address(address) if isinstance(address, str) else address
-        self._connection = _connect(self.address)
+        self._connection = _connect(self.address, read_timeout=read_timeout)
         self._schema: dict[str, Table] | None = None
         try:
             self.server_version = str(self.value("SELECT VERSION()"))
@@ -292,11 +292,12 @@ class Source:
         )
 
 
-def _connect(address: SourceAddress) -> "pymysql.Connection[Any]":
+def _connect(address: SourceAddress, *, read_timeout: int | None) -> "pymysql.Connection[Any]":
     try:
         return pymysql.connect(
             host=address.host, port=address.port, user=address.user, password=address.password,
             database=address.database, charset="utf8mb4", conv={**encoders, **DECODERS}, connect_timeout=10,
+            read_timeout=read_timeout,
             ssl={"ca": address.tls_ca} if address.tls_ca else None,
         )  # fmt: skip
     except pymysql.err.OperationalError as refused:

@@ -127,6 +127,35 @@ def test_a_table_that_is_swapped_for_another_is_read_again(own_magento: MagentoS
     assert rows_sent("customer_group") == {} and len(sent("customer_group")) == 5
 
 
+def test_children_of_a_parent_that_a_statement_in_words_deletes_are_sent_as_gone(own_magento: MagentoServer) -> None:
+    carry_over(own_magento, "catalog_product_entity", TIERS)
+    before = table(own_magento, TIERS).keys()
+    product = value(own_magento, f"SELECT entity_id FROM {TIERS} LIMIT 1")
+    with following(own_magento.url):
+        together(
+            own_magento, f"DELETE FROM catalog_product_entity WHERE entity_id = {product}",
+            before=("SET SESSION binlog_format = 'STATEMENT'",),
+        )  # fmt: skip
+        keep_up(own_magento)
+    gone = before - table(own_magento, TIERS).keys()
+    assert gone and {event.key for event in sent(TIERS) if event.after is None} == gone
+
+
+def test_a_statement_in_words_about_a_table_that_is_not_carried_reaches_those_that_are(
+    own_magento: MagentoServer,
+) -> None:
+    carry_over(own_magento, "rating_option_vote")
+    before = table(own_magento, "rating_option_vote").keys()
+    with following(own_magento.url):
+        together(
+            own_magento, "DELETE FROM rating WHERE rating_id = (SELECT rating_id FROM rating_option_vote LIMIT 1)",
+            before=("SET SESSION binlog_format = 'STATEMENT'",),
+        )  # fmt: skip
+        keep_up(own_magento)
+    gone = before - table(own_magento, "rating_option_vote").keys()
+    assert gone and {event.key for event in sent("rating_option_vote") if event.after is None} == gone
+
+
 def test_what_a_session_logs_as_statements_is_read_again(own_magento: MagentoServer) -> None:
     carry_over(own_magento, "store")
     with following(own_magento.url):

@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from chassis import failpoints
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Greatest
+
+from chassis import clock, failpoints
 from chassis.context import bind
 from chassis.messages import Lane
 from chassis.unit_of_work import unit_of_work
@@ -112,8 +115,8 @@ def doubts_of_gone(shape: Shape, table: str, key: tuple[str, ...]) -> set[Uncert
     return found
 
 
-def apply(group: Group, *, name: str, caught_up: datetime | None) -> int:
-    """Commit a group; the number of events. `caught_up` is now, if the source had nothing more to tell.
+def apply(group: Group, *, name: str) -> int:
+    """Commit a group; the number of events.
 
     Overtaken if somebody else has moved the place meanwhile.
     """
@@ -122,7 +125,7 @@ def apply(group: Group, *, name: str, caught_up: datetime | None) -> int:
     with bind(origin=name), unit_of_work(LABEL):
         sent = send(group.changes, source=name, lane=lane)
         note_doubts(group.doubts, name=name, position=group.position)
-        _advance(group, name=name, sent=sent, caught_up=caught_up)
+        _advance(group, name=name, sent=sent)
         failpoints.hit("strangler.follow.group")
     failpoints.hit("strangler.follow.committed")
     return sent
@@ -139,17 +142,19 @@ def note_doubts(doubts: Iterable[Uncertain], *, name: str, position: int) -> Non
     )
 
 
-def still(*, name: str, until: datetime) -> None:
-    """The source has nothing that was not sent."""
-    Stream.objects.using(ALIAS).filter(source=name).update(current_until=until, failing=False)
+def still(*, name: str, until: datetime | None) -> None:
+    """There is nothing that was not sent, and until then the source had committed nothing more, if it has said so."""
+    stream = Stream.objects.using(ALIAS).filter(source=name)
+    stream.update(failing=False, current_until=Greatest("current_until", Value(until, DateTimeField())))
 
 
-def _advance(group: Group, *, name: str, sent: int, caught_up: datetime | None) -> None:
+def _advance(group: Group, *, name: str, sent: int) -> None:
     stream = Stream.objects.using(ALIAS).select_for_update().get(source=name)
     stream.changes, stream.transactions = stream.changes + sent, stream.transactions + group.transactions
     stream.failing = False
     if group.end is not None:
-        stream.current_until = caught_up or group.end.at
+        # In whole seconds, and by the source's clock: what silence has said before may be later, now is the latest.
+        stream.current_until = min(max(group.end.at, stream.current_until or group.end.at), clock.now())
         if group.entries:
             stream.redis_ids |= group.entries
         else:

@@ -29,9 +29,9 @@ PATIENCE_SECONDS = 30.0
 Key = tuple[str, ...]
 
 
-def settle(source: Source, *, name: str, shape: Shape | None = None) -> Shape:
+def settle(source: Source, *, name: str) -> Shape:
     """Read again what is in doubt, and what turns out to be meanwhile; the tables as they are then."""
-    shape = shape or Shape(source)
+    shape = Shape(source)
     while doubts := list(Doubt.objects.using(ALIAS).filter(source=name).order_by("pk")[:BATCH]):
         tables = {doubt.table for doubt in doubts if not doubt.key}
         reached = max(doubt.position for doubt in doubts)
@@ -41,7 +41,7 @@ def settle(source: Source, *, name: str, shape: Shape | None = None) -> Shape:
                 shape = Shape(source)
             _settle_rows(source, shape, [doubt for doubt in doubts if doubt.key], name=name, number=number)
         if tables:
-            _read_tables(source, tables, name=name, number=reached)
+            number = min(number, _read_tables(source, tables, shape, name=name, number=number))
         Doubt.objects.using(ALIAS).filter(pk__in=[doubt.pk for doubt in doubts], position__lte=number).delete()
     return shape
 
@@ -101,16 +101,25 @@ def _read_again(source: Source, shape: Shape, keys: dict[str, list[Key]], *, nam
         note_doubts(doubts, name=name, position=number)
 
 
-def _read_tables(source: Source, tables: set[str], *, name: str, number: int) -> None:
+def _read_tables(source: Source, tables: set[str], shape: Shape, *, name: str, number: int) -> int:
+    """Read whole tables again; up to which place that settles doubts.
+
+    Of a table that is not carried nobody knows what has gone: those that it reaches are read. A run that was killed
+    is gone on with, and settles only what is older than its beginning.
+    """
+    for table in tables - carried_tables().keys():
+        tables = tables | shape.references.carried_below(table)
     there = sorted(tables & source.schema().keys() & carried_tables().keys())
     if there:
-        extract(source, name=name, tables=there, purpose=Run.AGAIN_READ)
+        start = extract(source, name=name, tables=there, purpose=Run.AGAIN_READ).start
+        number = min(number, start.number)
     for table in sorted(tables - source.schema().keys()):
-        while keys := _sent_of(table, name=name):
+        while keys := _sent_of(table, name=name, until=number):
             with bind(origin=name), unit_of_work(LABEL):
                 send([gone(table, key, position=number) for key in keys], source=name, lane=Lane.BULK)
+    return number
 
 
-def _sent_of(table: str, *, name: str) -> list[Key]:
-    sent = RowSent.objects.using(ALIAS).filter(source=name, table=table).exclude(digest=GONE)
+def _sent_of(table: str, *, name: str, until: int) -> list[Key]:
+    sent = RowSent.objects.using(ALIAS).filter(source=name, table=table, position__lte=until).exclude(digest=GONE)
     return [tuple(msgspec.json.decode(key)) for key in sent.values_list("key", flat=True)[:BATCH]]

@@ -16,7 +16,7 @@ from typing import Any
 from strangler.capture.pieces import Rows
 from strangler.capture.statements import tables_in_doubt
 from strangler.shape import Shape
-from strangler.source import Column, Position, SourceError
+from strangler.source import Column, Position
 from strangler.values import ONLY_THE_SERVER_KNOWS, Row, Value
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  what a column holds has no zone
@@ -41,29 +41,21 @@ class Told:
 class Envelopes:
     """Understands the records of one source. `columns` are those of its tables, without prefix."""
 
-    def __init__(
-        self, columns: dict[str, tuple[Column, ...]], *, database: str, prefix: str, base: int, server_number: int
-    ) -> None:
+    def __init__(self, columns: dict[str, tuple[Column, ...]], *, database: str, prefix: str, base: int) -> None:
         self.columns = columns
         self.full_names = {prefix + table for table in columns}
         self.database = database
         self.prefix = prefix
         self.base = base
-        self.server_number = server_number
 
     def read(self, value: dict[str, Any] | None) -> Told | None:
         """What a record's value says; None for tombstones, heartbeats, notifications, and other people's tables.
 
-        SourceError for the records of another server than the one that is asked.
+        Its server_id is where a change was made first, which behind a replica is another server: it says nothing.
         """
         source = (value or {}).get("source")
         if value is None or not source or source.get("db") != self.database:
             return None
-        if source.get("server_id") not in (0, None, self.server_number):
-            raise SourceError(
-                f"Debezium tells of server {source['server_id']}, and MAGENTO_SOURCE is number {self.server_number}:"
-                " let all that it told of the old one be applied before MAGENTO_SOURCE is changed."
-            )
         place = Position(file=source["file"], offset=int(source["pos"]), base=self.base)
         at = datetime.fromtimestamp(source["ts_ms"] / 1000, UTC)
         if "ddl" in value:
@@ -78,7 +70,7 @@ class Envelopes:
     def _statement(self, ddl: str, source: dict[str, Any], *, place: Position, at: datetime) -> Told | None:
         if source.get("snapshot") in {"true", "first", "last"}:  # how the tables are, and no change of them
             return None
-        found = tables_in_doubt(ddl, self.full_names)
+        found = tables_in_doubt(ddl, self.full_names, database=self.database)
         return Told(place=place, at=at, doubts=frozenset(name[len(self.prefix) :] for name in found))
 
     def _change(self, table: str, value: dict[str, Any], *, place: Position, at: datetime) -> Told:

@@ -31,6 +31,15 @@ def placed(position: Position, *, name: str, source: Source) -> Position:
     return replace(position, base=stream.base)
 
 
+def base_of(*, name: str, source: Source) -> int:
+    """What positions of the server that answers are counted from; asked without a snapshot if it is the known one."""
+    stream = Stream.objects.using(ALIAS).filter(source=name, server=source.server()).first()
+    if stream is not None:
+        return stream.base
+    with source.snapshot() as now:
+        return placed(now, name=name, source=source).base
+
+
 def last_run(name: str) -> Run | None:
     """The latest run over a source, whatever for."""
     return Run.objects.using(ALIAS).filter(source=name).order_by("pk").last()

@@ -34,14 +34,15 @@ class Committed:
     at: datetime
     doubts: frozenset[str] = frozenset()
     entry: tuple[str, str] | None = None
-    size: int = 0
+    size: int = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class Still:
-    """The source has nothing more at the moment."""
+    """The source has nothing more at the moment, and had committed nothing else until `at`, if it has said so."""
 
-    size: int = 0
+    at: datetime | None = None
+    size: int = 100
 
 
 Piece = Rows | Committed | Still

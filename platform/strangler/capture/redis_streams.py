@@ -5,6 +5,7 @@ is deleted in Redis, which would grow otherwise. One process reads, so that no c
 """
 
 from collections.abc import Generator, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
@@ -18,6 +19,8 @@ from strangler.source import Position, SourceError
 
 WAIT_MS = 1000
 COUNT = 200
+HEARTBEATS = "__debezium-heartbeat"
+"""Debezium's default prefix of the stream that says, with `heartbeat.interval.ms`, that there is nothing else."""
 NOTHING = b"default"
 """What the sink writes where a record has no key or no value."""
 
@@ -32,6 +35,8 @@ class RedisStreams:
         self.client = redis.Redis.from_url(urlunsplit(parts._replace(query="")), socket_timeout=30)
         # The prefix by itself is the stream of schema changes.
         names = [prefix, *(f"{prefix}.{envelopes.database}.{name}" for name in sorted(envelopes.full_names))]
+        self.heartbeats = f"{HEARTBEATS}.{prefix}"
+        names.append(self.heartbeats)
         self.ids = {name: ids.get(name, "0-0") for name in names}
         self._reached = Position(base=envelopes.base)
 
@@ -39,11 +44,16 @@ class RedisStreams:
         """All that comes. Raises SourceError, sooner or later."""
         try:
             while True:
-                found = self.client.xread(self.ids, count=COUNT, block=WAIT_MS)  # type: ignore[arg-type]
-                for name, entries in found or ():
+                read = self.client.xread(self.ids, count=COUNT, block=WAIT_MS)  # type: ignore[arg-type]
+                found = {name.decode(): entries for name, entries in read or ()}
+                beats = found.pop(self.heartbeats, [])
+                for name, entries in found.items():
                     for entry, fields in entries:
-                        yield from self._read(name.decode(), entry.decode(), fields)
-                if not found:
+                        yield from self._read(name, entry.decode(), fields)
+                more = any(len(entries) == COUNT for entries in found.values())
+                if beats:
+                    yield self._still(beats, more=more)
+                elif not found:
                     yield Still()
         except redis.RedisError as error:
             raise SourceError(f"Redis: {error}") from error
@@ -61,6 +71,14 @@ class RedisStreams:
     def tables_are(self, shape: Shape) -> None:
         """Records are understood by the tables as they are now."""
         self.envelopes.columns = columns_of(shape)
+
+    def _still(self, beats: list[tuple[bytes, dict[bytes, bytes]]], *, more: bool) -> Still:
+        """Silence until the last heartbeat, unless records that came before it are still to be read."""
+        entry, fields = beats[-1]
+        self.ids[self.heartbeats] = entry.decode()
+        self.client.xtrim(self.heartbeats, minid=entry, approximate=False)
+        told = (value_of(fields) or {}).get("ts_ms")
+        return Still(at=None if more or told is None else datetime.fromtimestamp(told / 1000, UTC))
 
     def _read(self, name: str, entry: str, fields: dict[bytes, bytes]) -> Iterator[Piece]:
         self.ids[name] = entry

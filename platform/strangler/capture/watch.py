@@ -30,14 +30,14 @@ FIGURES: dict[str, tuple[str, Figure]] = {
 
 
 def register() -> None:
-    """Register a gauge for each figure, by source; a source that was never followed has none."""
+    """Register a gauge for each figure, by source; a source that was never met has none."""
     for name, (meaning, figure) in FIGURES.items():
         metrics.reading(name, meaning, _reading(figure), labels=("source",))
 
 
 def _reading(figure: Figure) -> metrics.Reading:
     def take() -> Iterator[tuple[dict[str, str], float]]:
-        for stream in Stream.objects.using(ALIAS).filter(begun_at__isnull=False).order_by("source"):
+        for stream in Stream.objects.using(ALIAS).order_by("source"):
             yield {"source": stream.source}, float(figure(stream))
 
     return take

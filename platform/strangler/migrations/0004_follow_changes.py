@@ -68,6 +68,11 @@ class Migration(migrations.Migration):
             name='purpose',
             field=models.TextField(db_default='extraction', default='extraction', help_text='tables are read again when change capture cannot tell'),
         ),
+        migrations.AddField(
+            model_name='run',
+            name='parents_kept',
+            field=models.BooleanField(help_text='rows are remembered with their parents; null: by a release that did not', null=True),
+        ),
         migrations.AlterField(
             model_name='rowsent',
             name='run',
