@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 
+from chassis import clock
 from config.local import broker
 from strangler.capture.models import Doubt, Stream
 from tests.magento.following import carry_over, following, forget, repeated, rows_sent, sent
@@ -91,7 +93,10 @@ def test_a_change_counts_once_and_a_row_that_was_only_read_undoes_nothing(
         debezium.write("u", TIERS, tier(own_magento, 900), tier(own_magento, 900, qty="2.0000"))
         debezium.write("r", TIERS, None, tier(own_magento, 900, qty="1.0000"), pos=read_at)
         debezium.write("c", TIERS, None, tier(own_magento, 901, value="9.990000"))
-        debezium.raw("__debezium-heartbeat.mage", json.dumps({"ts_ms": 1}))
+        beat = int(clock.now().timestamp()) * 1000
+        debezium.raw("__debezium-heartbeat.mage", json.dumps({"ts_ms": beat}))
+        at = datetime.fromtimestamp(beat / 1000, UTC)
+        eventually(lambda: Stream.objects.filter(current_until=at).exists(), "silence is known until the heartbeat")
     assert rows_sent(TIERS)[("900",)]["qty"] == "2.0000"
     assert rows_sent(TIERS)[("901",)]["value"] == "9.990000"
     forget()

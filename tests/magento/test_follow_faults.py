@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from strangler.capture.models import Stream
+from strangler.runs import Run
 from tests.magento import server as servers
 from tests.magento.following import (
     carry_over,
@@ -200,6 +201,21 @@ def test_a_binlog_that_is_gone_asks_for_an_extraction_and_goes_on_behind_it(own_
     carry_over(own_magento, SOURCES)
     own_magento.execute(f"UPDATE {SOURCES} SET quantity = 5 WHERE source_item_id = 1", "FLUSH BINARY LOGS")
     own_magento.execute("PURGE BINARY LOGS TO 'binlog.000002'")
+    with following(own_magento.url):
+        eventually(lambda: Stream.objects.filter(failing=True).exists(), "it is noted")
+        assert sent() == []
+        carry_over(own_magento, SOURCES)
+        own_magento.execute(f"UPDATE {SOURCES} SET quantity = 6 WHERE source_item_id = 1")
+        keep_up(own_magento)
+    assert [row["quantity"] for row in rows_sent(SOURCES).values()] == ["6.0000"]
+
+
+def test_what_the_release_before_extracted_asks_for_an_extraction_and_is_gone_on_from_behind_it(
+    own_magento: MagentoServer,
+) -> None:
+    carry_over(own_magento, SOURCES)
+    Run.objects.update(parents_kept=None)
+    own_magento.execute(f"UPDATE {SOURCES} SET quantity = 5 WHERE source_item_id = 1")
     with following(own_magento.url):
         eventually(lambda: Stream.objects.filter(failing=True).exists(), "it is noted")
         assert sent() == []

@@ -38,6 +38,7 @@ class Group:
 
     shape: Shape
     rest: bool = False  # it begins within a transaction
+    unsettled: bool = False  # of the transaction that it goes on with, doubts are noted already
     changes: list[Change] = field(default_factory=list)
     doubts: set[Uncertain] = field(default_factory=set)
     end: Committed | None = None
@@ -53,9 +54,19 @@ class Group:
         return self.end is None and not self.changes and not self.doubts
 
     @property
+    def doubtful(self) -> bool:
+        """Whether something has to be read again when it is committed."""
+        return self.unsettled or bool(self.doubts)
+
+    @property
+    def next(self) -> "Group":
+        """The group behind it."""
+        return Group(self.shape, rest=not self.whole, unsettled=not self.whole and self.doubtful)
+
+    @property
     def full(self) -> bool:
         """Whether it is time to commit, the source's transaction ended or not."""
-        return len(self.changes) >= ROWS or self.bytes >= BYTES
+        return len(self.changes) >= ROWS or len(self.doubts) >= ROWS or self.bytes >= BYTES
 
     @property
     def whole(self) -> bool:

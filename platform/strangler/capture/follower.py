@@ -107,19 +107,19 @@ class Follower:
             silent = piece is None or isinstance(piece, Still)
             if piece is not None and not isinstance(piece, Still):
                 group.add(piece)
-            if group.full or (group.whole and (silent or feed.empty or group.old or group.doubts)):
+            if group.full or (group.whole and (silent or feed.empty or group.old or group.doubtful)):
                 apply(group, name=self.name)
                 reader.applied(group.entries)
                 self._pause = FIRST_PAUSE
                 # Not within a transaction: what it goes on with is not older than what would be read.
-                if group.doubts and group.whole:
+                if group.doubtful and group.whole:
                     with self._source() as source:
-                        shape = settle(source, name=self.name)
-                    reader.tables_are(shape)
-                group = Group(shape, rest=not group.whole, doubts=set() if group.whole else group.doubts)
-            elif isinstance(piece, Still):
+                        group.shape = settle(source, name=self.name)
+                    reader.tables_are(group.shape)
+                group = group.next
+            if isinstance(piece, Still):
                 self._pause = FIRST_PAUSE
-                if group.blank:
+                if group.blank and not group.rest:
                     still(name=self.name, until=piece.at)
 
     def _note(self, error: BaseException) -> None:
