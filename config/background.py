@@ -36,13 +36,16 @@ LIBRARIES = (
 
 
 def main() -> None:
-    """Load the libraries, then run the relay and a worker for each domain until stopped."""
+    """Load the libraries, then run the relay, a worker for each domain, and what follows a Magento, until stopped."""
     for name in LIBRARIES:
         import_module(name)
     celery.load()
     workers = {alias: partial(command, "work", alias, settings=settings_of(alias)) for alias in ALIASES}
     relay = partial(command, "relay", settings="config.settings.monolith")
-    Children({"relay": relay, **workers}, longest_pause=30.0).run()
+    parts = {"relay": relay, **workers}
+    if os.environ.get("MAGENTO_SOURCE"):
+        parts["follow"] = partial(command, "strangle", "follow", settings="config.settings.platform")
+    Children(parts, longest_pause=30.0).run()
 
 
 def settings_of(alias: str) -> str:

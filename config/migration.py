@@ -12,7 +12,7 @@ from django.db.models import Count
 from chassis import domains
 from chassis.mirrors import KindSummary, Mirror, Summary
 from chassis.observe.logs import mask_lines
-from strangler.runs import RowSent, Run
+from strangler.runs import GONE, RowSent, Run
 from strangler.tables import ENTITIES, Fate
 
 PRODUCER = "strangler"
@@ -97,12 +97,12 @@ def as_text(found: Report) -> str:
 
 def _entities(source: str, summaries: list[Summary]) -> Iterator[EntityRows]:
     alias = domains.get(PRODUCER).alias
-    runs = Run.objects.using(alias).filter(source=source, finished_at__isnull=False).order_by("pk")
-    parked = runs.values_list("parked", flat=True).last() or {}
+    runs = Run.objects.using(alias).filter(source=source, purpose=Run.EXTRACTION, finished_at__isnull=False)
+    parked = runs.order_by("pk").values_list("parked", flat=True).last() or {}
     for entity in ENTITIES:
         if entity.fate is Fate.NEVER:
             continue
-        rows = RowSent.objects.using(alias).filter(source=source, table__in=list(entity.tables))
+        rows = RowSent.objects.using(alias).filter(source=source, table__in=list(entity.tables)).exclude(digest=GONE)
         sent = dict(rows.values("table").annotate(n=Count("key")).values_list("table", "n"))
         kept = {s.domain: sum(s.rows.get(table, 0) for table in entity.tables) for s in summaries}
         held = {domain: rows for domain, rows in kept.items() if rows}

@@ -1,4 +1,4 @@
-"""Extractions from Magento in the admin: how far each run and each of its tables is."""
+"""Leaving Magento in the admin: how far each extraction is, and how far the shop's changes are followed."""
 
 from typing import Any
 
@@ -6,8 +6,10 @@ from django.contrib import admin
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest
 
-from chassis.admin import LookOnly, ShownInline, site
+from chassis.admin import LookOnly, ShownInline, Watch, site
 from strangler import parity_admin as parity_admin
+from strangler.capture.models import Doubt, Stream
+from strangler.capture.watch import lag
 from strangler.runs import Run, TableCursor
 
 
@@ -21,11 +23,12 @@ class CursorInline(ShownInline):
 class RunAdmin(LookOnly):
     """Runs of `manage.py strangle extract`, newest first."""
 
-    list_display = ("source", "started_at", "finished_at", "tables", "rows", "again")
+    list_display = ("source", "purpose", "started_at", "finished_at", "tables", "rows", "again")
     search_fields = ("source",)
     ordering = ("-started_at",)
     fields = (
-        ("source", "started_at", "finished_at"),
+        ("source", "purpose"),
+        ("started_at", "finished_at"),
         ("tables", "rows", "again"),
         ("binlog_file", "binlog_offset", "gtid"),
     )
@@ -49,4 +52,31 @@ class RunAdmin(LookOnly):
         return f"{run.all_rows:,}"
 
 
+class StreamAdmin(LookOnly):
+    """Sources whose changes are followed (`manage.py strangle follow`): how far, how far behind, and what fails."""
+
+    list_display = ("source", "behind", "failing", "changes", "transactions", "errors", "last_error_at")
+    search_fields = ("source",)
+    ordering = ("source",)
+    fields = (
+        ("source", "server"),
+        ("behind", "current_until", "begun_at"),
+        ("binlog_file", "binlog_offset", "gtid", "position"),
+        ("transactions", "changes", "to_read_again"),
+        ("failing", "errors", "last_error_at"),
+        "last_error",
+    )
+    readonly_fields = ("behind", "to_read_again")
+
+    @admin.display(description="behind, in seconds")
+    def behind(self, stream: Any) -> str:
+        return "not followed yet" if stream.begun_at is None else f"{lag(stream):,.1f}"
+
+    @admin.display(description="to be read again")
+    def to_read_again(self, stream: Any) -> int:
+        return Doubt.objects.using("platform").filter(source=stream.source).count()
+
+
 site.register(Run, RunAdmin)
+site.register(Stream, StreamAdmin)
+site.watch(Watch(model=Stream, title="sources that cannot be followed", query={"failing__exact": "1"}, urgent=True))

@@ -8,3 +8,9 @@ class StranglerConfig(DomainConfig):
     label = "strangler"
     verbose_name = "Leaving Magento"
     alias = "platform"
+
+    def ready(self) -> None:
+        super().ready()
+        from strangler.capture import watch
+
+        watch.register()

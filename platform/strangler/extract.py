@@ -2,13 +2,13 @@
 
 A batch is one unit of work: the events, what was sent of each row, and the cursor commit together, so a
 run that was killed goes on behind its last committed batch and repeats nothing. A row is sent only if it
-differs from what was last sent; a row that is gone is sent as deleted. So a second run changes nothing.
+differs from what was last sent; a row that is gone is sent as deleted. So a second run changes nothing, and what
+change capture has sent meanwhile stays (`strangler.changes`).
 What a row means is for each domain's `legacy/` to say.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 
 import msgspec
 from django.db import connections, transaction
@@ -16,13 +16,17 @@ from django.db import connections, transaction
 from chassis import clock, failpoints
 from chassis.context import bind
 from chassis.messages import Lane
-from chassis.unit_of_work import publish, unit_of_work
-from strangler.runs import RowSent, Run, TableCursor
+from chassis.unit_of_work import unit_of_work
+from strangler.capture.applying import doubts_of_gone, note_doubts
+from strangler.capture.history import last_run, placed, start_of
+from strangler.changes import ALIAS, send
+from strangler.runs import GONE, RowSent, Run, TableCursor
+from strangler.shape import Shape, gone
 from strangler.source import Position, Source, SourceError
-from strangler.tables import WITHHELD, carried_tables, event_of, parked_tables
-from strangler.values import Row, as_text
+from strangler.tables import carried_tables, parked_tables
+from strangler.values import Row
 
-LABEL, ALIAS = "strangler", "platform"
+LABEL = "strangler"
 BATCH = 1_000
 
 Progress = Callable[["TableProgress"], None]
@@ -72,39 +76,43 @@ def extract(
     again: bool = False,
     batch: int = BATCH,
     progress: Progress = lambda step: None,
+    purpose: str = Run.EXTRACTION,
 ) -> Extraction:
     """Publish what changed since the last run of the source called `name`, all of it the first time.
 
-    An open run is gone on with. `tables` narrows it (all carried ones if empty); `again` sends
+    An open run of the same purpose is gone on with. `tables` narrows it (all carried ones if empty); `again` sends
     unchanged rows too. ConcurrentExtraction when another process extracts the same source.
     """
     wanted = [t for t in carried_tables() if t in source.schema() and (not tables or t in tables)]
-    with source.snapshot() as position, bind(origin=name):
+    with source.snapshot() as found, bind(origin=name):
+        position = placed(found, name=name, source=source)
         _refuse_going_back(name, position)
-        run, resumed = _open_run(name, position, again=again)
+        run, resumed = _open_run(name, position, again=again, purpose=purpose)
         position = replace(position, run=run.pk)
+        shape = Shape(source)
         reached = []
         for table in wanted:
             expected = source.count(table)
             last = None
-            for last in _extract_table(source, run, table, position=position, batch=batch, expected=expected):
+            for last in _extract_table(source, shape, run, table, position=position, batch=batch, expected=expected,
+                                       partial=len(wanted) < len(shape.references.carried)):  # fmt: skip
                 progress(last)
             if last:
                 reached.append(last)
         # What a later release will carry is not forgotten: the report says how much of it there is.
-        run.parked = {table: source.count(table) for table in parked_tables() if table in source.schema()}
+        if purpose == Run.EXTRACTION:
+            run.parked = {table: source.count(table) for table in parked_tables() if table in source.schema()}
         run.finished_at = clock.now()
         run.save(using=ALIAS, update_fields=["parked", "finished_at"])
-    start = Position(file=run.binlog_file, offset=run.binlog_offset, gtid=run.gtid)
-    return Extraction(run=run.pk, resumed=resumed, start=start, tables=tuple(reached))
+    return Extraction(run=run.pk, resumed=resumed, start=start_of(run), tables=tuple(reached))
 
 
 def _refuse_going_back(name: str, position: Position) -> None:
     """Positions order the changes of a row. From behind the last run's they would be taken for older ones."""
-    last = Run.objects.using(ALIAS).filter(source=name).order_by("pk").last()
+    last = last_run(name)
     if last is None:
         return
-    before = Position(file=last.binlog_file, offset=last.binlog_offset, run=last.pk)
+    before = start_of(last)
     if replace(position, run=last.pk + 1).number < before.number:
         raise SourceError(
             f"The source's binlog ({position.file or 'none'}:{position.offset}) stands behind the last extraction's"
@@ -113,95 +121,75 @@ def _refuse_going_back(name: str, position: Position) -> None:
         )
 
 
-def _open_run(name: str, position: Position, *, again: bool) -> tuple[Run, bool]:
+def _open_run(name: str, position: Position, *, again: bool, purpose: str) -> tuple[Run, bool]:
     with transaction.atomic(using=ALIAS):
         run, made = Run.objects.using(ALIAS).get_or_create(
-            source=name, finished_at=None,
+            source=name, purpose=purpose, finished_at=None,
             defaults={"started_at": clock.now(), "binlog_file": position.file, "binlog_offset": position.offset,
-                      "gtid": position.gtid, "again": again},
+                      "gtid": position.gtid, "base": position.base, "parents_kept": True, "again": again},
         )  # fmt: skip
+        if not run.parents_kept:  # what the release before has read is read again, for its parents
+            run.cursors.all().delete()
+            run.parents_kept = True
+            run.save(using=ALIAS, update_fields=["parents_kept"])
     return run, not made
 
 
 def _extract_table(
-    source: Source, run: Run, table: str, *, position: Position, batch: int, expected: int
+    source: Source,
+    shape: Shape,
+    run: Run,
+    table: str,
+    *,
+    position: Position,
+    batch: int,
+    expected: int,
+    partial: bool,
 ) -> Iterator[TableProgress]:
     cursor, _ = TableCursor.objects.using(ALIAS).get_or_create(run=run, table=table)
-    key = source.schema()[table].key
+    key = shape.schema[table].key
     if not cursor.done:
         for rows in source.stream(table, after=cursor.last_key, batch=batch):
             with unit_of_work(LABEL):
-                changed = _send(run, table, key, rows, position=position)
+                changed = _send(run, table, shape, rows, position=position)
                 _advance(cursor, last_key=[rows[-1][column] for column in key], rows=len(rows), changed=changed)
                 failpoints.hit("strangler.extract.batch")
             failpoints.hit("strangler.extract.committed")
             yield _reached(cursor, expected)
-        while gone := _send_deleted(run, cursor, position=position, batch=batch):
+        while deleted := send_missing(run, table, shape if partial else None, position=position, batch=batch):
+            cursor.deleted += deleted
+            cursor.save(using=ALIAS, update_fields=["deleted"])
             yield _reached(cursor, expected)
-            if gone < batch:
-                break
         cursor.done = True
         cursor.save(using=ALIAS, update_fields=["done"])
     yield _reached(cursor, expected)
 
 
-def _send(run: Run, table: str, key: tuple[str, ...], rows: list[Row], *, position: Position) -> int:
-    withheld = WITHHELD.get(table, frozenset())
-    texts = {
-        _key_json(row, key): as_text({name: value for name, value in row.items() if name not in withheld})
-        for row in rows
-    }
-    digests = {k: blake2b(msgspec.json.encode(sorted(after.items())), digest_size=16).digest()
-               for k, after in texts.items()}  # fmt: skip
-    changed = _note_sent(run, table, digests)
-    for key_json in texts if run.again else changed:
-        _publish(run, table, key_json, texts[key_json], position=position)
-    return len(texts) if run.again else len(changed)
+def _send(run: Run, table: str, shape: Shape, rows: list[Row], *, position: Position) -> int:
+    changes = [shape.changed(table, row, position=position.number) for row in rows]
+    return send(changes, source=run.source, lane=Lane.BULK, run=run.pk, again=run.again)
 
 
-def _note_sent(run: Run, table: str, digests: dict[str, bytes]) -> list[str]:
-    """Remember what is sent now; the keys whose rows differ from what was sent before, in key order."""
-    with connections[ALIAS].cursor() as sql:
-        sql.execute(
-            f"""WITH now AS (SELECT * FROM unnest(%s::text[], %s::bytea[]) WITH ORDINALITY AS n(key, digest, place)),
-                     before AS (SELECT key, digest FROM {RowSent._meta.db_table}
-                                WHERE source = %s AND "table" = %s AND key = ANY(%s::text[])),
-                     noted AS (INSERT INTO {RowSent._meta.db_table} (source, "table", key, digest, run)
-                               SELECT %s, %s, key, digest, %s FROM now
-                               ON CONFLICT (source, "table", key)
-                               DO UPDATE SET digest = excluded.digest, run = excluded.run)
-                SELECT now.key FROM now LEFT JOIN before USING (key)
-                WHERE before.digest IS DISTINCT FROM now.digest ORDER BY now.place""",
-            [list(digests), list(digests.values()), run.source, table, list(digests),
-             run.source, table, run.pk],
-        )  # fmt: skip
-        return [row[0] for row in sql.fetchall()]
+def send_missing(run: Run, table: str, shape: Shape | None, *, position: Position, batch: int = BATCH) -> int:
+    """Send as gone what was sent before and this run has not met, up to `batch` of it; the number.
 
-
-def _send_deleted(run: Run, cursor: TableCursor, *, position: Position, batch: int) -> int:
-    """Rows that an earlier run sent and this one did not meet: gone from the source."""
+    What change capture has sent since the run began is not missing from it. With a `shape` the run does not read all
+    tables: what went with these rows in others is to be read again.
+    """
     with unit_of_work(LABEL), connections[ALIAS].cursor() as sql:
         sql.execute(
-            f"""DELETE FROM {RowSent._meta.db_table} WHERE (source, "table", key) IN (
-                    SELECT source, "table", key FROM {RowSent._meta.db_table}
-                    WHERE source = %s AND "table" = %s AND run <> %s ORDER BY key LIMIT %s) RETURNING key""",
-            [run.source, cursor.table, run.pk, batch],
+            f"""SELECT key FROM {RowSent._meta.db_table}
+                WHERE source = %s AND "table" = %s AND run <> %s AND position < %s AND digest <> %s
+                ORDER BY key LIMIT %s""",
+            [run.source, table, run.pk, start_of(run).number, GONE, batch],
         )
-        gone = sorted(row[0] for row in sql.fetchall())
-        for key_json in gone:
-            _publish(run, cursor.table, key_json, None, position=position)
-        if gone:
-            cursor.deleted += len(gone)
-            cursor.save(using=ALIAS, update_fields=["deleted"])
-    return len(gone)
-
-
-def _publish(run: Run, table: str, key_json: str, after: dict[str, str | None] | None, *, position: Position) -> None:
-    key = tuple(msgspec.json.decode(key_json))
-    publish(
-        event_of(table)(source=run.source, table=table, key=key, after=after, position=position.number),
-        aggregate_id=f"{table}:{':'.join(key)}", aggregate_version=position.number, lane=Lane.BULK,
-    )  # fmt: skip
+        keys = [tuple(msgspec.json.decode(row[0])) for row in sql.fetchall()]
+        changes = [gone(table, key, position=position.number) for key in keys]
+        send(changes, source=run.source, lane=Lane.BULK, run=run.pk)
+        if shape is not None:
+            doubts = {doubt for key in keys for doubt in doubts_of_gone(shape, table, key)}
+            note_doubts(doubts, name=run.source, position=position.number)
+    return len(keys)
 
 
 def _advance(cursor: TableCursor, *, last_key: list[object], rows: int, changed: int) -> None:
@@ -218,7 +206,3 @@ def _reached(cursor: TableCursor, expected: int) -> TableProgress:
         table=cursor.table, rows=cursor.rows, expected=expected, changed=cursor.changed,
         deleted=cursor.deleted, done=cursor.done,
     )  # fmt: skip
-
-
-def _key_json(row: Row, key: tuple[str, ...]) -> str:
-    return msgspec.json.encode([str(row[column]) for column in key]).decode()

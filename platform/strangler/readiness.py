@@ -33,12 +33,21 @@ WANTED = (
     ("binlog_row_image", "FULL", "SET GLOBAL binlog_row_image = 'FULL' and in the configuration"),
     ("binlog_row_metadata", "FULL", "SET GLOBAL binlog_row_metadata = 'FULL' and in the configuration"),
 )
+# Not every server knows them. What they pack cannot be read; and without MariaDB 11.4's old positions its rows have
+# no place.
+UNPACKED = (
+    ("log_bin_compress", "OFF", "SET GLOBAL log_bin_compress = OFF and in the configuration"),
+    ("binlog_transaction_compression", "OFF", "SET GLOBAL binlog_transaction_compression = OFF, there and in its file"),
+    ("binlog_legacy_event_pos", "ON", "SET GLOBAL binlog_legacy_event_pos = ON and in the configuration"),
+    ("binlog_row_value_options", "", "SET GLOBAL binlog_row_value_options = '' and in the configuration"),
+)
+EXPIRY = "binlog_expire_logs_seconds"
 KEPT_SECONDS = 3 * 24 * 3600  # a long weekend in which nobody may notice that capture stands still
 
 
 def read_settings(source: Source) -> tuple[Setting, ...]:
     """The settings that matter to change capture, each with what to change."""
-    names = [name for name, _, _ in WANTED] + ["server_id", "binlog_expire_logs_seconds", "gtid_mode"]
+    names = [name for name, _, _ in (*WANTED, *UNPACKED)] + ["server_id", EXPIRY, "gtid_mode"]
     marks = ", ".join(["%s"] * len(names))
     rows = source.rows(f"SHOW GLOBAL VARIABLES WHERE variable_name IN ({marks})", names)
     have = {str(r["variable_name"]).lower(): str(r["value"]) for r in rows}
@@ -50,6 +59,8 @@ def read_settings(source: Source) -> tuple[Setting, ...]:
             continue
         right = have[name].upper() == wanted
         found.append(Setting(name=name, value=have[name], wanted=wanted, change="" if right else change))
+    found += [Setting(name=name, value=have[name], wanted=wanted, change=change)
+              for name, wanted, change in UNPACKED if have.get(name, wanted).upper() != wanted]  # fmt: skip
     server_id = have.get("server_id", "0")
     found.append(Setting(name="server_id", value=server_id, wanted="above 0",
                          change="" if server_id != "0" else "give the server an id and restart it"))  # fmt: skip
@@ -57,13 +68,19 @@ def read_settings(source: Source) -> tuple[Setting, ...]:
         right = have["gtid_mode"].upper() == "ON"
         found.append(Setting(name="gtid_mode", value=have["gtid_mode"], wanted="ON",
                              change="" if right else "switch gtid_mode on as MySQL's manual says"))  # fmt: skip
-    if "binlog_expire_logs_seconds" in have:
-        kept = int(float(have["binlog_expire_logs_seconds"]))
+    if EXPIRY in have:
+        kept = int(float(have[EXPIRY]))
         enough = kept == 0 or kept >= KEPT_SECONDS
         found.append(Setting(
-            name="binlog_expire_logs_seconds", value=str(kept), wanted=f"0 or at least {KEPT_SECONDS}",
+            name=EXPIRY, value=str(kept), wanted=f"0 or at least {KEPT_SECONDS}",
             change="" if enough else f"SET GLOBAL binlog_expire_logs_seconds = {KEPT_SECONDS}"))  # fmt: skip
     return tuple(found)
+
+
+def why_not_followed(source: Source) -> str:
+    """What has to be changed at the server before its binlog can be followed; empty if nothing."""
+    wrong = [setting for setting in read_settings(source) if setting.change and setting.name != EXPIRY]
+    return "; ".join(f"{one.name} is {one.value or 'empty'}: {one.change}" for one in wrong)
 
 
 def read_missing_rights(source: Source, tables: tuple[str, ...]) -> tuple[MissingRight, ...]:

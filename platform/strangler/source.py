@@ -29,11 +29,12 @@ class SourceError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column as the source declares it: data type without length, nullability, whether it is unsigned."""
+    """A column as the source declares it: data type without length, nullability, digits behind point or second."""
 
     name: str
     data_type: str
     nullable: bool
+    scale: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,26 +55,30 @@ class Table:
 
 @dataclass(frozen=True, kw_only=True)
 class Position:
-    """A place in the source's binlog, without a file if it writes none; `run` is the extraction that met it there."""
+    """A place in the source's binlog, without a file if it writes none; `run` is the extraction that met it there.
+
+    `base` is what the server's places are counted from: each server that took over numbers its own files.
+    """
 
     file: str = ""
     offset: int = 0
     gtid: str = ""
     run: int = 0
+    base: int = 0
 
     @property
     def number(self) -> int:
         """Grows with the source's history: binlog file number and offset in one; without a binlog, the run's."""
         digits = re.search(r"(\d+)$", self.file)
-        return (int(digits[1]) << 40) + self.offset if digits else self.run
+        return self.base + ((int(digits[1]) << 40) + self.offset if digits else self.run)
 
 
 class Source:
     """An open, read-only connection to a Magento database. Use as a context manager."""
 
-    def __init__(self, address: SourceAddress | str) -> None:
+    def __init__(self, address: SourceAddress | str, *, read_timeout: int | None = None) -> None:
         self.address = parse_address(address) if isinstance(address, str) else address
-        self._connection = _connect(self.address)
+        self._connection = _connect(self.address, read_timeout=read_timeout)
         self._schema: dict[str, Table] | None = None
         try:
             self.server_version = str(self.value("SELECT VERSION()"))
@@ -99,11 +104,19 @@ class Source:
         """MariaDB and MySQL differ in how a snapshot learns its binlog position."""
         return "mariadb" in self.server_version.lower()
 
+    def server(self) -> str:
+        """Who answers, as the server tells of itself; another one has a binlog of its own."""
+        return str(self.value("SELECT CONCAT_WS(' ', @@server_id, @@hostname, @@port)"))
+
     def schema(self) -> dict[str, Table]:
         """Every table and view under the shop's prefix, by its name without prefix; read once."""
         if self._schema is None:
             self._schema = self._read_schema()
         return self._schema
+
+    def forget_schema(self) -> None:
+        """Read it again when it is next asked for."""
+        self._schema = None
 
     def foreign_tables(self) -> list[str]:
         """Tables of the database that do not carry the shop's prefix: somebody else's."""
@@ -180,6 +193,15 @@ class Source:
             if len(rows) < batch:
                 return
 
+    def rows_at(self, table: str, keys: Sequence[Sequence[str]]) -> list[Row]:
+        """The rows of these keys that are there."""
+        columns = self.schema()[table].key
+        one = "(" + " AND ".join(f"`{column}` = %s" for column in columns) + ")"
+        sql = f"SELECT * FROM {self.quoted(table)} WHERE {' OR '.join([one] * len(keys))}"
+        with self._connection.cursor(DictCursor) as cursor:
+            cursor.execute(sql, [value for key in keys for value in key])
+            return list(cursor.fetchall())
+
     def _named(self, sql: str) -> str:
         return re.sub(r"\{([a-z]\w*)\}", lambda match: self.quoted(match[1]), sql)
 
@@ -191,11 +213,17 @@ class Source:
         prefix = self.address.prefix
         columns: dict[str, list[Column]] = {}
         for row in self.rows(
-            "SELECT table_name AS t, column_name AS c, data_type AS d, is_nullable AS n"
+            "SELECT table_name AS t, column_name AS c, data_type AS d, is_nullable AS n,"
+            " COALESCE(numeric_scale, datetime_precision) AS s"
             " FROM information_schema.columns WHERE table_schema = DATABASE()"
             " ORDER BY table_name, ordinal_position"
         ):
-            column = Column(name=str(row["c"]), data_type=str(row["d"]).lower(), nullable=row["n"] == "YES")
+            column = Column(
+                name=str(row["c"]),
+                data_type=str(row["d"]).lower(),
+                nullable=row["n"] == "YES",
+                scale=int(row["s"] or 0),
+            )
             columns.setdefault(str(row["t"]), []).append(column)
         keys = self._read_keys()
         found: dict[str, Table] = {}
@@ -268,11 +296,12 @@ class Source:
         )
 
 
-def _connect(address: SourceAddress) -> "pymysql.Connection[Any]":
+def _connect(address: SourceAddress, *, read_timeout: int | None) -> "pymysql.Connection[Any]":
     try:
         return pymysql.connect(
             host=address.host, port=address.port, user=address.user, password=address.password,
             database=address.database, charset="utf8mb4", conv={**encoders, **DECODERS}, connect_timeout=10,
+            read_timeout=read_timeout,
             ssl={"ca": address.tls_ca} if address.tls_ca else None,
         )  # fmt: skip
     except pymysql.err.OperationalError as refused:

@@ -334,6 +334,7 @@ def classify(table: str) -> Classified | None:
     return None
 
 
+@cache
 def carried_tables() -> dict[str, tuple[str, ...]]:
     """Every carried table with its key columns, in the order of extraction."""
     return {t: key for e in ENTITIES if e.fate is Fate.CARRIED for t, key in e.tables.items()}

@@ -25,6 +25,12 @@ from pymysql.constants import FIELD_TYPE
 Value = str | int | float | None
 Row = dict[str, Value]
 
+# Declared types that have one form in the binlog and another as text.
+ONLY_THE_SERVER_KNOWS = frozenset(
+    {"time", "uuid", "inet4", "inet6", "json", "vector", "geometry", "point", "linestring", "polygon", "multipoint",
+     "multilinestring", "multipolygon", "geometrycollection", "geomcollection"}
+)  # fmt: skip
+
 
 def date_text(text: str) -> str | None:
     """A DATE; None for zero dates and for days that do not exist."""

@@ -46,6 +46,7 @@ NO_AGGREGATES = {
     "postpurchase.StoreCreditEntry",
     "postpurchase.TenderReservation",
     "strangler.Run",
+    "strangler.Stream",
 }
 
 

@@ -1,11 +1,15 @@
 """Staff look at extractions and start none."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from chassis import clock
 from chassis.admin.testing import queries_of_lists, queries_of_page, sign_in_as
-from strangler.models import Run, TableCursor
+from chassis.observe.metrics import exposition
+from strangler.models import Doubt, Run, Stream, TableCursor
 
 pytestmark = pytest.mark.django_db(databases=["platform"])
 
@@ -41,3 +45,41 @@ def test_lists_and_pages_take_the_same_queries_whatever_is_in_them(
     run = a_run(tables=20)
     assert queries_of_lists(client, "strangler") == few
     assert queries_of_page(client, "strangler", page(run)) == small
+
+
+def a_stream(**values: object) -> Stream:
+    begun = clock.now()
+    return Stream.objects.create(
+        **{
+            "source": "luma",
+            "server": "1 db 3306",
+            "begun_at": begun,
+            "current_until": begun,
+            "gtid": "0-1-7",
+            **values,
+        }
+    )
+
+
+def test_a_stream_shows_how_far_behind_it_is_and_what_fails(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    sign_in_as(monkeypatch, "strangler.*.view")
+    a_stream(failing=True, errors=3, last_error="ConnectionLost: The connection to the source was lost.")
+    Doubt.objects.create(source="luma", table="store", position=1)
+    address = "/admin/strangler/stream/luma/change/"
+    with clock.travel(timedelta(seconds=90)):
+        text = client.get(address).content.decode()
+    assert "0-1-7" in text and "ConnectionLost" in text and re.search(r"\b9\d\.\d", text)
+    assert client.post(address, {"gtid": "0-1-1"}).status_code == 403
+    assert "sources that cannot be followed" in client.get("/admin/").content.decode()
+
+
+def test_metrics_tell_of_every_source() -> None:
+    a_stream(failing=True, changes=12)
+    Stream.objects.create(source="never followed")
+    with clock.travel(timedelta(seconds=5)):
+        lines = exposition().decode().splitlines()
+    found = dict(line.rsplit(" ", 1) for line in lines if line.startswith("sixfold_capture_"))
+    assert 5 <= float(found['sixfold_capture_lag_seconds{source="luma"}']) < 60
+    assert 'sixfold_capture_failing{source="luma"} 1.0' in lines
+    assert 'sixfold_capture_changes{source="luma"} 12.0' in lines
+    assert found['sixfold_capture_failing{source="never followed"}'] == "0.0"
