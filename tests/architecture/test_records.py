@@ -17,8 +17,8 @@ from config.domains import ALIASES
 from logistics.warehouse.models import Source, StockItem
 
 NO_AGGREGATES = {
-    # Copies of another domain's, ledgers and logs that only grow, counters, and parts of a rule, a product or a channel's
-    # taxes.
+    # Copies of another domain's, ledgers and logs that only grow, counters, and parts of a rule, of a product or of a
+    # channel's taxes.
     "catalog.Coupon",
     "catalog.CouponBatch",
     "catalog.DownloadGrant",
@@ -45,6 +45,8 @@ NO_AGGREGATES = {
     "postpurchase.SoldGiftCard",
     "postpurchase.StoreCreditEntry",
     "postpurchase.TenderReservation",
+    "strangler.Comparison",
+    "strangler.FieldDifference",
     "strangler.Run",
     "strangler.Stream",
 }
