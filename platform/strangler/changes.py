@@ -91,13 +91,13 @@ def _note(changes: list[Change], *, source: str, run: int) -> list[tuple[int, bo
         # Snapshot and capture may send a source's rows at once: who comes second must see what the first has noted.
         sql.execute("SELECT pg_advisory_xact_lock(hashtext('sixfold.sent'), hashtext(%s))", [source])
         sql.execute(
-            f"""WITH now AS (
-                    SELECT place, "table", key, decode(digest, 'hex') AS digest, position, parents
+            f"""WITH now AS MATERIALIZED (
+                    SELECT n.place, n."table", n.key, decode(n.digest, 'hex') AS digest, n.position, n.parents,
+                           old.digest AS before
                     FROM json_to_recordset(%s::json) AS n(place int, "table" text, key text, digest text,
-                                                          position bigint, parents text[])),
-                before AS (
-                    SELECT place, old.digest FROM now JOIN {RowSent._meta.db_table} old
-                    ON old.source = %s AND old."table" = now."table" AND old.key = now.key),
+                                                          position bigint, parents text[])
+                    LEFT JOIN {RowSent._meta.db_table} old
+                    ON old.source = %s AND old."table" = n."table" AND old.key = n.key),
                 noted AS (
                     INSERT INTO {RowSent._meta.db_table} AS old (source, "table", key, digest, run, position, parents)
                     SELECT %s, "table", key, digest, %s, position, parents FROM now
@@ -106,8 +106,8 @@ def _note(changes: list[Change], *, source: str, run: int) -> list[tuple[int, bo
                         parents = excluded.parents
                     WHERE old.position <= excluded.position
                     RETURNING "table", key)
-                SELECT place, before.digest IS DISTINCT FROM now.digest
-                FROM now JOIN noted USING ("table", key) LEFT JOIN before USING (place) ORDER BY place""",
+                SELECT place, before IS DISTINCT FROM digest
+                FROM now JOIN noted USING ("table", key) ORDER BY place""",
             [msgspec.json.encode(rows).decode(), source, source, run],
         )
         return [(place, differs) for place, differs in sql.fetchall()]
