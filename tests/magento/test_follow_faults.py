@@ -193,14 +193,16 @@ def test_a_server_that_lacks_what_was_read_is_not_gone_on_with(own_magento: Mage
         with following(other.url):
             write(other, transactions=1, seed=5)
             eventually(lambda: Stream.objects.filter(failing=True).exists(), "it is refused")
-    assert "it has not all that was read there" in Stream.objects.get().last_error
+    # By us, or by the server once it has as many transactions of its own.
+    refused = ("it has not all that was read there", "not in the master's binlog")
+    assert any(sentence in Stream.objects.get().last_error for sentence in refused)
     assert len(sent()) == count
 
 
 def test_a_binlog_that_is_gone_asks_for_an_extraction_and_goes_on_behind_it(own_magento: MagentoServer) -> None:
     carry_over(own_magento, SOURCES)
     own_magento.execute(f"UPDATE {SOURCES} SET quantity = 5 WHERE source_item_id = 1", "FLUSH BINARY LOGS")
-    own_magento.execute("PURGE BINARY LOGS TO 'binlog.000002'")
+    eventually(lambda: purged(own_magento, "binlog.000002"), "the first binlog is gone")
     with following(own_magento.url):
         eventually(lambda: Stream.objects.filter(failing=True).exists(), "it is noted")
         assert sent() == []
@@ -208,6 +210,12 @@ def test_a_binlog_that_is_gone_asks_for_an_extraction_and_goes_on_behind_it(own_
         own_magento.execute(f"UPDATE {SOURCES} SET quantity = 6 WHERE source_item_id = 1")
         keep_up(own_magento)
     assert [row["quantity"] for row in rows_sent(SOURCES).values()] == ["6.0000"]
+
+
+def purged(server: MagentoServer, first: str) -> bool:
+    """Whether nothing before a binlog is there any more; the server keeps one for a moment for its own recovery."""
+    server.execute(f"PURGE BINARY LOGS TO '{first}'")
+    return value(server, "SHOW BINARY LOGS") == first
 
 
 def test_what_the_release_before_extracted_asks_for_an_extraction_and_is_gone_on_from_behind_it(
