@@ -25,8 +25,8 @@ class Subjects:
 
 
 def furnish(stack: Stack) -> Subjects:
-    """Products, stock, content, customers, guests' carts to edit and to order, an order, an address, a return, a
-    download, wishlists."""
+    """Products, stock, content, customers, guests' carts to edit and to order, an order, an offer to add to it, an
+    address, a return, a download, wishlists."""
     shelves.stock(stack, MUG=1_000_000, TENT=1_000, **dict.fromkeys(PARTS, 100))
     shelves.promote(stack, {"code": COUPON})
     previews = json.loads(stack.run("-m", "tests.fuzz.goods"))
@@ -58,6 +58,7 @@ def furnish(stack: Stack) -> Subjects:
     documents: Any = eventually(
         lambda: ok(buyer.http.get(f"/orders/{placed['order']}/documents"))["items"], "the order's invoice", within=60
     )
+    offered = json.loads(stack.run("-m", "tests.adding", json.dumps({placed["order"]: {"TENT": 1}})))
     shared = ok(buyer.http.patch(f"/wishlists/{_wishlist(buyer, 'MUG')}", json={"shared": True}))["share"]
     pools = {
         "views": ["en", "de"],
@@ -98,6 +99,7 @@ def furnish(stack: Stack) -> Subjects:
         "orders": [placed["order"]],
         "order_lines": [mugs],
         "order_keys": [order["access_key"]],
+        "additions": list(offered.values()),
         "numbers": [order["number"]],
         "documents": [document["number"] for document in documents],
         "addresses": [entry["id"] for entry in entries],
@@ -123,7 +125,8 @@ def furnish(stack: Stack) -> Subjects:
 
 EVERYWHERE = {
     "path.view": "views", "path.cart": "carts", "path.order": "orders", "path.slug": "slugs",
-    "path.address": "addresses", "path.id": "returns", "query.sku": "skus", "query.q": "words",
+    "path.addition": "additions", "path.address": "addresses", "path.id": "returns", "query.sku": "skus",
+    "query.q": "words",
     "query.postcode": "postcodes",
     "query.country": "countries", "header.X-Cart-Secret": "secrets", "body.sku": "skus", "body.quantity": "quantities",
     "body.shipping_method": "methods", "body.payment_source": "cards", "body.payment_method": "ways_to_pay",
