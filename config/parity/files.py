@@ -25,13 +25,10 @@ def _lines(outcome: Outcome) -> Iterator[str]:
         yield f"{count:>12,} {reason}"
     unexplained = [one.difference for one in outcome.found if not one.difference.reason]
     for one in unexplained[:EXAMPLES]:
-        yield f"  {outcome.entity} {one.key}, {one.field}: theirs {_short(one.theirs)}, ours {_short(one.ours)}"
+        # Without the values: what is printed ends in logs, and people are in it.
+        yield f"  {outcome.entity} {one.key}, {one.field}"
     for figure in differing(figures(outcome)):
         yield f"  sum of {figure['figure']}: theirs {figure['theirs']}, ours {figure['ours']}"
-
-
-def _short(value: object) -> str:
-    return json.dumps(shown(value), ensure_ascii=False)[:80]
 
 
 def as_json(outcomes: Sequence[Outcome]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pymysql
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 
@@ -53,7 +54,7 @@ class Command(Engine):
                     go_round(sides, entities, every=options["every"], size=options["slice"],
                              patience=options["patience"], say=self.stderr.write)  # fmt: skip
                 outcomes = self._compare(sides, entities, options)
-        except (BadAddress, SourceError, NotMagento, ImproperlyConfigured, psycopg.Error) as error:
+        except (BadAddress, SourceError, NotMagento, ImproperlyConfigured, psycopg.Error, pymysql.Error) as error:
             raise CommandError(str(error), returncode=UNTOLD) from error
         self._tell(outcomes, options)
 
@@ -74,6 +75,8 @@ class Command(Engine):
     def _tell(self, outcomes: list[Outcome], options: dict[str, Any]) -> None:
         for name, written in (("json", as_json), ("csv", as_csv)):
             if options[name]:
+                # People are in them.
+                Path(options[name]).touch(mode=0o600)
                 Path(options[name]).write_text(written(outcomes), encoding="utf-8")
         self.stdout.write(as_text(outcomes))
         if unexplained := sum(outcome.unexplained for outcome in outcomes):
