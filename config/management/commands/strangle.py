@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pymysql
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 
@@ -31,8 +32,12 @@ class Command(Engine):
     def add_verbs(self, verbs: Any) -> None:
         super().add_verbs(verbs)
         look: ArgumentParser = verbs.add_parser("parity", help="hold every field of both shops against each other")
-        look.add_argument("--source", required=True, help="mysql://user:password@host:3306/database[?prefix=m2_]")
-        look.add_argument("--name", default="magento", help="name of the source system, as given to extract")
+        look.add_argument(
+            "--source", default=settings.MAGENTO_SOURCE, help="mysql://user:password@host:3306/database[?prefix=m2_]"
+        )
+        look.add_argument(
+            "--name", default=settings.MAGENTO_NAME, help="name of the source system, as given to extract"
+        )
         look.add_argument("--entity", default="", metavar="LIST", help=f"only these of {', '.join(BY_NAME)}")
         look.add_argument("--sample", type=int, metavar="N", help="N records of each entity, taken at random")
         look.add_argument("--patience", type=float, default=5, metavar="SECONDS",
