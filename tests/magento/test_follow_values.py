@@ -66,7 +66,7 @@ def test_every_type_is_spelled_as_a_snapshot_spells_it(own_magento: MagentoServe
 
 def test_every_carried_table_of_the_shop_is_spelled_as_a_snapshot_spells_it(own_magento: MagentoServer) -> None:
     own_magento.execute(
-        "SET sql_mode = '', foreign_key_checks = 0",
+        "SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO', foreign_key_checks = 0",
         *(f"CREATE TABLE copied_{table} LIKE {table}" for table in carried_tables()),
         *(f"INSERT INTO copied_{table} SELECT * FROM {table} ORDER BY 1 LIMIT 600" for table in carried_tables()),
     )

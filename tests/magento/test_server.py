@@ -50,11 +50,11 @@ def test_without_the_dump_a_test_is_skipped_with_the_reason(monkeypatch, tmp_pat
     with pytest.raises(MissingMagento, match="SIXFOLD_MAGENTO_DUMPS"):
         server.require_magento()
     with pytest.raises(pytest.skip.Exception, match="No Magento dump"):
-        fixtures._require()
+        fixtures.require_or_skip()
 
 
 def test_without_the_dump_ci_fails_instead_of_skipping(monkeypatch, tmp_path: Path):
     monkeypatch.setenv("SIXFOLD_MAGENTO_DUMPS", str(tmp_path))
     monkeypatch.setenv("CI", "true")
     with pytest.raises(pytest.fail.Exception, match="CI requires"):
-        fixtures._require()
+        fixtures.require_or_skip()
