@@ -2,8 +2,10 @@
 
 from decimal import Decimal
 
+from catalog.legacy.dialect import answers, old_addresses
 from catalog.quote import cart as quoting
 from contracts.catalog import NOBODY, Buyer, Quote, QuoteRequestLine
+from contracts.dialect import DialectAnswer, DialectQuestion, MadeOf, OldAddress
 
 
 class Pricing:
@@ -36,3 +38,16 @@ class Pricing:
             vat_number=vat_number,
             buyer=buyer,
         )
+
+
+class CatalogDialectProvider:
+    """contracts.catalog.CatalogDialect on the rows that are kept of a Magento: a fixed number of statements each."""
+
+    def read(self, *, question: DialectQuestion) -> DialectAnswer:
+        return answers.answer(question)
+
+    def made_of(self, *, source: str, sku: str) -> MadeOf | None:
+        return answers.what_it_is_made_of(source, sku)
+
+    def old_address(self, *, source: str, store: str, path: str) -> OldAddress | None:
+        return old_addresses.old_address(source, store=store, path=path)

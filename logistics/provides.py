@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
+from contracts.dialect import DialectAnswer, DialectQuestion
 from contracts.logistics import ParcelLine, ShippingOption, SkuAvailability
+from logistics.legacy.dialect import answers
 from logistics.shipping.queries import shipping_options
 from logistics.warehouse.availability import availability
 
@@ -29,3 +31,10 @@ class ShippingRatesProvider:
         return shipping_options(
             channel=channel, country=country, goods_total=goods_total, postcode=postcode, lines=lines
         )
+
+
+class StockDialectProvider:
+    """contracts.logistics.StockDialect on the rows that are kept of a Magento."""
+
+    def read(self, *, question: DialectQuestion) -> DialectAnswer:
+        return answers.answer(question)

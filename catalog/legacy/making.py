@@ -39,6 +39,7 @@ MAKERS: Mapping[str, Maker] = {
     "group": make_shop,
     "store": make_shop,
     "setting": make_shop,
+    "currency_rate": nothing,
     "entity_type": make_entity_types,
     "option": part("option"),
     "attribute": make_attributes,

@@ -38,6 +38,7 @@ TABLES = {
     "store_website": Mirrored(owner=("website", "website_id")),
     "store_group": Mirrored(owner=("group", "group_id")),
     "store": Mirrored(owner=("store", "store_id")),
+    "directory_currency_rate": Mirrored(owner=("currency_rate", "currency_from")),
     "core_config_data": Mirrored(owner=("setting", "config_id")),
     "eav_entity_type": Mirrored(owner=("entity_type", "entity_type_id")),
     "eav_attribute_option_value": Mirrored(owner=("option", "option_id")),

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from contracts import logistics
+from contracts import dialect, logistics
 
 NEEDS: dict[type, str] = {}
 
 
 def serves() -> Mapping[type, Any]:
     """Providers by Protocol."""
-    from logistics.provides import AvailabilityProvider, ShippingRatesProvider
+    from logistics.provides import AvailabilityProvider, ShippingRatesProvider, StockDialectProvider
 
     return {
         logistics.Availability: AvailabilityProvider(),
         logistics.ShippingRates: ShippingRatesProvider(),
+        dialect.StockDialect: StockDialectProvider(),
     }

@@ -10,6 +10,7 @@ from chassis.admin import LookOnly, ShownInline, Watch, site
 from strangler import parity_admin as parity_admin
 from strangler.capture.models import Doubt, Stream
 from strangler.capture.watch import lag
+from strangler.routing import admin as routing_admin  # noqa: F401
 from strangler.runs import Run, TableCursor
 
 

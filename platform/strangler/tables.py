@@ -88,6 +88,7 @@ ENTITIES: tuple[Entity, ...] = (
         eav_attribute_option=option_id eav_attribute_option_value=value_id
         eav_attribute_option_swatch=swatch_id eav_attribute_label=attribute_label_id
         catalog_eav_attribute=attribute_id customer_eav_attribute=attribute_id""", count="eav_attribute"),
+    _carried("currency rates", CatalogRowChanged, "directory_currency_rate=currency_from,currency_to"),
     _carried("tax classes", CatalogRowChanged, "tax_class=class_id"),
     _carried("regions", CatalogRowChanged, "directory_country_region=region_id"),
     _carried("tax rules", CatalogRowChanged, """
@@ -177,7 +178,6 @@ ENTITIES: tuple[Entity, ...] = (
     _parked("number ranges", "sales_sequence_meta=meta_id sales_sequence_profile=profile_id",
         "numbers that are given here begin with their channel's code: no two meet"),
     _parked("shipping table rates", "shipping_tablerate=pk"),
-    _parked("currency rates", "directory_currency_rate=currency_from,currency_to"),
     _parked("stock and price alerts", """
         product_alert_stock=alert_stock_id product_alert_price=alert_price_id
         inventory_low_stock_notification_configuration=source_code,sku"""),

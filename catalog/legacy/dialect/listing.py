@@ -1,0 +1,201 @@
+"""Which products a search finds, in which order: asked of the kept rows in one statement.
+
+Magento compares texts without regard to case, accents and trailing blanks, and numbers as numbers. What its own
+database leaves open, the order of equal ones, is by id here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import connections
+
+from catalog.legacy.dialect.criteria import Criteria, Filter, Sort
+from catalog.legacy.dialect.errors import NotHere, Refused
+from catalog.legacy.dialect.facts import Fact, Facts
+from catalog.legacy.dialect.price_order import MOST_CANDIDATES, by_price
+from catalog.legacy.dialect.shelf import ENTITY
+from catalog.legacy.models import MagentoRow
+
+ROWS = MagentoRow._meta.db_table
+STATIC = {"entity_id": True, "sku": False, "type_id": False, "attribute_set_id": True}
+"""Columns of the product itself, and whether they are numbers."""
+COMPARED = {"eq": "=", "neq": "<>", "gt": ">", "gteq": ">=", "lt": "<", "lteq": "<=", "from": ">=", "to": "<=",
+            "moreq": ">="}  # fmt: skip
+# The order and equality of utf8's *_general_ci: accents off, capitals.
+FOLD = "upper(regexp_replace(normalize(rtrim({}), NFD), '[\u0300-\u036f]', '', 'g'))"
+# Magento joins these to every list, so that what lacks them is in none.
+ALWAYS = ("status", "visibility")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Ids of the products of a page and how many there are in all; `minimal` prices by id where sorted by price."""
+
+    ids: Sequence[str]
+    total: int
+    minimal: dict[str, Decimal] = field(default_factory=dict)
+
+
+def find(facts: Facts, criteria: Criteria) -> Page:
+    """A page of the products that are searched for. Raises Refused for an unknown field, NotHere for what is beyond."""
+    asked = _Statement(facts)
+    for group in criteria.groups:
+        asked.where(group)
+    if facts.store and any(sort.field == "price" for sort in criteria.sorts):
+        return _by_price(facts, criteria, asked)
+    sql, values = asked.page(criteria)
+    rows = _ask(sql, values)
+    if rows or criteria.page == 1:
+        return Page(ids=[row[0] for row in rows], total=rows[0][1] if rows else 0)
+    return Page(ids=[], total=_ask(*asked.count())[0][0])
+
+
+def _by_price(facts: Facts, criteria: Criteria, asked: "_Statement") -> Page:
+    if len(criteria.sorts) > 1:
+        raise NotHere("a price beside other orders")
+    ids = [row[0] for row in _ask(*asked.ids(MOST_CANDIDATES + 1))]
+    ordered = by_price(facts, ids, descending=criteria.sorts[0].descending)
+    start = (criteria.page - 1) * criteria.page_size
+    page = ordered[start : start + criteria.page_size]
+    return Page(ids=[id_ for id_, _ in page], total=len(ordered), minimal=dict(page))
+
+
+def _ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connections["catalog"].cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
+
+
+class _Statement:
+    """One SELECT over the rows of products, with a table of values for each attribute that is asked about."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.tables: dict[str, str] = {}
+        self.table_values: list[Any] = []
+        self.places = f"SELECT owner FROM {ROWS} WHERE source = %s AND \"table\" = '{ENTITY}' AND after IS NOT NULL"
+        self.place_values: list[Any] = [facts.source]
+        self.conditions: list[str] = []
+        self.values: list[Any] = []
+        for code in ALWAYS:
+            self.conditions.append(f"{self._value(code)} IS NOT NULL")
+
+    def where(self, group: Sequence[Filter]) -> None:
+        """Add a group of conditions of which one must hold."""
+        if len({one.field for one in group}) > 1:
+            raise NotHere("several fields of which one must hold")
+        if group[0].field == "category_id":
+            self._in_category(group)
+            return
+        parts = []
+        for one in group:
+            sql, values = self._condition(one)
+            parts.append(sql)
+            self.values += values
+        self.conditions.append(f"({' OR '.join(parts)})")
+
+    def _in_category(self, group: Sequence[Filter]) -> None:
+        """Those that lie in a category itself, not in one below."""
+        if any(one.condition not in ("eq", "in") for one in group):
+            raise NotHere("not in a category")
+        ids = [value for one in group for value in (one.values if one.condition == "in" else [one.value.strip()])]
+        self.places += (
+            f" AND owner IN (SELECT owner FROM {ROWS} WHERE source = %s AND \"table\" = 'catalog_category_product'"
+            " AND after IS NOT NULL AND jsonb_extract_path_text(after::jsonb, 'category_id') = ANY(%s))"
+        )
+        self.place_values += [self.facts.source, ids]
+
+    def _condition(self, one: Filter) -> tuple[str, list[Any]]:
+        expression, numeric = self._expression(one.field)
+        if one.condition in ("like", "nlike"):
+            word = "LIKE" if one.condition == "like" else "NOT LIKE"
+            return f"{FOLD.format(f'({expression})::text')} {word} {FOLD.format('%s')}", [one.value]
+        if one.condition in ("in", "nin"):
+            values: list[Any] = [_number(value) if numeric else value for value in one.values]
+            listed = ", ".join(["%s" if numeric else FOLD.format("%s")] * len(values))
+            column = expression if numeric else FOLD.format(expression)
+            return f"{column} {'NOT ' if one.condition == 'nin' else ''}IN ({listed})", values
+        sign = COMPARED[one.condition]
+        if numeric:
+            return f"{expression} {sign} %s", [_number(one.value)]
+        return f"{FOLD.format(expression)} {sign} {FOLD.format('%s')}", [one.value]
+
+    def _expression(self, name: str) -> tuple[str, bool]:
+        """SQL for a field and whether it is a number."""
+        if name in STATIC:
+            column = f"jsonb_extract_path_text(e.after::jsonb, '{name}')"
+            return (f"({column})::numeric", True) if STATIC[name] else (column, False)
+        fact = self._fact(name)
+        column = self._value(name)
+        return (f"({column})::numeric", True) if fact.backend in ("int", "decimal") else (column, False)
+
+    def _fact(self, name: str) -> Fact:
+        fact = self.facts.product_codes.get(name)
+        if fact is None:
+            raise Refused(400, "Invalid attribute name: %1", [name[:255]])
+        if fact.backend not in ("varchar", "int", "decimal", "text", "datetime"):
+            raise NotHere(f"the field {name[:80]}")
+        return fact
+
+    def _value(self, code: str) -> str:
+        """SQL for an attribute's value in the store, whose table is joined once."""
+        if code not in self.tables:
+            fact, table = self._fact(code), f"v{len(self.tables)}"
+            self.tables[code] = (
+                f"LEFT JOIN (SELECT DISTINCT ON (owner) owner, jsonb_extract_path_text(after::jsonb, 'value') AS value"
+                f" FROM {ROWS} WHERE source = %s AND kind = 'product' AND \"table\" = '{ENTITY}_{fact.backend}'"
+                " AND owner IN (SELECT owner FROM places) AND strpos(after, %s) > 0"
+                " AND jsonb_extract_path_text(after::jsonb, 'attribute_id') = %s"
+                " AND jsonb_extract_path_text(after::jsonb, 'store_id') = ANY(%s)"
+                " ORDER BY owner, (jsonb_extract_path_text(after::jsonb, 'store_id'))::int DESC)"
+                f" {table} ON {table}.owner = e.owner"
+            )
+            stores = sorted({"0", str(self.facts.store_id)})
+            self.table_values += [self.facts.source, f'"attribute_id":"{fact.id}"', fact.id, stores]
+        return f"v{list(self.tables).index(code)}.value"
+
+    def page(self, criteria: Criteria) -> tuple[str, list[Any]]:
+        """The statement for a page: ids, and the number of all beside each."""
+        order = ", ".join([*(self._order(sort) for sort in criteria.sorts), "(e.owner)::bigint"])
+        sql, values = self._select("e.owner, count(*) OVER ()")
+        start = (criteria.page - 1) * criteria.page_size
+        return f"{sql} ORDER BY {order} LIMIT %s OFFSET %s", [*values, criteria.page_size, start]
+
+    def count(self) -> tuple[str, list[Any]]:
+        """The statement that counts all."""
+        return self._select("count(*)")
+
+    def ids(self, most: int) -> tuple[str, list[Any]]:
+        """The statement for the ids of all, at most so many."""
+        sql, values = self._select("e.owner")
+        return f"{sql} ORDER BY (e.owner)::bigint LIMIT %s", [*values, most]
+
+    def _order(self, sort: Sort) -> str:
+        fact = self.facts.product_codes.get(sort.field)
+        if sort.field not in STATIC and fact and fact.source:
+            raise NotHere("an order by the labels of options")
+        expression, numeric = self._expression(sort.field)
+        column = expression if numeric else f'{FOLD.format(expression)} COLLATE "C"'
+        return f"{column} {'DESC NULLS LAST' if sort.descending else 'ASC NULLS FIRST'}"
+
+    def _select(self, columns: str) -> tuple[str, list[Any]]:
+        conditions = " AND ".join(self.conditions)
+        sql = (
+            f"WITH places AS MATERIALIZED ({self.places}) SELECT {columns} FROM {ROWS} e"
+            f" {' '.join(self.tables.values())} WHERE e.source = %s AND e.kind = 'product'"
+            f" AND e.\"table\" = '{ENTITY}' AND e.after IS NOT NULL AND e.owner IN (SELECT owner FROM places)"
+            f" AND {conditions}"
+        )
+        return sql, [*self.place_values, *self.table_values, self.facts.source, *self.values]
+
+
+def _number(text: str) -> Decimal:
+    try:
+        value = Decimal(text.strip())
+    except InvalidOperation:
+        raise NotHere("a number that is none") from None
+    if not value.is_finite() or abs(value.adjusted()) > 30:
+        raise NotHere("a number that is none")
+    return value
