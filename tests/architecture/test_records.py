@@ -46,6 +46,7 @@ NO_AGGREGATES = {
     "postpurchase.StoreCreditEntry",
     "postpurchase.TenderReservation",
     "strangler.Comparison",
+    "strangler.Difference",
     "strangler.FieldDifference",
     "strangler.Run",
     "strangler.Stream",

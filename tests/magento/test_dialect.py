@@ -1,0 +1,306 @@
+"""Our answers in Magento's REST dialect agree field by field with those of a real Magento on the same data."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.db import connections, transaction
+
+from catalog.legacy.dialect.criteria import read_criteria
+from catalog.legacy.dialect.facts import facts_of
+from catalog.legacy.dialect.listing import find
+from catalog.legacy.dialect.made_of import product_id
+from catalog.legacy.dialect.products import products
+from catalog.legacy.models import MagentoRow
+from chassis import clients
+from contracts.dialect import CatalogDialect
+from tests.magento.carrying import carried
+from tests.magento.dialect import KNOWN, Found, ask, compare, real
+from tests.magento.server import MagentoServer
+
+pytestmark = [pytest.mark.magento, pytest.mark.usefixtures("shop"), pytest.mark.timeout(600)]
+STOCK_KINDS = ("stockStatuses", "get-product-salable-quantity", "is-product-salable")
+
+
+@pytest.fixture(scope="module")
+def shop(
+    magento: MagentoServer, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any
+) -> Iterator[None]:
+    """Catalogue and stock, carried once."""
+    from django.test import override_settings
+
+    with override_settings(STATE_FOLDER=tmp_path_factory.mktemp("state")):
+        with carried(django_db_blocker, magento.url, "catalog", "logistics"):
+            yield
+
+
+def known(*heads: str) -> dict[tuple[str, str], str]:
+    """The differences that the table has of such questions."""
+    return {key: reason for key, reason in KNOWN.items() if any(head in key[0] for head in heads)}
+
+
+def reasons(found: Found) -> dict[tuple[str, str], str]:
+    """The differences that were found, with the reasons that the table has."""
+    return {key: KNOWN.get(key, f"no reason: {what}") for key, what in found.differing.items()}
+
+
+def by_store() -> dict[str, dict[str, Any]]:
+    """What the real one answered of products, by store and id."""
+    found: dict[str, dict[str, Any]] = defaultdict(dict)
+    for question, body in real("products"):
+        found[question.split("/")[0]][str(body["id"])] = (question, body)
+    return found
+
+
+def compared_products(store: str, told: dict[str, Any]) -> Found:
+    """All products of a store read together, without what logistics adds."""
+    found, mine = Found(), products(facts_of("magento", store), list(told))
+    for id_, (question, body) in told.items():
+        theirs = {**body, "extension_attributes": {**body["extension_attributes"]}}
+        del theirs["extension_attributes"]["stock_item"]
+        found.add(question, theirs, json.loads(json.dumps(mine[id_])))
+    return found
+
+
+def test_every_product_in_every_store_is_told_as_magento_tells_it() -> None:
+    answers = 0
+    for store, told in by_store().items():
+        found = compared_products(store, told)
+        assert reasons(found) == {}, store
+        answers += found.answers
+    assert answers == 1288
+
+
+def test_a_product_by_its_sku_says_its_stock_item_too() -> None:
+    """One of each type in each store and each special SKU, through router, domains and back."""
+    found, seen = Found(), set()
+    for question, body in real("products"):
+        kind = (question.split("/")[0], body["type_id"])
+        if kind not in seen or "%" in question:
+            seen.add(kind)
+            compare(found, question, body)
+    assert reasons(found) == {} and found.answers >= 24
+
+
+def test_a_sku_is_found_as_magento_finds_it() -> None:
+    assert product_id("magento", "24-mb01") == product_id("magento", "24-MB01  ") == "1"
+    assert product_id("magento", "12345") != product_id("magento", "0012345") != ""
+    for wrong in ("", " ", "no-such-sku", "x" * 300, "%", "\x00"):
+        assert product_id("magento", wrong) == ""
+    answer = ask("default/V1/products/no-such-sku")
+    assert answer.status == 404 and "doesn't exist" in json.loads(answer.body)["message"]
+
+
+def test_every_category_tree_and_content_is_told_as_magento_tells_it() -> None:
+    found = Found()
+    for question, body in real("categories"):
+        if question.endswith("/products"):
+            continue
+        compare(found, question, body)
+    assert reasons(found) == {} and found.answers == 172
+
+
+def test_what_lies_in_a_category_is_told_in_magentos_order() -> None:
+    found = Found()
+    asked_for = [f"all/V1/categories/{id_}/products" for id_ in (2, 3, 8, 12, 21, 30, 43)]
+    for question, body in real("categories", only=asked_for):
+        compare(found, question, body)
+    assert reasons(found) == {} and found.answers == 7
+
+
+def test_every_list_finds_what_magento_finds_in_its_order() -> None:
+    """Products of equal name, price or whatever is sorted by come in no order there; see `_in_order`."""
+    found = Found()
+    for question, body in real("listings"):
+        answer = ask(question)
+        assert answer.status == 200, (question, answer.why)
+        mine = json.loads(answer.body)
+        items = {item["id"]: item for item in mine["items"]}
+        if set(items) != {item["id"] for item in body["items"]}:
+            items |= _in_order(question, body, mine)
+        found.add(question, {**body, "items": []}, {**mine, "items": []})
+        for item in body["items"]:
+            found.add(f"{question} {item['sku']}", item, items.get(item["id"]))
+        _in_order(question, body, mine)
+    assert reasons(found) == {} and found.answers == 69 + 584
+
+
+def _in_order(question: str, theirs: dict[str, Any], mine: dict[str, Any]) -> dict[int, Any]:
+    """Their items at our places: those that differ must be equal in what is sorted by. Told as we tell them."""
+    store, criteria = question.split("/")[0], read_criteria(question.split("?", 1)[1])
+    facts, field = facts_of("magento", store), criteria.sorts[0].field
+    ids = {str(item["id"]) for side in (theirs, mine) for item in side["items"]}
+    told = products(facts, sorted(ids), listed=True, by_store=field == "price" or "special_price" in question)
+    page = find(facts, criteria)
+    for place, (one, other) in enumerate(zip(theirs["items"], mine["items"], strict=True)):
+        if one["id"] == other["id"]:
+            continue
+        keys = [_key(told[str(item["id"])], field, item) for item in (one, other)]
+        assert keys[0] == keys[1], (question, place, one["sku"], other["sku"])
+    if field == "price":
+        prices = {str(item["id"]): _attribute(item, "minimal_price") for item in theirs["items"]}
+        for id_, item in told.items():
+            if id_ in prices:
+                item["custom_attributes"].append({"attribute_code": "minimal_price", "value": prices[id_]})
+    assert page.total == theirs["total_count"]
+    return {int(id_): item for id_, item in json.loads(json.dumps(told)).items()}
+
+
+def _key(product: dict[str, Any], field: str, item: dict[str, Any]) -> Any:
+    if field == "price":
+        return Decimal(_attribute(item, "minimal_price"))
+    return str(product.get(field, "")).strip().casefold()
+
+
+def _attribute(item: dict[str, Any], code: str) -> str:
+    return next(str(one["value"]) for one in item["custom_attributes"] if one["attribute_code"] == code)
+
+
+def test_stock_is_told_as_magento_tells_it_and_each_difference_has_its_reason() -> None:
+    found = Found()
+    for question, body in real("stock"):
+        compare(found, question, body)
+    assert reasons(found) == known(*STOCK_KINDS) and found.answers == 865
+
+
+def test_the_table_of_differences_has_none_that_is_not_there() -> None:
+    found = Found()
+    asked_for = {question for question, _ in KNOWN}
+    for question, body in real("stock", only=asked_for):
+        compare(found, question, body)
+    assert set(found.differing) == set(KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "planted", "place"),
+    [
+        ("catalog_product_entity_decimal", "value", "1.230000", "price"),
+        ("catalog_product_entity_varchar", "value", "planted", ""),
+        ("catalog_product_entity", "attribute_set_id", "4", "attribute_set_id"),
+        ("catalog_product_website", "website_id", "9", "website_ids"),
+        ("catalog_category_product", "position", "77", "category_links"),
+        ("catalog_product_entity_media_gallery_value", "label", "planted", "label"),
+        ("catalog_product_entity_tier_price", "qty", "77.0000", "tier_prices"),
+    ],
+)
+def test_a_planted_wrong_value_is_found(table: str, column: str, planted: str, place: str) -> None:
+    told = {id_: pair for id_, pair in by_store()["default"].items() if id_ == "1"}
+    assert reasons(compared_products("default", told)) == {}
+    with transaction.atomic(using="catalog"):
+        rows = MagentoRow.objects.filter(source="magento", kind="product", owner="1", table=table)
+        for row in rows:
+            row.after = json.dumps({**json.loads(row.after or "{}"), column: planted}, separators=(",", ":"))
+            row.save()
+        found = compared_products("default", told)
+        transaction.set_rollback(True, using="catalog")
+    assert any(place in where for _, where in found.differing), found.differing
+
+
+def test_one_store_is_never_told_what_another_says() -> None:
+    """What was planted in one store's rows is seen there and nowhere else."""
+    with transaction.atomic(using="catalog"):
+        row = MagentoRow.objects.filter(
+            source="magento", owner="1", table="catalog_product_entity_varchar", after__contains='"store_id":"2"'
+        ).first()
+        assert row is not None
+        row.after = json.dumps({**json.loads(row.after or "{}"), "value": "only-in-de"}, separators=(",", ":"))
+        row.save()
+        seen = {
+            store: "only-in-de" in ask(f"{store}/V1/products/24-MB01").body for store in ("all", "default", "de", "fr")
+        }
+        transaction.set_rollback(True, using="catalog")
+    assert seen == {"all": False, "default": False, "de": True, "fr": False}
+
+
+def test_without_a_store_the_default_one_answers_and_a_closed_one_does_not() -> None:
+    assert ask("V1/products/24-MB01") == ask("default/V1/products/24-MB01")
+    assert ask("b2b_old/V1/products/24-MB01").status == ask("nosuch/V1/products/24-MB01").status == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("searchCriteria[pageSize]=x", 400),
+        ("searchCriteria[pageSize]=0", 400),
+        ("searchCriteria[pageSize]=-1", 400),
+        ("searchCriteria[pageSize]=5&searchCriteria[currentPage]=1e9", 400),
+        ("searchCriteria[pageSize]=5&searchCriteria[filter_groups][0][filters][0][field]=no_such_field", 400),
+        ("searchCriteria[pageSize]=5&searchCriteria[sortOrders][0][field]=no_such_field", 400),
+        ("searchCriteria[pageSize]=5&searchCriteria[sortOrders][0][field]=sku&searchCriteria[sortOrders][0][direction]=UP", 400),
+        ("searchCriteria[pageSize]=5&searchCriteria[filter_groups]=x", 400),
+        ("searchCriteria[pageSize]=5&searchCriteria[filter_groups][0][filters][0][value]=x", 400),
+        ("searchCriteria[pageSize]=1000000000", 400),
+        ("searchCriteria[pageSize]=5000", 0),
+        ("searchCriteria=", 0),
+        ("", 0),
+        ("searchCriteria[pageSize]=5&fields=items[sku]", 0),
+        ("searchCriteria[pageSize]=5&searchCriteria[filter_groups][0][filters][0][field]=price"
+         "&searchCriteria[filter_groups][0][filters][0][value]=cheap", 0),
+        ("searchCriteria[pageSize]=5&searchCriteria[filter_groups][0][filters][0][field]=name"
+         "&searchCriteria[filter_groups][0][filters][0][value]='); DROP TABLE x;--", 200),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_searched_for_is_refused_or_left_to_the_shop(query: str, status: int) -> None:
+    answer = ask(f"default/V1/products?{quote(query, safe='=&')}")
+    assert answer.status == status, answer
+    if status == 400:
+        assert set(json.loads(answer.body)) <= {"message", "parameters"}
+
+
+def test_lists_and_products_take_the_same_statements_however_much_is_in_them() -> None:
+    def statements(question: str) -> int:
+        count = 0
+
+        def counted(execute: Any, *args: Any) -> Any:
+            nonlocal count
+            count += 1
+            return execute(*args)
+
+        with connections["catalog"].execute_wrapper(counted):
+            assert ask(question).status == 200
+        return count
+
+    page = "default/V1/products?searchCriteria[pageSize]={}&searchCriteria[sortOrders][0][field]=sku"
+    assert statements(page.format(60)) == statements(page.format(200)) < 30
+    assert statements("default/V1/products/MH01") == statements("default/V1/products/WSH12") < 30
+
+
+def test_a_question_takes_no_longer_than_a_client_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A statement that takes too long is no answer, so that the old shop gives one."""
+    from catalog.legacy.dialect import listing
+
+    def slow(*_: Any) -> Any:
+        with connections["catalog"].cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(10)")
+
+    monkeypatch.setattr(listing, "_ask", slow)
+    kept = clients._bindings[CatalogDialect]
+    clients.bind(CatalogDialect, kept.provider, alias="catalog", timeout=0.2)
+    try:
+        with pytest.raises(clients.Unavailable):
+            ask("default/V1/products?searchCriteria[pageSize]=5")
+    finally:
+        clients.bind(CatalogDialect, kept.provider, alias="catalog", timeout=kept.timeout)
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [("joust-duffle-bag.html", "products/"), ("gear.html", "categories/"), ("no-such-page.html", None)],
+)
+def test_old_addresses_lead_to_pages_of_ours(path: str, page: str | None) -> None:
+    client = clients.client(CatalogDialect)
+    found = client.old_address(source="magento", store="", path=path)
+    assert (found is not None) == (page is not None)
+    if found is not None:
+        assert found.url == "", "no view says where its storefront is"
+        from catalog.product.models import View
+
+        with transaction.atomic(using="catalog"):
+            View.objects.filter(code="default").update(base_url="https://shop.example/")
+            led = client.old_address(source="magento", store="", path=path)
+            transaction.set_rollback(True, using="catalog")
+        assert led is not None and led.url.startswith(f"https://shop.example/{page}")
