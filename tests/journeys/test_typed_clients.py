@@ -17,6 +17,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError, connections
 from django.urls import path
 
+from catalog.provides import CatalogDialectProvider
 from catalog.provides import Pricing as PricingProvider
 from chassis import clients
 from chassis.clients_http import HttpProvider
@@ -26,9 +27,10 @@ from chassis.outside import CallInHandler, CallInsideTransaction
 from chassis.unit_of_work import unit_of_work
 from chassis.web.queries import queries
 from contracts.catalog import Pricing, QuoteRequestLine
+from contracts.dialect import CatalogDialect, DialectQuestion, MadeOf, StockDialect
 from contracts.logistics import Availability, ShippingRates, SkuAvailability
 from contracts.postpurchase import TenderAsked, Tenders
-from logistics.provides import AvailabilityProvider, ShippingRatesProvider
+from logistics.provides import AvailabilityProvider, ShippingRatesProvider, StockDialectProvider
 from postpurchase.credit.commands import IssueGiftCard, issue_gift_card
 from postpurchase.provides import TendersProvider
 from tests import seed
@@ -42,6 +44,8 @@ PROVIDERS: dict[type, tuple[Any, str]] = {
     Availability: (AvailabilityProvider(), "logistics"),
     ShippingRates: (ShippingRatesProvider(), "logistics"),
     Tenders: (TendersProvider(), "postpurchase"),
+    CatalogDialect: (CatalogDialectProvider(), "catalog"),
+    StockDialect: (StockDialectProvider(), "logistics"),
 }
 urlpatterns = [path("", lambda request: None), queries({kind: provider for kind, (provider, _) in PROVIDERS.items()})]
 TOKEN = "a-service-token"
@@ -139,6 +143,17 @@ def test_what_tenders_can_pay_comes_with_its_account_and_never_with_its_code(way
     gift, points = look(channel="home", currency="EUR", customer=None, tenders=asked)
     assert (gift.account, gift.label, gift.available, gift.problem) == (card.id, str(card), Decimal("20.00"), "")
     assert (points.account, points.available, points.problem) == (None, Decimal(0), "not_offered")
+
+
+def test_what_cannot_be_told_in_magentos_dialect_says_so(way: str) -> None:
+    dialect = clients.client(CatalogDialect)
+    asked = DialectQuestion(source="magento", store="", path=("products", "MUG"), made_of=MadeOf(sku="x", enabled=True))
+    answer = dialect.read(question=asked)
+    assert (answer.status, answer.why) == (0, "no default store")
+    assert dialect.made_of(source="magento", sku="MUG") is None
+    assert dialect.old_address(source="magento", store="", path="mug.html") is None
+    asked = DialectQuestion(source="magento", store="all", path=("stockItems", "MUG"))
+    assert clients.client(StockDialect).read(question=asked).status == 404
 
 
 def test_a_refusal_arrives_as_the_refusal_that_it_was(goods: None, way: str) -> None:

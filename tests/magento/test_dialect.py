@@ -230,7 +230,8 @@ def test_without_a_store_the_default_one_answers_and_a_closed_one_does_not() -> 
         ("searchCriteria[pageSize]=5&searchCriteria[currentPage]=1e9", 400),
         ("searchCriteria[pageSize]=5&searchCriteria[filter_groups][0][filters][0][field]=no_such_field", 400),
         ("searchCriteria[pageSize]=5&searchCriteria[sortOrders][0][field]=no_such_field", 400),
-        ("searchCriteria[pageSize]=5&searchCriteria[sortOrders][0][field]=sku&searchCriteria[sortOrders][0][direction]=UP", 400),
+        ("searchCriteria[pageSize]=5&searchCriteria[sortOrders][0][field]=sku"
+         "&searchCriteria[sortOrders][0][direction]=UP", 400),
         ("searchCriteria[pageSize]=5&searchCriteria[filter_groups]=x", 400),
         ("searchCriteria[pageSize]=5&searchCriteria[filter_groups][0][filters][0][value]=x", 400),
         ("searchCriteria[pageSize]=1000000000", 400),
