@@ -11,8 +11,10 @@ from catalog.legacy.dialect.errors import NotHere, Refused
 
 ROOT = "searchCriteria"
 names = st.sampled_from(
-    ["filter_groups", "filterGroups", "filters", "field", "value", "condition_type", "sortOrders", "direction"]
-    + ["pageSize", "currentPage", "0", "1", "", "x", "-1", "9" * 30, "page_size"]
+    [
+        *("filter_groups", "filterGroups", "filters", "field", "value", "condition_type", "sortOrders", "direction"),
+        *("pageSize", "currentPage", "0", "1", "", "x", "-1", "9" * 30, "page_size"),
+    ]
 )
 keys = st.lists(names, max_size=7).map(lambda parts: ROOT + "".join(f"[{part}]" for part in parts))
 values = st.one_of(st.text(max_size=30), st.sampled_from(["eq", "in", "1,2", "sku", "ASC", "24", "like"]))

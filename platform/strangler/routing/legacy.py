@@ -5,6 +5,7 @@ followed. Bodies are streamed within bounds; hop-by-hop headers end here.
 """
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any
@@ -28,6 +29,8 @@ CHUNK = 64 * 1024
 CONNECT_SECONDS = 3.0
 MOST_AT_ONCE = 100
 LARGEST_ANSWER = 64 * 1024 * 1024
+LONGEST_ANSWER = 120.0
+"""Seconds for all of a body: each of its pieces has LEGACY_TIMEOUT."""
 Seen = Callable[[int, Mapping[str, str], bytes | None], object]
 """Gets status, headers and whole body of an answer behind it; None for a body that was too large or broke off."""
 
@@ -76,11 +79,11 @@ def _at_home(location: str) -> str:
 def _chunks(answer: httpx.Response, seen: Seen | None, most: int) -> Iterator[bytes]:
     kept: list[bytes] | None = [] if seen else None
     size = 0
-    whole = False
+    whole, until = False, time.monotonic() + LONGEST_ANSWER
     try:
         for chunk in answer.iter_raw(CHUNK):
             size += len(chunk)
-            if size > LARGEST_ANSWER:
+            if size > LARGEST_ANSWER or time.monotonic() > until:
                 raise TooMuch("the old shop's answer has no end")
             if kept is not None:
                 kept = [*kept, chunk] if size <= most else None
@@ -96,12 +99,13 @@ class _Clients:
     """One client per process: its connections do not outlive a fork."""
 
     def __init__(self) -> None:
-        self.lock, self.process, self.known = Lock(), 0, httpx.Client()
+        self.lock, self.process = Lock(), 0
+        self.known: httpx.Client | None = None
 
     def get(self) -> httpx.Client:
         """The client of this process."""
         with self.lock:
-            if self.process != os.getpid():
+            if self.known is None or self.process != os.getpid():
                 limits = httpx.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=20)
                 self.known = httpx.Client(follow_redirects=False, limits=limits, trust_env=False)
                 self.process = os.getpid()
@@ -133,7 +137,9 @@ def pass_on(request: HttpRequest, path: str, *, seen: Seen | None = None, most: 
         return Passed(client.send(sent, stream=True), seen=seen, most=most)
     except httpx.TimeoutException:
         return _failed(504, "The shop did not answer in time.")
-    except (httpx.HTTPError, httpx.InvalidURL, TooMuch):
+    except TooMuch:
+        return _failed(413, "The request is larger than is passed on.")
+    except (httpx.HTTPError, httpx.InvalidURL):
         return _failed(502, "The shop cannot be reached.")
 
 
