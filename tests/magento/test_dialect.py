@@ -5,10 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from django.db import connections, transaction
+from django.test import Client
 
 from catalog.legacy.dialect.criteria import read_criteria
 from catalog.legacy.dialect.facts import facts_of
@@ -16,13 +17,20 @@ from catalog.legacy.dialect.listing import find
 from catalog.legacy.dialect.made_of import product_id
 from catalog.legacy.dialect.products import products
 from catalog.legacy.models import MagentoRow
-from chassis import clients
+from chassis import clients, clock
 from contracts.dialect import CatalogDialect
+from strangler.capture.models import Stream
+from strangler.routing.commands import TurnFlag, turn_flag
+from strangler.routing.models import Difference
+from strangler.routing.shadow import SHADOW
 from tests.magento.carrying import carried
 from tests.magento.dialect import KNOWN, Found, ask, compare, real
 from tests.magento.server import MagentoServer
+from tests.routing.old_shop import old_shop
 
 pytestmark = [pytest.mark.magento, pytest.mark.usefixtures("shop"), pytest.mark.timeout(600)]
+REAL = ("products", "listings", "categories", "stock")
+LEFT = tuple(question for question, _ in KNOWN)
 STOCK_KINDS = ("stockStatuses", "get-product-salable-quantity", "is-product-salable")
 
 
@@ -278,7 +286,7 @@ def test_a_question_takes_no_longer_than_a_client_waits(monkeypatch: pytest.Monk
         with connections["catalog"].cursor() as cursor:
             cursor.execute("SELECT pg_sleep(10)")
 
-    monkeypatch.setattr(listing, "_ask", slow)
+    monkeypatch.setattr(listing, "ask", slow)
     kept = clients._bindings[CatalogDialect]
     clients.bind(CatalogDialect, kept.provider, alias="catalog", timeout=0.2)
     try:
@@ -286,6 +294,28 @@ def test_a_question_takes_no_longer_than_a_client_waits(monkeypatch: pytest.Monk
             ask("default/V1/products?searchCriteria[pageSize]=5")
     finally:
         clients.bind(CatalogDialect, kept.provider, alias="catalog", timeout=kept.timeout)
+
+
+def test_behind_one_address_the_shadow_finds_what_is_wrong_and_nothing_else(settings: Any) -> None:
+    """A shop that gives the real one's answers over HTTP, and we beside it: all the way through router and domains."""
+    with old_shop() as legacy:
+        settings.LEGACY_URL, settings.LEGACY_ANONYMOUS = legacy.url, True
+        now = clock.now()
+        Stream.objects.update_or_create(source="magento", defaults={"begun_at": now, "current_until": now})
+        for name in ("product", "search", "category", "stock"):
+            turn_flag(TurnFlag(name=f"reads.{name}", mode="shadow"))
+        told = {f"/rest/{unquote(q)}": (q, body) for name in REAL for q, body in list(real(name))[::40]}
+        legacy.answers = {path: body for path, (_, body) in told.items()}
+        asked_for = [q for q, _ in told.values() if not q.startswith(LEFT)]
+        for question in asked_for:
+            assert b"".join(Client().get(f"/rest/{question}").streaming_content)
+        SHADOW.work_off()
+        assert list(Difference.objects.values_list("example", "place")) == []
+        path = next(path for path in told if "/products/" in path and "all/" in path)
+        legacy.answers[path] = {**legacy.answers[path], "price": 1234.5}
+        assert b"".join(Client().get(quote(path)).streaming_content)
+        SHADOW.work_off()
+        assert list(Difference.objects.values_list("place", "what")) == [(".price", "differs")]
 
 
 @pytest.mark.parametrize(

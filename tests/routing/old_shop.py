@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 
 @dataclass
@@ -52,8 +53,10 @@ def old_shop() -> Iterator[OldShop]:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length) if length else self._chunked()
             shop.received.append(Received(self.command, self.path, list(self.headers.items()), body))
-            time.sleep(shop.slow)
-            found = shop.answers.get(self.path.split("?")[0], {"old": self.path})
+            if shop.slow:
+                time.sleep(shop.slow)
+            asked = unquote(self.path)
+            found = shop.answers.get(asked, shop.answers.get(asked.split("?")[0], {"old": self.path}))
             sent = shop.raw if shop.raw is not None else json.dumps(found).encode()
             self.send_response(shop.status)
             if not any(name.lower() == "content-type" for name, _ in shop.headers):

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(databases=["platform"])
 
 @pytest.fixture
 def staff(client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
-    sign_in_as(monkeypatch, "strangler.*.*")
+    sign_in_as(monkeypatch, "strangler.*")
     client.get("/admin/strangler/flag/")
     return client
 

@@ -1,20 +1,24 @@
 """Categories as Magento tells them: one with its attributes, the tree with how much lies in each, what lies in one."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.legacy.dialect.errors import Refused
+from catalog.legacy.dialect.criteria import Filter
+from catalog.legacy.dialect.errors import NotHere, Refused
 from catalog.legacy.dialect.facts import Facts, values_of, whole
+from catalog.legacy.dialect.listing import ROWS, Search, ask
 from catalog.legacy.dialect.shelf import ENTITY as PRODUCT
 from catalog.legacy.tables import MIRROR
-from chassis.mirrors import Row, Rows
+from chassis.mirrors import Row
 
 ENTITY = "catalog_category_entity"
 PLACES = "catalog_category_product"
 ROOT = "1"
 DEEPEST = 50
+SITES = "catalog_product_website"
+MOST_CONTENTS = 20_000
 # What stands at the top of an answer, and so not among the attributes.
 APART = frozenset({"name", "is_active", "include_in_menu", "position", "level", "available_sort_by"})
 ENTITY_ATTRIBUTES = ("path", "children_count")
@@ -29,14 +33,16 @@ class Tree:
     children: Mapping[str, list[str]]
 
     @classmethod
-    def read(cls, facts: Facts) -> "Tree":
-        """All categories."""
-        kept = MIRROR.rows_of(facts.source, "category")
+    def read(cls, facts: Facts, *, around: str = "") -> "Tree":
+        """All categories; with the values of all, or only of one and its children."""
+        kept = MIRROR.rows_of(facts.source, "category", tables=[ENTITY])
         rows = {id_: row for id_, several in kept.items() if (row := several.one(ENTITY))}
         children: dict[str, list[str]] = defaultdict(list)
         for id_, row in sorted(rows.items(), key=lambda item: (whole(item[1]["position"]), whole(item[0]))):
             children[row["parent_id"] or ""].append(id_)
-        values = {id_: values_of(facts.categories, ENTITY, kept[id_], facts.store_id) for id_ in rows}
+        wanted = [around, *children.get(around, ())] if around else list(rows)
+        said = MIRROR.rows_of(facts.source, "category", wanted) if wanted else {}
+        values = {id_: values_of(facts.categories, ENTITY, said[id_], facts.store_id) for id_ in wanted}
         return cls(rows=rows, values=values, children=children)
 
     def of(self, id_: str, code: str) -> str | None:
@@ -46,7 +52,7 @@ class Tree:
 
 def category(facts: Facts, id_: str) -> dict[str, Any]:
     """One category. Raises Refused for none."""
-    return told(Tree.read(facts), id_)
+    return told(Tree.read(facts, around=id_), id_)
 
 
 def told(tree: Tree, id_: str) -> dict[str, Any]:
@@ -104,22 +110,31 @@ def _counts(facts: Facts, tree: Tree) -> dict[str, int]:
 
     As Magento counts: of a store what is assigned in its website, and in an anchor only what is shown in it.
     """
-    kept = MIRROR.rows_of(facts.source, "product", tables=[PLACES, "catalog_product_website"])
-    inside: dict[str, set[str]] = defaultdict(set)
-    site = str(facts.website.id) if facts.website else None
-    for product, rows in kept.items():
-        if site is None or any(row["website_id"] == site for row in rows.all("catalog_product_website")):
-            for row in rows.all(PLACES):
-                inside[row["category_id"] or ""].add(product)
-    shown = _shown(facts, {product for products in inside.values() for product in products}) if site else None
-    found = {}
-    for id_ in tree.rows:
-        if tree.of(id_, "is_anchor") == "1":
-            below = set().union(*(inside[one] for one in _all_below(tree, id_)))
-            found[id_] = len(below if shown is None else below & shown)
-        else:
-            found[id_] = len(inside[id_])
-    return found
+    pairs = [
+        (id_, below, anchor)
+        for id_ in tree.rows
+        for anchor in [tree.of(id_, "is_anchor") == "1"]
+        for below in (_all_below(tree, id_) if anchor else (id_,))
+    ]
+    sold, shown, values = "", "TRUE", list(map(list, zip(*pairs, strict=True))) if pairs else [[], [], []]
+    values.append(facts.source)
+    if facts.website:
+        sold = f" AND owner IN (SELECT owner FROM {ROWS} WHERE source = %s AND \"table\" = '{SITES}'"
+        sold += " AND after IS NOT NULL AND jsonb_extract_path_text(after::jsonb, 'website_id') = %s)"
+        inside, more = _shown(facts)
+        shown = f"NOT p.anchor OR l.owner IN ({inside})"
+        values += [facts.source, str(facts.website.id), *more]
+    return dict(
+        ask(
+            f"""WITH p AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::bool[]) AS p(category, below, anchor)),
+                l AS MATERIALIZED (SELECT DISTINCT owner,
+                    jsonb_extract_path_text(after::jsonb, 'category_id') AS category FROM {ROWS}
+                    WHERE source = %s AND "table" = '{PLACES}' AND after IS NOT NULL{sold})
+                SELECT p.category, count(DISTINCT l.owner) FROM p JOIN l ON l.category = p.below
+                WHERE {shown} GROUP BY p.category""",
+            values,
+        )
+    )
 
 
 def _all_below(tree: Tree, id_: str) -> Iterable[str]:
@@ -127,28 +142,30 @@ def _all_below(tree: Tree, id_: str) -> Iterable[str]:
     return [id_, *(other for other, row in tree.rows.items() if (row["path"] or "").startswith(path))]
 
 
-def _shown(facts: Facts, products: Collection[str]) -> set[str]:
-    """Those that are enabled and to be seen in the catalogue of the store."""
-    known = {id_: fact for id_, fact in facts.products.items() if fact.code in ("status", "visibility")}
-    kept: Mapping[str, Rows] = MIRROR.rows_of(facts.source, "product", products, tables=[f"{PRODUCT}_int"])
-    found = {id_: values_of(known, PRODUCT, rows, facts.store_id) for id_, rows in kept.items()}
-    return {id_ for id_, said in found.items() if said.get("status") == "1" and said.get("visibility") in ("2", "4")}
+def _shown(facts: Facts) -> tuple[str, list[Any]]:
+    """The statement for products that are enabled and to be seen in the catalogue of the store."""
+    search = Search(facts)
+    search.where([Filter(field="status", value="1", condition="eq")])
+    search.where([Filter(field="visibility", value="2,4", condition="in")])
+    return search.all()
 
 
 def contents(facts: Facts, id_: str) -> list[dict[str, Any]]:
     """What lies in a category, and in an anchor below it, for `all`: at the first of a product's places, by its id."""
-    tree = Tree.read(facts)
+    tree = Tree.read(facts, around=id_)
     if id_ not in tree.rows:
         raise no_such(id_)
-    anchor = tree.of(id_, "is_anchor") == "1"
-    below = set(_all_below(tree, id_)) if anchor else {id_}
-    first: dict[str, int] = {}
-    for product, rows in MIRROR.rows_of(facts.source, "product", tables=[PLACES]).items():
-        if places := [whole(row["position"]) for row in rows.all(PLACES) if row["category_id"] in below]:
-            first[product] = min(places)
-    skus = MIRROR.rows_of(facts.source, "product", first, tables=[PRODUCT]) if first else {}
-    return [
-        {"sku": row["sku"], "position": first[product], "category_id": id_}
-        for product in sorted(first, key=whole)
-        if (row := skus[product].one(PRODUCT))
-    ]
+    below = _all_below(tree, id_) if tree.of(id_, "is_anchor") == "1" else [id_]
+    rows = ask(
+        f"""SELECT jsonb_extract_path_text(e.after::jsonb, 'sku'), l.place FROM
+            (SELECT owner, min(jsonb_extract_path_text(after::jsonb, 'position')::int) AS place FROM {ROWS}
+             WHERE source = %s AND "table" = '{PLACES}' AND after IS NOT NULL
+             AND jsonb_extract_path_text(after::jsonb, 'category_id') = ANY(%s) GROUP BY owner) l
+            JOIN {ROWS} e ON e.source = %s AND e.kind = 'product' AND e.owner = l.owner
+                AND e."table" = '{PRODUCT}' AND e.after IS NOT NULL
+            ORDER BY e.owner::bigint LIMIT %s""",
+        [facts.source, list(below), facts.source, MOST_CONTENTS + 1],
+    )
+    if len(rows) > MOST_CONTENTS:
+        raise NotHere("more products than are listed here")
+    return [{"sku": sku, "position": place, "category_id": id_} for sku, place in rows]

@@ -40,35 +40,36 @@ class Page:
 
 def find(facts: Facts, criteria: Criteria) -> Page:
     """A page of the products that are searched for. Raises Refused for an unknown field, NotHere for what is beyond."""
-    asked = _Statement(facts)
+    asked = Search(facts)
     for group in criteria.groups:
         asked.where(group)
     if facts.store and any(sort.field == "price" for sort in criteria.sorts):
         return _by_price(facts, criteria, asked)
     sql, values = asked.page(criteria)
-    rows = _ask(sql, values)
+    rows = ask(sql, values)
     if rows or criteria.page == 1:
         return Page(ids=[row[0] for row in rows], total=rows[0][1] if rows else 0)
-    return Page(ids=[], total=_ask(*asked.count())[0][0])
+    return Page(ids=[], total=ask(*asked.count())[0][0])
 
 
-def _by_price(facts: Facts, criteria: Criteria, asked: "_Statement") -> Page:
+def _by_price(facts: Facts, criteria: Criteria, asked: "Search") -> Page:
     if len(criteria.sorts) > 1:
         raise NotHere("a price beside other orders")
-    ids = [row[0] for row in _ask(*asked.ids(MOST_CANDIDATES + 1))]
+    ids = [row[0] for row in ask(*asked.ids(MOST_CANDIDATES + 1))]
     ordered = by_price(facts, ids, descending=criteria.sorts[0].descending)
     start = (criteria.page - 1) * criteria.page_size
     page = ordered[start : start + criteria.page_size]
     return Page(ids=[id_ for id_, _ in page], total=len(ordered), minimal=dict(page))
 
 
-def _ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+def ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Rows of the catalogue's database."""
     with connections["catalog"].cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())
 
 
-class _Statement:
+class Search:
     """One SELECT over the rows of products, with a table of values for each attribute that is asked about."""
 
     def __init__(self, facts: Facts) -> None:
@@ -171,6 +172,10 @@ class _Statement:
         """The statement for the ids of all, at most so many."""
         sql, values = self._select("e.owner")
         return f"{sql} ORDER BY (e.owner)::bigint LIMIT %s", [*values, most]
+
+    def all(self) -> tuple[str, list[Any]]:
+        """The statement for the ids of all, to be part of another."""
+        return self._select("e.owner")
 
     def _order(self, sort: Sort) -> str:
         fact = self.facts.product_codes.get(sort.field)

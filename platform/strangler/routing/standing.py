@@ -83,10 +83,10 @@ class _Watch:
             threading.Thread(target=self._go_on, name="strangler-standing", daemon=True).start()
 
     def _go_on(self) -> None:
-        while True:
+        while (seconds := settings.LEGACY_LOOK_SECONDS) > 0:
             self.look()
             connections.close_all()
-            time.sleep(settings.LEGACY_LOOK_SECONDS)
+            time.sleep(seconds)
 
     def look(self) -> None:
         """Look once. What cannot be read leaves the flags as they were known, and us unhealthy."""

@@ -62,7 +62,7 @@ def _routed(request: HttpRequest, path: str, question: Asked) -> HttpResponseBas
     figures.ANSWERED.labels(question.area.name, "legacy", why or mode).inc()
     compared = chosen and mode == SHADOW and not _not_for_us(request)
     response = pass_on(request, path, seen=_seen(request, question) if compared else None, most=LARGEST)
-    return _kept(response, request, place, new and chosen)
+    return _kept(response, request, place, new and mode != LEGACY)
 
 
 def _ours(request: HttpRequest, question: Asked) -> tuple[HttpResponse | None, str]:
