@@ -3,13 +3,15 @@
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.legacy.dialect.criteria import Criteria, Filter, Sort, read_criteria
 from catalog.legacy.dialect.errors import NotHere, Refused
 
 ROOT = "searchCriteria"
+# The first text takes Hypothesis a second, once.
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 names = st.sampled_from(
     [
         *("filter_groups", "filterGroups", "filters", "field", "value", "condition_type", "sortOrders", "direction"),
@@ -20,6 +22,7 @@ keys = st.lists(names, max_size=7).map(lambda parts: ROOT + "".join(f"[{part}]" 
 values = st.one_of(st.text(max_size=30), st.sampled_from(["eq", "in", "1,2", "sku", "ASC", "24", "like"]))
 
 
+@patiently
 @given(st.lists(st.tuples(st.one_of(keys, st.text(max_size=20)), values), max_size=12))
 def test_nothing_that_is_asked_breaks_it(pairs: list[tuple[str, str]]) -> None:
     query = "&".join(f"{quote(name)}={quote(value)}" for name, value in pairs)
@@ -31,6 +34,7 @@ def test_nothing_that_is_asked_breaks_it(pairs: list[tuple[str, str]]) -> None:
         assert str(left)
 
 
+@patiently
 @given(st.text(max_size=200))
 def test_no_query_string_breaks_it(query: str) -> None:
     with pytest.raises((Refused, NotHere)):

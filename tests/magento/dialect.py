@@ -4,9 +4,11 @@ import gzip
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from catalog.legacy.dialect.criteria import Criteria, read_criteria
 from contracts.dialect import DialectAnswer
 from strangler.routing import ours
 from strangler.routing.comparing import differences
@@ -15,11 +17,14 @@ from tests.magento.server import dumps_folder
 
 SOLD_SINCE = "sold between the dump and the answer: the dump's own oracle, salable_qty.csv, says what we say"
 INDEX_LACKS = "the product is disabled, so that Magento's stock index lacks it and it answers for no product"
+ZERO_DATE = "a date of zeros is carried as none"
+STORES = ("all", "default", "de", "fr")
 KNOWN: Mapping[tuple[str, str], str] = {
     ("all/V1/stockStatuses/24-MB03", ".qty"): SOLD_SINCE,
     ("all/V1/stockStatuses/24-MB06", ".qty"): SOLD_SINCE,
     ("all/V1/inventory/get-product-salable-quantity/24-MB03/1", "."): SOLD_SINCE,
     ("all/V1/inventory/get-product-salable-quantity/24-MB06/1", "."): SOLD_SINCE,
+    **{(f"{store}/V1/products/240-LV07", ".custom_attributes[special_from_date]"): ZERO_DATE for store in STORES},
     ("all/V1/stockStatuses/WSH03-32-Gray", "left to the shop"): INDEX_LACKS,
 }
 """Every difference between the real answers and ours, by question and place, with its reason."""
@@ -65,3 +70,38 @@ def compare(found: Found, question: str, theirs: Any) -> None:
         found.differing[question, "left to the shop" if answer.status == 0 else str(answer.status)] = answer.why
         return
     found.add(question, theirs, json.loads(answer.body))
+
+
+def reasons(found: Found) -> dict[tuple[str, str], str]:
+    """The differences that were found, with the reasons that the table has."""
+    return {key: KNOWN.get(key, f"no reason: {what}") for key, what in found.differing.items()}
+
+
+def compare_lists(found: Found, *, by_price: bool) -> None:
+    """Lists that are sorted by price, or all others: what is found, how it is told, and in which order."""
+    for question, body in real("listings"):
+        criteria = read_criteria(question.split("?", 1)[1])
+        if (criteria.sorts[0].field == "price") is by_price:
+            _compare_list(found, question, body, criteria)
+
+
+def _compare_list(found: Found, question: str, theirs: dict[str, Any], criteria: Criteria) -> None:
+    answer = ask(question)
+    assert answer.status == 200, (question, answer.why)
+    mine = json.loads(answer.body)
+    found.add(question, {**theirs, "items": []}, {**mine, "items": []})
+    told = {item["id"]: item for item in mine["items"]}
+    place_of = criteria.sorts[0].field
+    for place, (one, other) in enumerate(zip(theirs["items"], mine["items"], strict=True)):
+        if one["id"] in told:
+            found.add(f"{question} {one['sku']}", one, told[one["id"]])
+        if one["id"] != other["id"]:
+            # Equal ones come in no order there, and so also on no certain page.
+            assert _key(one, place_of) == _key(other, place_of), (question, place, one["sku"], other["sku"])
+
+
+def _key(item: dict[str, Any], field: str) -> Any:
+    if field == "price":
+        found = (one["value"] for one in item["custom_attributes"] if one["attribute_code"] == "minimal_price")
+        return Decimal(next(found))
+    return str(item.get(field, "")).strip().casefold()

@@ -16,9 +16,12 @@ from catalog.legacy.models import MagentoFinding
 from catalog.legacy.tables import MIRROR
 from catalog.pricing.models import Price
 from catalog.product.models import Category, Channel, Media, Product, ProductCategory, ProductDocument, View
+from chassis import clients
 from chassis.ids import migrated_id
 from chassis.unit_of_work import unit_of_work
+from contracts.dialect import CatalogDialect
 from tests.magento import catalogue
+from tests.magento.dialect import Found, compare_lists, reasons
 from tests.magento.oracle import compare
 from tests.magento.server import MagentoServer, dumps_folder
 
@@ -279,3 +282,25 @@ def test_making_everything_again_and_extracting_again_change_nothing(magento: Ma
     assert catalogue.move(magento.url, tables=["store", "eav_attribute", "catalog_product_entity"]).sent == 0
     assert catalogue.versions() == versions
     assert catalogue.state() == before
+
+
+def test_lists_sorted_by_price_find_what_magento_finds_in_its_order() -> None:
+    found = Found()
+    compare_lists(found, by_price=True)
+    assert reasons(found) == {} and found.answers > 27
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [("joust-duffle-bag.html", "products/"), ("gear.html", "categories/"), ("no-such-page.html", None)],
+)
+def test_old_addresses_lead_to_pages_of_ours(path: str, page: str | None) -> None:
+    ask = clients.client(CatalogDialect).old_address
+    found = ask(source="magento", store="", path=path)
+    assert (found is not None) == (page is not None)
+    if found is not None:
+        assert found.url == "", "no view says where its storefront is"
+        View.objects.filter(code="default").update(base_url="https://shop.example/")
+        led = ask(source="magento", store="default", path=path)
+        View.objects.filter(code="default").update(base_url="")
+        assert led is not None and led.url.startswith(f"https://shop.example/{page}")

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from strangler.routing.surface import asked, onward
-from tests.routing.conftest import body, get
+from tests.routing.conftest import Domains, body, get
 from tests.routing.old_shop import OldShop
 
 pytestmark = pytest.mark.django_db(databases=["platform", "catalog"])
@@ -107,7 +107,7 @@ def test_a_shop_that_is_away_is_said_in_its_own_shape(shop: OldShop, settings: A
     assert answer.status_code == 502 and "message" in json.loads(body(answer))
 
 
-def test_what_the_shop_fails_with_is_passed_on(shop: OldShop) -> None:
+def test_what_the_shop_fails_with_is_passed_on(shop: OldShop, domains: Domains) -> None:
     shop.status, shop.raw, shop.headers = 503, b"<h1>maintenance</h1>", [("Content-Type", "text/html")]
     answer = get("/rest/V1/products/x")
     assert (answer.status_code, answer["Content-Type"], body(answer)) == (503, "text/html", b"<h1>maintenance</h1>")

@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.legacy.dialect.criteria import Filter
 from catalog.legacy.dialect.errors import NotHere, Refused
-from catalog.legacy.dialect.facts import Facts, values_of, whole
+from catalog.legacy.dialect.facts import Facts, moment, values_of, whole
 from catalog.legacy.dialect.listing import ROWS, Search, ask
 from catalog.legacy.dialect.shelf import ENTITY as PRODUCT
 from catalog.legacy.tables import MIRROR
@@ -65,8 +65,8 @@ def told(tree: Tree, id_: str) -> dict[str, Any]:
     found = {
         "id": whole(id_), "parent_id": whole(row["parent_id"]), "name": tree.of(id_, "name"),
         "is_active": _flag(tree.of(id_, "is_active")), "position": whole(row["position"]),
-        "level": whole(row["level"]), "children": ",".join(open_), "created_at": row["created_at"],
-        "updated_at": row["updated_at"], "path": row["path"],
+        "level": whole(row["level"]), "children": ",".join(open_), "created_at": moment(row["created_at"]),
+        "updated_at": moment(row["updated_at"]), "path": row["path"],
         "include_in_menu": _flag(tree.of(id_, "include_in_menu")),
     }  # fmt: skip
     return {name: value for name, value in found.items() if value is not None} | {

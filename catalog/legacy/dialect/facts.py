@@ -142,7 +142,8 @@ def values_of(
             of = int(row["store_id"] or 0)
             wanted = (0,) if fact.code in globally else (0, store)
             if of in wanted and of >= found.get(fact.code, (0, None))[0]:
-                found[fact.code] = (of, row["value"])
+                value = row["value"]
+                found[fact.code] = (of, moment(value) if backend == "datetime" else value)
     return {code: value for code, (_, value) in found.items()}
 
 
@@ -157,3 +158,8 @@ def number(text: str | None) -> int | float | None:
 def whole(text: str | None) -> int:
     """A stored whole number, 0 for none."""
     return int(float(text)) if text else 0
+
+
+def moment(text: str | None) -> str | None:
+    """A kept time as Magento tells it: in UTC without saying so."""
+    return None if text is None else text.removesuffix("Z").replace("T", " ", 1)

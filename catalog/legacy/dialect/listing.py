@@ -70,14 +70,16 @@ def ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
 
 
 class Search:
-    """One SELECT over the rows of products, with a table of values for each attribute that is asked about."""
+    """One SELECT over the rows of products: first what is said of each in one pass, then what is asked of that.
+
+    One pass and no joins: nothing tells PostgreSQL how many rows hold an attribute, and it would guess one.
+    """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self.tables: dict[str, str] = {}
-        self.table_values: list[Any] = []
-        self.places = f"SELECT owner FROM {ROWS} WHERE source = %s AND \"table\" = '{ENTITY}' AND after IS NOT NULL"
-        self.place_values: list[Any] = [facts.source]
+        self.said: list[Fact] = []
+        self.places = ""
+        self.place_values: list[Any] = []
         self.conditions: list[str] = []
         self.values: list[Any] = []
         for code in ALWAYS:
@@ -126,7 +128,7 @@ class Search:
     def _expression(self, name: str) -> tuple[str, bool]:
         """SQL for a field and whether it is a number."""
         if name in STATIC:
-            column = f"jsonb_extract_path_text(e.after::jsonb, '{name}')"
+            column = f"jsonb_extract_path_text(e::jsonb, '{name}')"
             return (f"({column})::numeric", True) if STATIC[name] else (column, False)
         fact = self._fact(name)
         column = self._value(name)
@@ -141,26 +143,16 @@ class Search:
         return fact
 
     def _value(self, code: str) -> str:
-        """SQL for an attribute's value in the store, whose table is joined once."""
-        if code not in self.tables:
-            fact, table = self._fact(code), f"v{len(self.tables)}"
-            self.tables[code] = (
-                f"LEFT JOIN (SELECT DISTINCT ON (owner) owner, jsonb_extract_path_text(after::jsonb, 'value') AS value"
-                f" FROM {ROWS} WHERE source = %s AND kind = 'product' AND \"table\" = '{ENTITY}_{fact.backend}'"
-                " AND owner IN (SELECT owner FROM places) AND strpos(after, %s) > 0"
-                " AND jsonb_extract_path_text(after::jsonb, 'attribute_id') = %s"
-                " AND jsonb_extract_path_text(after::jsonb, 'store_id') = ANY(%s)"
-                " ORDER BY owner, (jsonb_extract_path_text(after::jsonb, 'store_id'))::int DESC)"
-                f" {table} ON {table}.owner = e.owner"
-            )
-            stores = sorted({"0", str(self.facts.store_id)})
-            self.table_values += [self.facts.source, f'"attribute_id":"{fact.id}"', fact.id, stores]
-        return f"v{list(self.tables).index(code)}.value"
+        """SQL for an attribute's value in the store."""
+        fact = self._fact(code)
+        if fact not in self.said:
+            self.said.append(fact)
+        return f"v{self.said.index(fact)}"
 
     def page(self, criteria: Criteria) -> tuple[str, list[Any]]:
         """The statement for a page: ids, and the number of all beside each."""
-        order = ", ".join([*(self._order(sort) for sort in criteria.sorts), "(e.owner)::bigint"])
-        sql, values = self._select("e.owner, count(*) OVER ()")
+        order = ", ".join([*(self._order(sort) for sort in criteria.sorts), "owner::bigint"])
+        sql, values = self._select("owner, count(*) OVER ()")
         start = (criteria.page - 1) * criteria.page_size
         return f"{sql} ORDER BY {order} LIMIT %s OFFSET %s", [*values, criteria.page_size, start]
 
@@ -170,12 +162,12 @@ class Search:
 
     def ids(self, most: int) -> tuple[str, list[Any]]:
         """The statement for the ids of all, at most so many."""
-        sql, values = self._select("e.owner")
-        return f"{sql} ORDER BY (e.owner)::bigint LIMIT %s", [*values, most]
+        sql, values = self._select("owner")
+        return f"{sql} ORDER BY owner::bigint LIMIT %s", [*values, most]
 
     def all(self) -> tuple[str, list[Any]]:
         """The statement for the ids of all, to be part of another."""
-        return self._select("e.owner")
+        return self._select("owner")
 
     def _order(self, sort: Sort) -> str:
         fact = self.facts.product_codes.get(sort.field)
@@ -186,14 +178,27 @@ class Search:
         return f"{column} {'DESC NULLS LAST' if sort.descending else 'ASC NULLS FIRST'}"
 
     def _select(self, columns: str) -> tuple[str, list[Any]]:
-        conditions = " AND ".join(self.conditions)
-        sql = (
-            f"WITH places AS MATERIALIZED ({self.places}) SELECT {columns} FROM {ROWS} e"
-            f" {' '.join(self.tables.values())} WHERE e.source = %s AND e.kind = 'product'"
-            f" AND e.\"table\" = '{ENTITY}' AND e.after IS NOT NULL AND e.owner IN (SELECT owner FROM places)"
-            f" AND {conditions}"
+        said = "".join(
+            f""", (array_agg(value ORDER BY store DESC) FILTER (
+                WHERE "table" = '{ENTITY}_{fact.backend}' AND attribute = %s))[1] AS v{number}"""
+            for number, fact in enumerate(self.said)
         )
-        return sql, [*self.place_values, *self.table_values, self.facts.source, *self.values]
+        ids = [fact.id for fact in self.said]
+        held = " OR ".join(["strpos(after, %s) > 0"] * len(ids))
+        tables = sorted({ENTITY, *(f"{ENTITY}_{fact.backend}" for fact in self.said)})
+        stores = sorted({0, self.facts.store_id})
+        sql = f"""WITH said AS MATERIALIZED (
+            SELECT owner, max(after) FILTER (WHERE "table" = '{ENTITY}') AS e{said} FROM (
+                SELECT owner, "table", after, jsonb_extract_path_text(j, 'attribute_id') AS attribute,
+                    (jsonb_extract_path_text(j, 'store_id'))::int AS store, jsonb_extract_path_text(j, 'value') AS value
+                FROM (SELECT owner, "table", after, after::jsonb AS j FROM {ROWS}
+                    WHERE source = %s AND kind = 'product' AND after IS NOT NULL AND "table" = ANY(%s)
+                    AND ("table" = '{ENTITY}' OR {held}){self.places} OFFSET 0) r) r
+            WHERE "table" = '{ENTITY}' OR (attribute = ANY(%s) AND store = ANY(%s)) GROUP BY owner)
+            SELECT {columns} FROM said WHERE e IS NOT NULL AND {" AND ".join(self.conditions)}"""
+        patterns = [f'"attribute_id":"{id_}"' for id_ in ids]
+        values = [*ids, self.facts.source, tables, *patterns, *self.place_values, ids, stores, *self.values]
+        return sql, values
 
 
 def _number(text: str) -> Decimal:

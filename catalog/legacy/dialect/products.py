@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.legacy.dialect import parts
-from catalog.legacy.dialect.facts import GLOBAL, Facts, number, values_of, whole
+from catalog.legacy.dialect.facts import GLOBAL, Facts, moment, number, values_of, whole
 from catalog.legacy.dialect.pictures import gallery
 from catalog.legacy.dialect.prices import price_of, rate_of, tiers
 from catalog.legacy.dialect.shelf import ENTITY, Shelf, read_shelf
@@ -53,7 +53,7 @@ def _product(
         "id": whole(id_), "sku": row["sku"], "name": values.get("name"),
         "attribute_set_id": whole(row["attribute_set_id"]), "price": price_of(type_, values.get("price")),
         "status": _whole(values.get("status")), "visibility": _whole(values.get("visibility")), "type_id": type_,
-        "created_at": row["created_at"], "updated_at": row["updated_at"],
+        "created_at": moment(row["created_at"]), "updated_at": moment(row["updated_at"]),
         "weight": _weight(type_, values.get("weight")),
     }  # fmt: skip
     return {

@@ -42,7 +42,7 @@ def item(network: Network, row: Row) -> dict[str, Any]:
         "enable_qty_increments": said["enable_qty_increments"] == "1",
         "use_config_manage_stock": row["use_config_manage_stock"] == "1",
         "manage_stock": managed,
-        "low_stock_date": row["low_stock_date"],
+        "low_stock_date": (row["low_stock_date"] or "").removesuffix("Z").replace("T", " ") or None,
         "is_decimal_divided": row["is_decimal_divided"] == "1",
         "stock_status_changed_auto": int(row["stock_status_changed_auto"] or 0),
     }
