@@ -110,6 +110,7 @@ _COLUMNS = {
     ),
     "catalogrule_website": "rule_id website_id",
     "catalogrule_customer_group": "rule_id customer_group_id",
+    "directory_currency_rate": "currency_from currency_to rate",
     "directory_country_region": "region_id country_id code default_name",
     "tax_calculation_rate": (
         "tax_calculation_rate_id tax_country_id tax_region_id tax_postcode code rate zip_is_range zip_from zip_to"
