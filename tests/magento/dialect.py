@@ -2,9 +2,9 @@
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -77,18 +77,23 @@ def reasons(found: Found) -> dict[tuple[str, str], str]:
     return {key: KNOWN.get(key, f"no reason: {what}") for key, what in found.differing.items()}
 
 
-def compare_lists(found: Found, *, by_price: bool) -> None:
-    """Lists that are sorted by price, or all others: what is found, how it is told, and in which order."""
+def compare_lists(found: Found) -> dict[str, int]:
+    """Every list: what is found, how it is told, in which order. Answers how many are left to the shop, by why."""
+    left: Counter[str] = Counter()
     for question, body in real("listings"):
-        criteria = read_criteria(question.split("?", 1)[1])
-        if (criteria.sorts[0].field == "price") is by_price:
-            _compare_list(found, question, body, criteria)
+        answer = ask(question)
+        if answer.status == 0:
+            left[answer.why] += 1
+        else:
+            assert answer.status == 200, (question, answer.body)
+            criteria = read_criteria(question.split("?", 1)[1])
+            _compare_list(found, question, body, json.loads(answer.body), criteria)
+    return dict(left)
 
 
-def _compare_list(found: Found, question: str, theirs: dict[str, Any], criteria: Criteria) -> None:
-    answer = ask(question)
-    assert answer.status == 200, (question, answer.why)
-    mine = json.loads(answer.body)
+def _compare_list(
+    found: Found, question: str, theirs: dict[str, Any], mine: dict[str, Any], criteria: Criteria
+) -> None:
     found.add(question, {**theirs, "items": []}, {**mine, "items": []})
     told = {item["id"]: item for item in mine["items"]}
     place_of = criteria.sorts[0].field
@@ -101,7 +106,4 @@ def _compare_list(found: Found, question: str, theirs: dict[str, Any], criteria:
 
 
 def _key(item: dict[str, Any], field: str) -> Any:
-    if field == "price":
-        found = (one["value"] for one in item["custom_attributes"] if one["attribute_code"] == "minimal_price")
-        return Decimal(next(found))
     return str(item.get(field, "")).strip().casefold()

@@ -64,9 +64,6 @@ def _listing(facts: Facts, criteria: Criteria) -> dict[str, Any]:
     page = find(facts, criteria)
     fields = {one.field for group in criteria.groups for one in group} | {sort.field for sort in criteria.sorts}
     found = products(facts, page.ids, listed=True, by_store=bool(fields & PRICES))
-    for id_, amount in page.minimal.items():
-        if id_ in found:
-            found[id_]["custom_attributes"].append({"attribute_code": "minimal_price", "value": f"{amount:.6f}"})
     return {
         "items": [found[id_] for id_ in page.ids if id_ in found],
         "search_criteria": criteria.told,

@@ -5,7 +5,7 @@ database leaves open, the order of equal ones, is by id here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -14,7 +14,6 @@ from django.db import connections
 from catalog.legacy.dialect.criteria import Criteria, Filter, Sort
 from catalog.legacy.dialect.errors import NotHere, Refused
 from catalog.legacy.dialect.facts import Fact, Facts
-from catalog.legacy.dialect.price_order import MOST_CANDIDATES, by_price
 from catalog.legacy.dialect.shelf import ENTITY
 from catalog.legacy.models import MagentoRow
 
@@ -31,11 +30,10 @@ ALWAYS = ("status", "visibility")
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Ids of the products of a page and how many there are in all; `minimal` prices by id where sorted by price."""
+    """Ids of the products of a page and how many there are in all."""
 
     ids: Sequence[str]
     total: int
-    minimal: dict[str, Decimal] = field(default_factory=dict)
 
 
 def find(facts: Facts, criteria: Criteria) -> Page:
@@ -44,22 +42,12 @@ def find(facts: Facts, criteria: Criteria) -> Page:
     for group in criteria.groups:
         asked.where(group)
     if facts.store and any(sort.field == "price" for sort in criteria.sorts):
-        return _by_price(facts, criteria, asked)
+        raise NotHere("an order by price, which Magento takes from an index that is not carried")
     sql, values = asked.page(criteria)
     rows = ask(sql, values)
     if rows or criteria.page == 1:
         return Page(ids=[row[0] for row in rows], total=rows[0][1] if rows else 0)
     return Page(ids=[], total=ask(*asked.count())[0][0])
-
-
-def _by_price(facts: Facts, criteria: Criteria, asked: "Search") -> Page:
-    if len(criteria.sorts) > 1:
-        raise NotHere("a price beside other orders")
-    ids = [row[0] for row in ask(*asked.ids(MOST_CANDIDATES + 1))]
-    ordered = by_price(facts, ids, descending=criteria.sorts[0].descending)
-    start = (criteria.page - 1) * criteria.page_size
-    page = ordered[start : start + criteria.page_size]
-    return Page(ids=[id_ for id_, _ in page], total=len(ordered), minimal=dict(page))
 
 
 def ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -159,11 +147,6 @@ class Search:
     def count(self) -> tuple[str, list[Any]]:
         """The statement that counts all."""
         return self._select("count(*)")
-
-    def ids(self, most: int) -> tuple[str, list[Any]]:
-        """The statement for the ids of all, at most so many."""
-        sql, values = self._select("owner")
-        return f"{sql} ORDER BY owner::bigint LIMIT %s", [*values, most]
 
     def all(self) -> tuple[str, list[Any]]:
         """The statement for the ids of all, to be part of another."""

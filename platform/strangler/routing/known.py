@@ -26,6 +26,7 @@ LEFT_TO_SHOP: Mapping[str, str] = {
     "lists without a size": "Magento gives all there is; nothing here is unbounded",
     "several fields in one filter group": "whether a product without one of them counts was not observed",
     "conditions null, notnull, finset": "likewise",
+    "orders by price in a store": "Magento's index of prices is not carried; it also drops what is out of stock there",
     "orders by option labels or position": "Magento's order depends on indexes that are not carried",
     "parameters fields, editMode, storeId": "an answer cut to some fields or seen from elsewhere is the shop's",
     "categories/list, search": "no answers were observed",
