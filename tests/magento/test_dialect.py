@@ -19,7 +19,7 @@ from catalog.legacy.dialect.products import products
 from catalog.legacy.models import MagentoRow
 from chassis import clients, clock
 from chassis.testing import drain
-from contracts.dialect import CatalogDialect
+from contracts.dialect import CatalogDialect, StockDialect
 from contracts.magento import (
     AttributeRowChanged,
     CatalogRowChanged,
@@ -53,14 +53,19 @@ STOCK_KINDS = ("stockStatuses", "get-product-salable-quantity", "is-product-sala
 @pytest.fixture(scope="module")
 def shop(magento: MagentoServer, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The rows of catalogue and stock, kept once. Nothing is made of them: the dialect needs rows only."""
+    kept: dict[type, Any] = {}
     with django_db_blocker.unblock():
         try:
             with MagentoSource(magento.url) as source:
                 extract(source, tables=TABLES)
             with patch("chassis.jobs.runner.JobRunner.run_due", return_value=False):
                 drain("strangler", "catalog", "logistics", rounds=10_000)
+            kept = dict(clients._bindings)
+            for protocol in (CatalogDialect, StockDialect):  # on a busy machine a statement takes its time
+                clients.bind(protocol, kept[protocol].provider, alias=kept[protocol].alias, timeout=60)
             yield
         finally:
+            clients._bindings.update(kept)
             for alias in ("platform", "catalog", "logistics"):
                 call_command("flush", database=alias, interactive=False, verbosity=0)
 

@@ -119,11 +119,8 @@ def _counts(facts: Facts, tree: Tree) -> dict[str, int]:
     sold, shown, values = "", "TRUE", list(map(list, zip(*pairs, strict=True))) if pairs else [[], [], []]
     values.append(facts.source)
     if facts.website:
-        sold = f" AND owner IN (SELECT owner FROM {ROWS} WHERE source = %s AND \"table\" = '{SITES}'"
-        sold += " AND after IS NOT NULL AND jsonb_extract_path_text(after::jsonb, 'website_id') = %s)"
-        inside, more = _shown(facts)
-        shown = f"NOT p.anchor OR l.owner IN ({inside})"
-        values += [facts.source, str(facts.website.id), *more]
+        sold, shown = " AND owner = ANY(%s)", "NOT p.anchor OR l.owner = ANY(%s)"
+        values += [_sold(facts, facts.website.id), [row[0] for row in ask(*_shown(facts))]]
     return dict(
         ask(
             f"""WITH p AS (SELECT * FROM unnest(%s::text[], %s::text[], %s::bool[]) AS p(category, below, anchor)),
@@ -135,6 +132,16 @@ def _counts(facts: Facts, tree: Tree) -> dict[str, int]:
             values,
         )
     )
+
+
+def _sold(facts: Facts, website: int) -> list[str]:
+    """Ids of the products of a website."""
+    rows = ask(
+        f"""SELECT owner FROM {ROWS} WHERE source = %s AND "table" = '{SITES}' AND after IS NOT NULL
+            AND jsonb_extract_path_text(after::jsonb, 'website_id') = %s""",
+        [facts.source, str(website)],
+    )
+    return [row[0] for row in rows]
 
 
 def _all_below(tree: Tree, id_: str) -> Iterable[str]:
