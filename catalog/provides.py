@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from catalog.quote import cart as quoting
-from contracts.catalog import NOBODY, Buyer, Quote, QuoteRequestLine
+from contracts.catalog import NOBODY, Buyer, Quote, QuoteDelivery, QuoteRequestLine
 
 
 class Pricing:
@@ -22,6 +22,7 @@ class Pricing:
         postcode: str = "",
         vat_number: str = "",
         buyer: Buyer = NOBODY,
+        deliveries: tuple[QuoteDelivery, ...] = (),
     ) -> Quote:
         """See `catalog.quote.cart.quote`."""
         return quoting.quote(
@@ -35,4 +36,5 @@ class Pricing:
             postcode=postcode,
             vat_number=vat_number,
             buyer=buyer,
+            deliveries=deliveries,
         )

@@ -20,8 +20,8 @@ ON_HOLD = Q(state="held") | Q(Exists(ASKED))
 
 def placed() -> Iterator[State]:
     """Every order as it was sold."""
-    for row in OURS.prefetch_related("lines").order_by("id").iterator(chunk_size=200):
-        event = order_placed(row, list(row.lines.all()))
+    for row in OURS.prefetch_related("lines", "deliveries").order_by("id").iterator(chunk_size=200):
+        event = order_placed(row, list(row.lines.all()), row.deliveries.all())
         yield State(event=event, aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
 
 
