@@ -1,4 +1,7 @@
-"""Orders as an older shop had them, written as they are: no event tells of them, so that nobody acts on them."""
+"""Orders as an older shop had them, written as they are.
+
+One event tells of each, for those who keep a copy: none that anybody acts on.
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,6 +12,7 @@ from uuid import UUID
 
 from chassis.unit_of_work import unit_of_work
 from commerce.document.models import Document
+from commerce.history.announcing import tell_carried
 from commerce.history.models import HistoricalLine, HistoricalOrder, HistoricalPayment
 from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
 
@@ -159,17 +163,22 @@ class ImportedOrder:
 
 
 def import_orders(orders: Sequence[ImportedOrder]) -> None:
-    """Make these orders, or make them what they are now, in a fixed number of statements."""
+    """Make these orders, or make them what they are now, in a fixed number of statements, and tell of them."""
     with unit_of_work("commerce"):
         versions = _take_away([order.id for order in orders])
-        Order.objects.bulk_create(_order(order, version=versions.get(order.id, 0) + 1) for order in orders)
+        made = [_order(order, version=versions.get(order.id, 0) + 1) for order in orders]
+        Order.objects.bulk_create(made)
         HistoricalOrder.objects.bulk_create(_history(order) for order in orders)
-        OrderLine.objects.bulk_create(row for order in orders for row in _lines(order))
+        lines = {order.id: list(_lines(order)) for order in orders}
+        OrderLine.objects.bulk_create(row for rows in lines.values() for row in rows)
         HistoricalLine.objects.bulk_create(row for order in orders for row in _line_histories(order))
         HistoricalPayment.objects.bulk_create(row for order in orders for row in _payments(order))
         OrderShipment.objects.bulk_create(row for order in orders for row in _parcels(order))
         Document.objects.bulk_create(row for order in orders for row in _documents(order))
         OrderEvent.objects.bulk_create(row for order in orders for row in _timeline(order))
+        for row, order in zip(made, orders, strict=True):
+            refunded = {line.id: line.refunded for line in order.lines}
+            tell_carried(row, lines[row.id], refunded)
 
 
 def remove_orders(ids: Collection[UUID]) -> None:

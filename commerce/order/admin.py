@@ -177,7 +177,8 @@ class OrderAdmin(FoundByKey, Defined):
             {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"), "origin")},
         ),
         ("Shopper", {"fields": ("email_link", ("address", "billed_to"), "shipping_method")}),
-        ("Money", {"fields": ("books", "past_payments", "documents_shown")}),
+        ("Money", {"fields": ("books", "past_payments", "given_back", "documents_shown")}),
+        ("Goes on in", {"fields": ("returns_link",)}),
         ("Goods", {"fields": ("quantities",)}),
     )
     readonly_fields = (
@@ -185,7 +186,7 @@ class OrderAdmin(FoundByKey, Defined):
         *("address", "billed_to", "shipping_method", "deliveries_shown", "figures", "discounts_shown", "payments"),
         *("documents_shown", "additions_shown", "cancellations_shown"),
         *("fulfilment_link", "returns_link", "cards_link", "checkout_link", "cart_link"),
-        *("origin", "books", "past_payments", "quantities"),
+        *("origin", "books", "past_payments", "quantities", "given_back"),
     )
     state_fields = ("state", "payment_state", "fulfilment_state", "captured", "refunded", "historical")
     inlines = (LineInline, TimelineInline)
@@ -271,6 +272,10 @@ class OrderAdmin(FoundByKey, Defined):
     @admin.display(description="payments")
     def past_payments(self, order: Order) -> str:
         return history.payments(order)
+
+    @admin.display(description="given back here")
+    def given_back(self, order: Order) -> str:
+        return self.payments(order)
 
     @admin.display(description="quantities")
     def quantities(self, order: Order) -> str:

@@ -269,6 +269,43 @@ class OrderPlaced:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CarriedLine:
+    """A line as an older shop sold it; `total` is what was charged for all, tax included.
+
+    `kept`: so many were sent and not given back there. `components` and `kind` as of `OrderLine`.
+    """
+
+    id: UUID
+    sku: str
+    name: str
+    quantity: Decimal
+    kept: Decimal
+    total: Decimal
+    kind: str = ""
+    components: tuple[Component, ...] = ()
+
+
+@event("commerce.order_carried", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class OrderCarried:
+    """An order of an older shop is here, or is otherwise by now: history, on which nothing is to be done.
+
+    Told for what may still come of it, a return; it was paid, and thanked for, in the older shop.
+    """
+
+    order: UUID
+    number: str
+    channel: str
+    locale: str
+    customer: UUID | None
+    email: Personal
+    name: Personal
+    currency: str
+    placed_at: datetime
+    lines: tuple[CarriedLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaidBy:
     """What one tender (card, manual, gift_card, store_credit, points) has paid of an order, in its currency."""
 
@@ -472,6 +509,7 @@ class OrderRefunded:
     """Money went back for an order; `whole` when nothing that was paid is left.
 
     `return_request` names the return that asked for it, if one did. A refund over several tenders is told for each.
+    `historical`: the order was paid in an older shop, and has brought nothing here that would be taken back.
     """
 
     order: UUID
@@ -484,6 +522,7 @@ class OrderRefunded:
     whole: bool = False
     payment: UUID | None = None
     tender: str = "card"
+    historical: bool = False
 
 
 @event("commerce.refund_failed", aggregate="order")

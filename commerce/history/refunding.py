@@ -1,0 +1,71 @@
+"""Money that goes back for an order of an older shop, whose provider has taken it: sent by hand, and booked here."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from chassis.ids import new_id
+from chassis.unit_of_work import unit_of_work
+from commerce.history.models import HistoricalPayment
+from commerce.order.commands import give_back
+from commerce.order.models import Order
+from commerce.order.states import PAYMENT
+from commerce.payment.errors import NotRefundable, RefundTooLarge
+from commerce.payment.models import MANUAL, Payment
+
+ELSEWHERE = "paid in the shop before"
+
+
+def refund_history(order_id: UUID, *, amount: Decimal, return_request: UUID) -> list[UUID]:
+    """Ask staff to send it, by a payment that stands for what the older shop has taken and not given back.
+
+    That payment is made with the first refund; nothing is ever captured of it. RefundTooLarge beyond what is left,
+    NotRefundable where the older shop was not paid.
+    """
+    with unit_of_work("commerce"):
+        payment = _locked_payment(order_id)
+        order = Order.objects.select_for_update().get(id=order_id)
+        if "refund" not in PAYMENT[order.payment_state]:
+            raise NotRefundable(state=order.payment_state)
+        left = min(order.refundable, payment.refundable)
+        if not 0 < amount <= left:
+            raise RefundTooLarge(refundable=str(left), field="/amount")
+        refunds = give_back(order, [payment], amount, return_request=return_request)
+        order.version += 1
+        order.save()
+        return refunds
+
+
+def reference_of(order_id: UUID) -> str:
+    """By which the payment of an order of history is known, if it has one."""
+    return f"history:{order_id}"
+
+
+def worked_on(order_ids: list[UUID]) -> set[UUID]:
+    """Orders of history of which money goes back, or went, here: they are no longer the older shop's alone."""
+    known = Payment.objects.filter(reference__in=[reference_of(one) for one in order_ids])
+    return {one for one in known.values_list("order", flat=True) if one}
+
+
+def _locked_payment(order_id: UUID) -> Payment:
+    """Before its order's lock, as everywhere."""
+    order = Order.objects.get(id=order_id)
+    taken = max(order.captured - order.refunded, Decimal(0))
+    paid = HistoricalPayment.objects.filter(order=order).first()
+    payment, made = Payment.objects.select_for_update().get_or_create(
+        reference=reference_of(order_id),
+        defaults={
+            "id": new_id(),
+            "saga": order.saga,
+            "order": order_id,
+            "provider": MANUAL,
+            "tender": MANUAL,
+            "label": f"{paid}, {ELSEWHERE}" if paid else ELSEWHERE,
+            "currency": order.currency,
+            "amount": taken,
+            "captured": taken,
+            "state": "captured",
+        },
+    )
+    if made:
+        payment.book("capture", taken, ELSEWHERE)
+    return payment
