@@ -377,9 +377,9 @@ class ShippingOptions(APIView):
         if not re.fullmatch("[A-Z]{2}", country):
             raise Invalid(f"country must be two capital letters: {ISO_COUNTRY}.", field="/country")
         found = commands.find_cart(view=view, cart_id=cart, shopper=shopper_of(request))
+        lines = lines_for(found.quote, _delivery(request, found))
         if found.quote and not needs_shipping(found.quote):
             return Response([])
-        lines = lines_for(found.quote, _delivery(request, found))
         options = client(ShippingRates).options(
             channel=found.channel,
             country=country,

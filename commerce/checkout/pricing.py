@@ -76,7 +76,7 @@ def draft_of(cart: Cart) -> Draft:
     )
 
 
-def settled(cart: Cart, draft: Draft) -> Draft:
+def settled(draft: Draft) -> Draft:
     """The draft with no more in further deliveries than its lines have.
 
     One that an edit has left empty is gone; where nothing is left for the cart's own place, it goes to the first of

@@ -15,6 +15,7 @@ from chassis.unit_of_work import unit_of_work
 from commerce.cancellation.commands import request_cancellation
 from commerce.checkout import commands
 from commerce.checkout.commands import Shopper, WantedDelivery
+from commerce.checkout.deliveries import further_of
 from commerce.checkout.errors import Incomplete, UnknownShippingMethod
 from commerce.checkout.models import Cart, CartLine
 from commerce.checkout.placement import place
@@ -190,9 +191,9 @@ def test_an_edit_of_the_lines_leaves_no_place_with_more_than_there_is(shop: str,
     cart = split(cart, shopper, MUG=2, TENT=1)
     of_cart = {"view": shop, "cart_id": cart.id, "shopper": shopper}
     cart = commands.set_quantity(**of_cart, line=line_of(cart, "MUG"), quantity=Decimal(4))
-    assert [one["lines"] for one in cart.deliveries or ()] == [{"MUG": "2.0000", "TENT": "1.0000"}], "more goes home"
+    assert [one.lines for one in further_of(cart.deliveries)] == [{"MUG": 2, "TENT": 1}], "more goes home"
     cart = commands.set_quantity(**of_cart, line=line_of(cart, "TENT"), quantity=Decimal(0))
-    assert list((cart.deliveries or [{}])[0]["lines"]) == ["MUG"] and cart.delivery == ADDRESS
+    assert [list(one.lines) for one in further_of(cart.deliveries)] == [["MUG"]] and cart.delivery == ADDRESS
     cart = commands.set_quantity(**of_cart, line=line_of(cart, "MUG"), quantity=Decimal(1))
     assert cart.deliveries is None and cart.delivery == LINZ, "nothing is left for home: all that is left goes there"
     assert cart.shipping_price == Decimal("14.90")

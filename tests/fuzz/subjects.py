@@ -153,6 +153,11 @@ FOR_OPERATION = {
     "placement": {"path.cart": "carts_ordered", **OF_CARTS},
     "change_line": {"path.cart": "carts_to_change", "path.line": "lines_to_change", **OF_MANY},
     "remove_line": {"path.cart": "carts_to_empty", "path.line": "lines_to_remove", **OF_MANY},
+    "set_deliveries": {
+        "path.cart": "carts_to_change", "body.deliveries[*].lines[*].line": "lines_to_change",
+        "body.deliveries[*].lines[*].quantity": "quantities", "body.deliveries[*].shipping_method": "methods",
+        "body.deliveries[*].address.country": "countries", **OF_MANY,
+    },
     "enter_coupon": {"path.code": "coupons", **OF_CARTS},
     "remove_coupon": {"path.code": "coupons", **WITH_COUPON},
     "reorder": {"path.view": "views_of_carts"},

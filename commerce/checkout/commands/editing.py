@@ -72,7 +72,7 @@ def edit_cart(
         if cart.state != Cart.OPEN:
             raise CartFrozen(state=cart.state)
         present = draft_of(cart)
-        draft = settled(cart, edit(cart, present))
+        draft = settled(edit(cart, present))
         draft, quote = _priced(cart, _in_group(cart, draft, shopper), adds=adds)
         draft = _tendered(cart, draft)
         with unit_of_work("commerce"):
