@@ -14,6 +14,7 @@ from chassis.unit_of_work import unit_of_work
 from commerce.document.models import Document
 from commerce.history.announcing import tell_carried
 from commerce.history.models import HistoricalLine, HistoricalOrder, HistoricalPayment
+from commerce.history.refunding import worked_on
 from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
 
 
@@ -163,9 +164,13 @@ class ImportedOrder:
 
 
 def import_orders(orders: Sequence[ImportedOrder]) -> None:
-    """Make these orders, or make them what they are now, in a fixed number of statements, and tell of them."""
+    """Make these orders, or make them what they are now, in a fixed number of statements, and tell of them.
+
+    One of which money goes back here stays as it is.
+    """
     with unit_of_work("commerce"):
-        versions = _take_away([order.id for order in orders])
+        versions, kept = _take_away([order.id for order in orders])
+        orders = [order for order in orders if order.id not in kept]
         made = [_order(order, version=versions.get(order.id, 0) + 1) for order in orders]
         Order.objects.bulk_create(made)
         HistoricalOrder.objects.bulk_create(_history(order) for order in orders)
@@ -187,13 +192,15 @@ def remove_orders(ids: Collection[UUID]) -> None:
         _take_away(ids)
 
 
-def _take_away(ids: Collection[UUID]) -> dict[UUID, int]:
-    """Orders of history with all that hangs on them; the version that each had."""
+def _take_away(ids: Collection[UUID]) -> tuple[dict[UUID, int], set[UUID]]:
+    """Orders of history with all that hangs on them: the version that each had; and those that are kept."""
     found = Order.objects.select_for_update().filter(id__in=ids, historical=True).order_by("id")
     versions = dict(found.values_list("id", "version"))
+    kept = worked_on(list(versions))
+    versions = {order: version for order, version in versions.items() if order not in kept}
     Document.objects.filter(order__in=versions, historical=True).delete()
     Order.objects.filter(id__in=versions).delete()
-    return versions
+    return versions, kept
 
 
 def _order(order: ImportedOrder, *, version: int) -> Order:

@@ -22,13 +22,17 @@ def refund_history(order_id: UUID, *, amount: Decimal, return_request: UUID) -> 
     NotRefundable where the older shop was not paid.
     """
     with unit_of_work("commerce"):
-        payment = _locked_payment(order_id)
+        payment = _locked_payment(order_id)  # before its order's lock, as everywhere
         order = Order.objects.select_for_update().get(id=order_id)
+        payment = payment or _locked_payment(order_id) or _unmade(order)
         if "refund" not in PAYMENT[order.payment_state]:
             raise NotRefundable(state=order.payment_state)
         left = min(order.refundable, payment.refundable)
         if not 0 < amount <= left:
             raise RefundTooLarge(refundable=str(left), field="/amount")
+        if payment._state.adding:
+            payment.save(force_insert=True)
+            payment.book("capture", payment.captured, ELSEWHERE)
         refunds = give_back(order, [payment], amount, return_request=return_request)
         order.version += 1
         order.save()
@@ -46,26 +50,24 @@ def worked_on(order_ids: list[UUID]) -> set[UUID]:
     return {one for one in known.values_list("order", flat=True) if one}
 
 
-def _locked_payment(order_id: UUID) -> Payment:
-    """Before its order's lock, as everywhere."""
-    order = Order.objects.get(id=order_id)
+def _locked_payment(order_id: UUID) -> Payment | None:
+    return Payment.objects.select_for_update().filter(reference=reference_of(order_id)).first()
+
+
+def _unmade(order: Order) -> Payment:
+    """What the older shop has taken and not given back, as a payment of ours that is not stored yet."""
     taken = max(order.captured - order.refunded, Decimal(0))
     paid = HistoricalPayment.objects.filter(order=order).first()
-    payment, made = Payment.objects.select_for_update().get_or_create(
-        reference=reference_of(order_id),
-        defaults={
-            "id": new_id(),
-            "saga": order.saga,
-            "order": order_id,
-            "provider": MANUAL,
-            "tender": MANUAL,
-            "label": f"{paid}, {ELSEWHERE}" if paid else ELSEWHERE,
-            "currency": order.currency,
-            "amount": taken,
-            "captured": taken,
-            "state": "captured",
-        },
+    return Payment(
+        id=new_id(),
+        saga=order.saga,
+        order=order.id,
+        provider=MANUAL,
+        reference=reference_of(order.id),
+        tender=MANUAL,
+        label=f"{paid.label or paid.tender}, {ELSEWHERE}" if paid else ELSEWHERE,
+        currency=order.currency,
+        amount=taken,
+        captured=taken,
+        state="captured",
     )
-    if made:
-        payment.book("capture", taken, ELSEWHERE)
-    return payment
