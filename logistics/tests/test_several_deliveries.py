@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
 from uuid import UUID
@@ -9,8 +10,10 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from chassis import clock
 from chassis.admin.testing import sign_in_as
 from chassis.ids import new_id
+from chassis.jobs.runner import JobRunner
 from contracts.commerce import (
     CancellationRequested,
     DeliveryChangeRequested,
@@ -150,8 +153,10 @@ def test_an_expired_reservation_is_had_again_for_each_place() -> None:
     stocked({"north": {"A": 5}})
     checkout = Split.new()
     deliver(checkout.asks([("A", 2)], [("A", 1)]))
-    Reservation.objects.update(state=Stock.EXPIRED)
-    Allocation.objects.update(held=0)
+    with clock.travel(timedelta(hours=1)):
+        while JobRunner("logistics").run_due():
+            pass
+    assert stock(checkout) == Stock.EXPIRED and units("A") == [(5, 0)]
     deliver(checkout.places([("A", 2)], [("A", 1)]), checkout.confirmation())
     there = PickLine.objects.filter(fulfilment=checkout.group)
     assert [line.quantity for line in there] == [1] and states(checkout) == [State.OPEN, State.OPEN]
