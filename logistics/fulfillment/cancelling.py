@@ -60,17 +60,18 @@ class _Shortened:
         """Whether all of it is still here."""
         return all(_unsent(self.picks, sku) >= many for sku, many in self.wanted.items())
 
-    def take_off(self, held: Held) -> None:
-        """Return it to the shelf, out of parcels that are still here too, and end a list of which nothing is left."""
-        if any(_unpacked(self.picks, sku) < many for sku, many in self.wanted.items()):
-            unpack_all(self.fulfilment)
-            self.picks = list(self.fulfilment.picks.order_by("id"))
-        taken = [one for sku, many in self.wanted.items() for one in _take_off(self.picks, sku, many)]
-        PickLine.objects.bulk_update(self.picks, ["quantity", "picked"])
-        give_back_part(held, [(pick.allocation_id, many) for pick, many in taken])
-        self.fulfilment.version += 1
-        self.fulfilment.save(update_fields=["version"])
-        _close_if_nothing_is_left(self.fulfilment, self.picks)
+
+def _shorten(one: _Shortened, held: Held) -> None:
+    """Return what is wanted to the shelf, out of parcels that are still here too; end a list of which nothing is left."""
+    if any(_unpacked(one.picks, sku) < many for sku, many in one.wanted.items()):
+        unpack_all(one.fulfilment)
+        one.picks = list(one.fulfilment.picks.order_by("id"))
+    taken = [pick for sku, many in one.wanted.items() for pick in _take_off(one.picks, sku, many)]
+    PickLine.objects.bulk_update(one.picks, ["quantity", "picked"])
+    give_back_part(held, [(pick.allocation_id, many) for pick, many in taken])
+    one.fulfilment.version += 1
+    one.fulfilment.save(update_fields=["version"])
+    _close_if_nothing_is_left(one.fulfilment, one.picks)
 
 
 def _cancel_lines(event: CancellationRequested, lists: list[FulfilmentOrder], held: Held) -> bool:
@@ -91,7 +92,7 @@ def _cancel_lines(event: CancellationRequested, lists: list[FulfilmentOrder], he
         return False
     for one in shortened:
         if one.wanted:
-            one.take_off(held)
+            _shorten(one, held)
     _settle(event, shortened, held)
     return True
 
