@@ -62,7 +62,7 @@ class _Shortened:
 
 
 def _shorten(one: _Shortened, held: Held) -> None:
-    """Return what is wanted to the shelf, out of parcels that are still here too; end a list of which nothing is left."""
+    """Return what is wanted to the shelf, also out of parcels that are here still; end a list without anything left."""
     if any(_unpacked(one.picks, sku) < many for sku, many in one.wanted.items()):
         unpack_all(one.fulfilment)
         one.picks = list(one.fulfilment.picks.order_by("id"))
