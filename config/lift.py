@@ -1,5 +1,6 @@
 """`python -m config.lift DOMAIN`: prove that a domain stands alone.
 
+`python -m config.lift DOMAIN --borrow`: the same in a minute less, with dependencies out of the environment at hand.
 `python -m config.lift DOMAIN … --wheels FOLDER`: only what an image is made of: the wheels and the locked versions.
 
 Builds wheels of chassis, contracts and the one domain, installs them and what they declare (in the locked
@@ -15,10 +16,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 import config  # noqa: F401
+from config.borrowing import NotHere, borrow
 from config.domains import DOMAINS, DomainRow
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,12 +45,12 @@ class LiftError(Exception):
     """A step failed; the message says which and ends with what its program printed."""
 
 
-def lift(row: DomainRow, *, root: Path = ROOT, pytest_arguments: Sequence[str] = ()) -> None:
+def lift(row: DomainRow, *, root: Path = ROOT, borrowed: bool = False, pytest_arguments: Sequence[str] = ()) -> None:
     """Lift one domain out of the tree at `root`. Raises LiftError at the first step that fails."""
     with tempfile.TemporaryDirectory(prefix=f"lift-{row.package}-") as folder:
         work = Path(folder)
         wheels = [build_wheel(package, root=root, work=work) for package in (*BELOW, row.package)]
-        python = make_environment(wheels, root=root, work=work)
+        python = make_environment(wheels, root=root, work=work, borrowed=borrowed)
         check_alone(python, row, work=work)
         run_tests(python, row, work=work, arguments=pytest_arguments)
 
@@ -72,16 +77,36 @@ def build_wheel(package: str, *, root: Path, work: Path) -> Path:
     return next(wheels.glob("*.whl"))
 
 
-def make_environment(wheels: Sequence[Path], *, root: Path, work: Path) -> Path:
-    """An empty environment with these wheels and what they declare; returns its Python."""
-    _run("making an environment", [sys.executable, "-m", "venv", work / "venv"])
+def make_environment(wheels: Sequence[Path], *, root: Path, work: Path, borrowed: bool = False) -> Path:
+    """An empty environment with these wheels and what they declare; returns its Python.
+
+    `borrowed`: dependencies come out of the environment that runs us, instead of from the index.
+    """
+    pip = ["--without-pip"] if borrowed else []
+    _run("making an environment", [sys.executable, "-m", "venv", *pip, work / "venv"])
     python = work / "venv" / "bin" / "python"
+    if borrowed:
+        borrow_into(next((work / "venv" / "lib").glob("python*")) / "site-packages", wheels)
+        return python
     constraints = work / CONSTRAINTS
     constraints.write_text(locked_versions((root / "requirements.lock").read_text()))
     *below, domain = wheels
     install: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--no-compile", "-c", constraints]
     _run("installing", [*install, *below, f"{domain}[test]"])
     return python
+
+
+def borrow_into(site: Path, wheels: Sequence[Path]) -> None:
+    """Unpack these wheels of ours there and give them what they declare, the last with what its tests need."""
+    for wheel in wheels:
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(site)
+    ours = [canonicalize_name(wheel.name.partition("-")[0]) for wheel in wheels]
+    declared = [f"{name}[test]" if name == ours[-1] else name for name in ours]
+    try:
+        borrow(declared, into=site)
+    except NotHere as missing:
+        raise LiftError(f"borrowing failed: {missing}") from missing
 
 
 def locked_versions(lock: str) -> str:
@@ -167,6 +192,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = {row.package: row for row in DOMAINS if row.package != "strangler"}
     parser.add_argument("domains", nargs="+", choices=sorted(names), metavar="domain")
     parser.add_argument("--wheels", type=Path, help="put wheels and constraints there, and test nothing")
+    parser.add_argument("--borrow", action="store_true", help="take dependencies out of the environment at hand")
     parser.add_argument("--root", type=Path, default=ROOT, help="the tree to lift from")
     given = list(sys.argv[1:] if arguments is None else arguments)
     cut = given.index("--") if "--" in given else len(given)
@@ -177,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             collect(rows, into=options.wheels, root=options.root.resolve())
             return 0
         for row in rows:
-            lift(row, root=options.root.resolve(), pytest_arguments=given[cut + 1 :])
+            lift(row, root=options.root.resolve(), borrowed=options.borrow, pytest_arguments=given[cut + 1 :])
             print(f"{row.package} stands alone")
     except LiftError as error:
         print(error, file=sys.stderr)

@@ -21,6 +21,7 @@ from config.domains import ALIASES, audit_variable
 from config.local import broker as local_broker
 from config.local import postgres, process
 from config.testing import STATE
+from tests.copies import copy_templates
 from tests.processes import ROOT, Processes, eventually, free_port
 
 CHECKOUT = ("commerce", "logistics")
@@ -58,7 +59,7 @@ class Stack:
         (folder / "state").mkdir(exist_ok=True)
         self.processes = Processes(folder, self._environment() | settings)
         if own_cluster:
-            self.run("-m", "config.local.migrations", *ALIASES)
+            copy_templates(self.cluster, *ALIASES)
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -14,11 +14,12 @@ import psycopg
 from chassis import clock
 from chassis.ids import new_id
 from chassis.messages import Message, encode
-from config.domains import ALIASES
 from config.local import postgres
 from config.testing import STATE
 from tests.brokers import Broker
 from tests.processes import ROOT, Processes
+
+_made: set[tuple[str, str]] = set()
 
 
 class Tiny:
@@ -28,14 +29,12 @@ class Tiny:
         self.folder = folder
         self.cluster = cluster or postgres.ensure(STATE)
         self.broker = broker
-        self.names = {"commerce": f"tiny_ping_{os.getpid()}", "logistics": f"tiny_pong_{os.getpid()}"}
-        urls = {}
-        for alias in ALIASES:
-            name = self.names.get(alias)
-            if name:
-                self.cluster.drop_database(name)
-                self.cluster.create_database(name, owner=alias)
-                urls[f"DATABASE_URL_{alias.upper()}"] = self.cluster.url(alias, database=name)
+        # Named like the clones of tests, so that a later run drops what one that was killed has left.
+        self.names = {alias: f"test_{alias}_{os.getpid()}_tiny" for alias in ("commerce", "logistics")}
+        urls = {
+            f"DATABASE_URL_{alias.upper()}": self.cluster.url(alias, database=name)
+            for alias, name in self.names.items()
+        }
         self.failpoints = folder / "failpoints"
         environment = {
             **os.environ,
@@ -50,7 +49,21 @@ class Tiny:
         self.pong = urls["DATABASE_URL_LOGISTICS"]
         self.ping = urls["DATABASE_URL_COMMERCE"]
         for alias in self.names:
-            self.run("manage.py", "migrate", "--run-syncdb", "--database", alias, "-v", "0")
+            self._make(alias)
+
+    def _make(self, alias: str) -> None:
+        """An empty database with tables: migrated once in each server by this process, and copied from then on."""
+        name = self.names[alias]
+        made = f"test_{alias}_{os.getpid()}_made"
+        self.cluster.drop_database(name)
+        if (self.cluster.identity, made) in _made:
+            self.cluster.create_database(name, owner=alias, template=made)
+            return
+        self.cluster.drop_database(made)
+        self.cluster.create_database(name, owner=alias)
+        self.run("manage.py", "migrate", "--run-syncdb", "--database", alias, "-v", "0")
+        self.cluster.create_database(made, owner=alias, template=name)
+        _made.add((self.cluster.identity, made))
 
     def run(self, *arguments: str) -> None:
         subprocess.run(

@@ -105,10 +105,6 @@ class Worked:
     percent: Decimal
     payable: Decimal
 
-    def discountable(self, *, with_tax: bool) -> Decimal:
-        """What a percentage off is taken of: the unit price with or without tax, as the channel says."""
-        return self.gross_unit if with_tax else self.net_unit
-
 
 def levels(taxes: Iterable[Tax]) -> tuple[Level, ...]:
     """The taxes by priority, lowest first, each as percent of the price without tax."""

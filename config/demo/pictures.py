@@ -2,7 +2,7 @@
 
 from random import Random
 
-from config.demo.drawings import clothing, kitchen, living, outdoor, services
+from config.demo.drawings import clothing, intangible, kitchen, living, outdoor
 from config.demo.drawings.canvas import SIDE, Canvas, light, mix, rgb
 from config.demo.shapes import Product
 from config.demo.words.colours import SWATCHES
@@ -12,7 +12,7 @@ FIGURES = {
     **clothing.FIGURES,
     **living.FIGURES,
     **kitchen.FIGURES,
-    **services.FIGURES,
+    **intangible.FIGURES,
 }
 _PAPER = {
     "outdoor": "#e4ebe3",

@@ -12,10 +12,10 @@ from config.demo.shapes import Picture, Price, Product, Text, Value, Variant
 from config.demo.slugs import slug
 from config.demo.words import attributes, places
 from config.demo.words.colours import COLOURS
+from config.demo.words.intangible import SERVICES
 from config.demo.words.kind import Kind
 from config.demo.words.kinds import KINDS, SECTION_DEPARTMENT
 from config.demo.words.models import MODELS
-from config.demo.words.services import SERVICES
 
 PER_KIND = 8
 _CHANNELS = tuple(row[0] for row in places.CHANNELS)

@@ -155,24 +155,25 @@ def _migrate_templates(connection: "psycopg.Connection[tuple[object, ...]]", tem
         environment[f"DATABASE_URL_{alias.upper()}"] = on_database(
             os.environ[_PREFIX + alias.upper()], f"making_{alias}_"
         )
-    for alias in missing:
-        program = "import sys, django; django.setup(); from django.core.management import call_command as c;"
-        program += f"c('migrate', database={alias!r}, verbosity=0)"
-        paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
-        made = subprocess.run(
-            [sys.executable, "-c", program],
-            env={**environment, "PYTHONPATH": paths},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if made.returncode:
-            pytest.exit(f"migrating the {alias} template failed:\n{made.stdout}{made.stderr}", returncode=3)
+    environment["PYTHONPATH"] = os.pathsep.join(path or os.getcwd() for path in sys.path)
+    migrating = {alias: _migrate(alias, environment) for alias in missing}  # side by side
+    for alias, process in migrating.items():
+        said, _ = process.communicate()
+        if process.returncode:
+            pytest.exit(f"migrating the {alias} template failed:\n{said}", returncode=3)
         connection.execute(
             sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
                 sql.Identifier(f"making_{alias}_"), sql.Identifier(template[alias])
             )
         )
+
+
+def _migrate(alias: str, environment: dict[str, str]) -> "subprocess.Popen[str]":
+    program = "import django; django.setup(); from django.core.management import call_command;"
+    program += f"call_command('migrate', database={alias!r}, verbosity=0)"
+    return subprocess.Popen(
+        [sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
 
 def _drop_dead_clones(connection: "psycopg.Connection[tuple[object, ...]]") -> None:

@@ -76,11 +76,6 @@ class Assessment:
     carried_rows: int
     estimated_seconds: int
 
-    @property
-    def settings_to_change(self) -> tuple[Setting, ...]:
-        """The settings that change capture cannot work with."""
-        return tuple(setting for setting in self.settings if setting.change)
-
 
 def assess(source: Source, *, progress: Progress = lambda step: None) -> Assessment:
     """Look at the whole source in one snapshot. NotMagento when it is no Magento 2 shop."""

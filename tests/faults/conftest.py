@@ -26,7 +26,7 @@ def tiny(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tiny]:
 
 
 @pytest.fixture(scope="package")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def shop(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> Iterator[Stack]:
     """The whole shop, with a PostgreSQL of its own; whoever kills a part of it starts that part again."""
     folder = tmp_path_factory.mktemp("faults")
     yield from running(Stack(folder, workers=EVERY_DOMAIN, own_cluster=True))

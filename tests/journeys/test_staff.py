@@ -67,12 +67,21 @@ def _demand_chromium() -> None:
 
 
 @pytest.fixture
-def browser(shop: Stack) -> Iterator[Browser]:
+def browser(shop: Stack, request: pytest.FixtureRequest) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         expect.set_options(timeout=IN_TIME)
         yield browser
+        _picture(browser, request.node.name)
         browser.close()
+
+
+def _picture(browser: Browser, name: str) -> None:
+    """Where SCREENSHOTS names a folder, the last page of each window goes there, to be looked at."""
+    folder = os.environ.get("SCREENSHOTS")
+    for number, page in enumerate(page for context in browser.contexts for page in context.pages):
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}-{number}.png", full_page=True)
 
 
 def signed_in(browser: Browser, shop: Stack, role: str) -> Page:

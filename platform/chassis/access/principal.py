@@ -6,11 +6,10 @@ It decides nothing by itself beyond "is this permission among mine".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
 
 MAX_LIFETIME = timedelta(minutes=10)
 """The longest that a token may say who somebody is."""
@@ -45,16 +44,6 @@ class Principal:
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}" if self.id else str(self.kind)
-
-    @classmethod
-    def from_mapping(cls, values: Mapping[str, Any]) -> Principal:
-        """The inverse of `as_mapping`; raises KeyError, TypeError or ValueError for anything else."""
-        known = dict(values)
-        return cls(**{**known, "kind": Kind(known["kind"]), "permissions": frozenset(known.get("permissions", ()))})
-
-    def as_mapping(self) -> dict[str, Any]:
-        """JSON-ready, for a signed session."""
-        return {**asdict(self), "kind": self.kind.value, "permissions": sorted(self.permissions)}
 
     # What Django REST framework and the admin ask of `request.user`.
 

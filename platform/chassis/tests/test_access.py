@@ -177,10 +177,6 @@ def test_grants_count_for_staff_and_services_only() -> None:
         assert not (other.has_perm("a.b") or other.has_module_perms("a") or other.is_staff or other.is_superuser)
 
 
-def test_a_principal_passes_through_a_session() -> None:
-    assert Principal.from_mapping(json.loads(json.dumps(EVE.as_mapping()))) == EVE
-
-
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     monkeypatch.setattr(authentication, "_keys", KeyCache(SIGNER.published))

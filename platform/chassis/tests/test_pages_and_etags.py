@@ -9,14 +9,12 @@ from typing import Any
 
 import pytest
 from django.db import connections, models
-from django.http import HttpResponse
 from django.test import RequestFactory
 from django.test.utils import isolate_apps
 from rest_framework.request import Request
 
 from chassis.errors import Invalid, PreconditionRequired, StaleVersion
-from chassis.precondition import etag_of
-from chassis.web.etag import not_modified, precondition, with_etag
+from chassis.web.etag import precondition
 from chassis.web.pages import MAX_LIMIT, BadCursor, BadLimit, CursorPages, keyset_page, limit_of
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -154,12 +152,3 @@ def test_a_missing_condition_is_a_428_only_where_it_is_required() -> None:
 def test_an_unreadable_condition_is_refused_and_never_ignored(header: str) -> None:
     with pytest.raises(Invalid):
         precondition(request(**{"If-Match": header}))
-
-
-def test_an_unchanged_representation_is_a_304() -> None:
-    tag = etag_of(3, "de")
-    assert with_etag(HttpResponse(), 3, "de")["ETag"] == tag
-    answer = not_modified(request(**{"If-None-Match": f'"x", W/{tag}'}), tag)
-    assert answer is not None and answer.status_code == 304 and answer["ETag"] == tag
-    assert not_modified(request(**{"If-None-Match": '"v2.de"'}), tag) is None
-    assert not_modified(request(), tag) is None

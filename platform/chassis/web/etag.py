@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TypeVar
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
@@ -42,19 +42,6 @@ def precondition(request: HttpRequest | Request, *, required: bool = False) -> P
         return NO_PRECONDITION
     # RFC 9110: If-Match compares strongly, so a weak tag never matches; it stays out of the set.
     return Precondition(frozenset(tag for tag in _tags(header, name="If-Match") if not tag.startswith("W/")))
-
-
-def not_modified(request: HttpRequest | Request, etag: str) -> HttpResponse | None:
-    """A 304 if the caller's If-None-Match already holds `etag`, else None: ask before building the body."""
-    header = request.headers.get("If-None-Match")
-    if header is None:
-        return None
-    known = {tag.removeprefix("W/") for tag in _tags(header, name="If-None-Match")}
-    if "*" not in known and etag.removeprefix("W/") not in known:
-        return None
-    answer = HttpResponseNotModified()
-    answer["ETag"] = etag
-    return answer
 
 
 def _tags(header: str, *, name: str) -> list[str]:

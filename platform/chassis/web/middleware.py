@@ -105,7 +105,7 @@ class LimitsMiddleware:
 
 
 class SecurityHeadersMiddleware:
-    """The headers that neither Django's SecurityMiddleware nor django-csp sets; never overwrites a view's own."""
+    """The headers that Django's SecurityMiddleware does not set; never overwrites a view's own."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
