@@ -55,7 +55,7 @@ def copy_carried_orders(batch: list[Received[OrderCarried]]) -> None:
     known = dict(
         BoughtOrder.objects.select_for_update().filter(id__in=newest).order_by("id").values_list("id", "version")
     )
-    news = [newest[id_] for id_ in sorted(newest) if known.get(id_, 0) < newest[id_].message.aggregate_version]
+    news = [newest[id_] for id_ in sorted(newest) if known.get(id_, 0) <= newest[id_].message.aggregate_version]
     BoughtOrder.objects.bulk_create(
         (
             BoughtOrder(

@@ -44,7 +44,7 @@ def copy_carried_contacts(batch: list[Received[OrderCarried]]) -> None:
         .order_by("order")
         .values_list("order", "version")
     )
-    news = [row for row in rows.values() if known.get(row.order, -1) < row.version]
+    news = [row for row in rows.values() if known.get(row.order, -1) <= row.version]
     OrderContact.objects.bulk_create(
         sorted(news, key=lambda row: row.order),
         update_conflicts=True,
