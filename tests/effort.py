@@ -22,6 +22,8 @@ MINUTES = float(os.environ.get("MINUTES", "0.5"))
 RECORDING = os.environ.get("RECORD", "") == "1"
 HURRY = MINUTES < 5
 """Whether leases of killed workers are cut short, so that a short run is not mostly waiting for them."""
+KILLS = 1 if HURRY else 4
+"""How often a process of a migration is killed at each of its points."""
 FULL_ROUNDS = 4
 """So many rounds have all shoppers; later ones a few only, so that many rounds fit into an hour."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.effort import KILLS
 from tests.magento import catalogue
 from tests.magento.server import MagentoServer
 from tests.processes import ROOT, eventually
@@ -78,14 +79,14 @@ def test_kills_lose_and_repeat_nothing_and_later_changes_change_what_they_are_ab
     with django_db_blocker.unblock(), catalogue.clean():
         catalogue.move(small_magento.url)
         undisturbed = catalogue.state()
-    workers.failpoints.write_text("".join(f"{point}=kill:2\n" for point in (*SENT, *TAKEN)))
+    workers.failpoints.write_text("".join(f"{point}=kill:{KILLS}\n" for point in (*SENT, *TAKEN)))
     tries = 1
     while code := extract(workers, small_magento):
         assert code == -9 and tries < 10
         tries += 1
     eventually(lambda: applied(workers), "everything applied in spite of the kills", within=400)
     reached = {path.name.removeprefix("failpoints.").rsplit(".", 1)[0] for path in workers.folder.glob("failpoints.*")}
-    assert reached == {*SENT, *TAKEN} and tries == 5
+    assert reached == {*SENT, *TAKEN} and tries == 1 + 2 * KILLS
     assert catalogue.state(lambda sql: workers.query("catalog", sql)) == undisturbed
     assert workers.query("catalog", "SELECT * FROM catalog_magentotouched") == []
     assert workers.query("catalog", "SELECT * FROM catalog_deadletter") == []

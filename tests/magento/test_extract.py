@@ -16,6 +16,7 @@ from strangler.extract import ConcurrentExtraction, Extraction, extract
 from strangler.runs import Run, TableCursor
 from strangler.source import Source, SourceError
 from strangler.tables import parked_tables
+from tests.effort import KILLS
 from tests.magento.server import REPOSITORY, MagentoServer
 
 pytestmark = [pytest.mark.magento, pytest.mark.django_db(databases=["platform"], transaction=True)]
@@ -107,8 +108,8 @@ def command(url: str, tmp_path, failpoints: str) -> subprocess.CompletedProcess[
 @pytest.mark.processes
 @pytest.mark.parametrize("where", ["strangler.extract.batch", "strangler.extract.committed"])
 def test_a_killed_extraction_goes_on_with_nothing_lost_or_repeated(magento: MagentoServer, tmp_path, where):
-    for _ in range(4):
-        killed = command(magento.url, tmp_path, f"{where}=kill:4\n")
+    for _ in range(KILLS):
+        killed = command(magento.url, tmp_path, f"{where}=kill:{KILLS}\n")
         assert killed.returncode == -signal.SIGKILL, killed.stderr
     finished = command(magento.url, tmp_path, "")
     assert finished.returncode == 0, finished.stderr

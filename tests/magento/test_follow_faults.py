@@ -13,6 +13,7 @@ import pytest
 
 from strangler.capture.models import Stream
 from strangler.runs import Run
+from tests.effort import KILLS
 from tests.magento import server as servers
 from tests.magento.following import (
     carry_over,
@@ -65,18 +66,20 @@ def test_a_killed_follower_goes_on_with_nothing_lost_or_repeated(
 ) -> None:
     carry_over(own_magento, SOURCES)
     before = table(own_magento, SOURCES)
-    (tmp_path / "failpoints").write_text("strangler.follow.group=kill:3\nstrangler.follow.committed=kill:3\n")
+    (tmp_path / "failpoints").write_text(
+        f"strangler.follow.group=kill:{KILLS}\nstrangler.follow.committed=kill:{KILLS}\n"
+    )
     follow(processes, own_magento)
     writer = threading.Thread(target=write, args=(own_magento,), kwargs={"transactions": 150})
     writer.start()
-    for _ in range(3):  # and from outside, wherever it is just now
+    for _ in range(KILLS):  # and from outside, wherever it is just now
         time.sleep(1.5)
         processes.restart_dead()
         processes.kill("follow")
         follow(processes, own_magento)
     writer.join()
     eventually(lambda: (processes.restart_dead(), caught_up(own_magento))[1], "all is applied", within=120)
-    assert len(list(tmp_path.glob("failpoints.strangler.*"))) == 6
+    assert len(list(tmp_path.glob("failpoints.strangler.*"))) == 2 * KILLS
     assert repeated() == []
     assert state(before) == table(own_magento, SOURCES)
     positions = [event.position for event in sent()]

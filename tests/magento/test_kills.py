@@ -75,7 +75,7 @@ def finished(stack: Stack) -> bool:
 
 
 def test_killed_workers_lose_nothing_and_carry_nothing_twice(magento: MagentoServer, stack: Stack) -> None:
-    stack.failpoints.write_text("".join(f"{name}=kill:2\n" for name in KILLS))
+    stack.failpoints.write_text("".join(f"{name}=kill:1\n" for name in KILLS))
     extract(stack, magento.url)
     for _ in range(2):  # and from outside, wherever they are just now
         for alias in stack.workers:
