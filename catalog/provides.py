@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from catalog.legacy.dialect import answers, old_addresses
 from catalog.quote import cart as quoting
-from contracts.catalog import NOBODY, Buyer, Quote, QuoteRequestLine
+from contracts.catalog import NOBODY, Buyer, Quote, QuoteDelivery, QuoteRequestLine
 from contracts.dialect import DialectAnswer, DialectQuestion, MadeOf, OldAddress
 
 
@@ -24,6 +24,7 @@ class Pricing:
         postcode: str = "",
         vat_number: str = "",
         buyer: Buyer = NOBODY,
+        deliveries: tuple[QuoteDelivery, ...] = (),
     ) -> Quote:
         """See `catalog.quote.cart.quote`."""
         return quoting.quote(
@@ -37,11 +38,12 @@ class Pricing:
             postcode=postcode,
             vat_number=vat_number,
             buyer=buyer,
+            deliveries=deliveries,
         )
 
 
 class CatalogDialectProvider:
-    """contracts.catalog.CatalogDialect on the rows that are kept of a Magento: a fixed number of statements each."""
+    """contracts.dialect.CatalogDialect on the rows that are kept of a Magento: a fixed number of statements each."""
 
     def read(self, *, question: DialectQuestion) -> DialectAnswer:
         return answers.answer(question)

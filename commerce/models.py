@@ -18,7 +18,7 @@ from commerce.messaging import (
     RevokedPrincipal,
     SagaInstance,
 )
-from commerce.order.models import NumberSequence, Order, OrderEvent, OrderLine, OrderShipment
+from commerce.order.models import NumberSequence, Order, OrderDelivery, OrderEvent, OrderLine, OrderShipment
 from commerce.payment.models import (
     Payment,
     PaymentMethod,
@@ -54,6 +54,7 @@ __all__ = [
     "LegacyTouched",
     "NumberSequence",
     "Order",
+    "OrderDelivery",
     "OrderEvent",
     "OrderLine",
     "OrderShipment",

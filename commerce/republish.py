@@ -1,6 +1,6 @@
 """What commerce can tell again, so that others rebuild their copies: orders as they were sold, held, and cancelled.
 
-Orders of history were told of to nobody, and are not told of now.
+Of orders of history only that they are there.
 """
 
 from collections.abc import Iterator
@@ -9,9 +9,10 @@ from django.db.models import Exists, OuterRef, Q
 
 from chassis.republishing import State
 from commerce.cancellation.models import Cancellation
+from commerce.history.announcing import order_carried
 from commerce.order.announcing import order_cancelled, order_held, order_placed, order_released
 from commerce.order.models import Order, OrderEvent
-from contracts.commerce import OrderCancelled, OrderHeld, OrderPlaced, OrderReleased
+from contracts.commerce import OrderCancelled, OrderCarried, OrderHeld, OrderPlaced, OrderReleased
 
 ASKED = Cancellation.objects.filter(order=OuterRef("id"), state="requested", was_held=True)
 OURS = Order.objects.filter(historical=False)
@@ -20,9 +21,19 @@ ON_HOLD = Q(state="held") | Q(Exists(ASKED))
 
 def placed() -> Iterator[State]:
     """Every order as it was sold."""
-    for row in OURS.prefetch_related("lines").order_by("id").iterator(chunk_size=200):
-        event = order_placed(row, list(row.lines.all()))
+    for row in OURS.prefetch_related("lines", "deliveries").order_by("id").iterator(chunk_size=200):
+        event = order_placed(row, list(row.lines.all()), row.deliveries.all())
         yield State(event=event, aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
+
+
+def carried() -> Iterator[State]:
+    """Every order of history, as far as there is something of it that could come back."""
+    rows = Order.objects.filter(historical=True).prefetch_related("lines__history").order_by("id")
+    for row in rows.iterator(chunk_size=200):
+        lines = list(row.lines.all())
+        event = order_carried(row, lines, {line.id: line.history.refunded for line in lines})
+        if any(line.kept for line in event.lines):
+            yield State(event=event, aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
 
 
 def held() -> Iterator[State]:
@@ -45,4 +56,10 @@ def cancelled() -> Iterator[State]:
         yield State(event=event, aggregate_id=row.id, aggregate_version=row.version, channel=row.channel)
 
 
-REPUBLISH = {OrderPlaced: placed, OrderHeld: held, OrderReleased: released, OrderCancelled: cancelled}
+REPUBLISH = {
+    OrderPlaced: placed,
+    OrderCarried: carried,
+    OrderHeld: held,
+    OrderReleased: released,
+    OrderCancelled: cancelled,
+}

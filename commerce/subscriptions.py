@@ -7,6 +7,7 @@ from commerce.cancellation import reactions as cancellation
 from commerce.checkout import projection as copies
 from commerce.checkout import reactions as checkout
 from commerce.delivery import reactions as delivery
+from commerce.history import reactions as history
 from commerce.legacy.rows import keep_rows
 from commerce.order import reactions as order
 from commerce.payment import tenders as payment
@@ -30,7 +31,7 @@ SUBSCRIPTIONS = (
     reaction(logistics.DeliveryChanged, each(delivery.delivery_changed)),
     reaction(logistics.DeliveryChangeRefused, each(delivery.delivery_change_refused)),
     reaction(logistics.ShipmentSent, each(order.shipment_sent)),
-    reaction(postpurchase.RefundRequested, each(order.refund_requested)),
+    reaction(postpurchase.RefundRequested, each(history.refund_requested)),
     reaction(postpurchase.GiftCardIssued, each(order.gift_card_issued), personal=False),
     reaction(postpurchase.GiftCardsWithdrawn, each(order.gift_cards_withdrawn)),
     reaction(postpurchase.TenderReserved, each(checkout.tender_reserved)),

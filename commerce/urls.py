@@ -16,6 +16,7 @@ urlpatterns = [
     path("carts/<uuid:cart>/lines", checkout.Lines.as_view()),
     path("carts/<uuid:cart>/lines/<uuid:line>", checkout.LineDetail.as_view()),
     path("carts/<uuid:cart>/delivery", checkout.DeliveryDetail.as_view()),
+    path("carts/<uuid:cart>/deliveries", checkout.DeliveriesOfCart.as_view()),
     path("carts/<uuid:cart>/coupons/<str:code>", checkout.CouponDetail.as_view()),
     path("carts/<uuid:cart>/tenders", checkout.TendersOfCart.as_view()),
     path("carts/<uuid:cart>/tenders/<uuid:tender>", checkout.TenderDetail.as_view()),

@@ -34,7 +34,7 @@ class ShippingRatesProvider:
 
 
 class StockDialectProvider:
-    """contracts.logistics.StockDialect on the rows that are kept of a Magento."""
+    """contracts.dialect.StockDialect on the rows that are kept of a Magento."""
 
     def read(self, *, question: DialectQuestion) -> DialectAnswer:
         return answers.answer(question)

@@ -7,12 +7,14 @@ two workers could wait for each other. It knows both slices; they do not know ea
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from chassis.subscriptions import Received, caused_by
 from contracts.commerce import (
     CancellationRequested,
     OrderCancelled,
     OrderPlaced,
+    RequestedDelivery,
     StockConfirmationRequested,
     StockReleaseRequested,
     StockRequested,
@@ -21,7 +23,7 @@ from logistics.fulfillment import reactions as fulfillment
 from logistics.fulfillment.adding import goods_added
 from logistics.fulfillment.cancelling import cancellation_requested
 from logistics.reservation import reactions as warehouse
-from logistics.reservation.holding import Held, hold, requested, tombstone
+from logistics.reservation.holding import Held, Part, Wanted, hold, requested, tombstone
 from logistics.reservation.models import Reservation
 from logistics.warehouse.availability import announce
 
@@ -61,15 +63,28 @@ def _is_of_an_order(event: object) -> bool:
     return isinstance(event, OrderCancelled) or (isinstance(event, StockConfirmationRequested) and bool(event.added))
 
 
+def _wanted(event: StockRequested, delivery: UUID | None) -> list[Wanted]:
+    """What of a request goes with one delivery."""
+    return [(line.sku, line.quantity, line.requires_shipping) for line in event.lines if line.delivery == delivery]
+
+
+def _destination(to: StockRequested | RequestedDelivery) -> dict[str, str]:
+    return {"country": to.country, "area": to.area, "method": to.shipping_method}
+
+
 def _row(event: object) -> Reservation | None:
     if isinstance(event, StockRequested):
         return requested(
             event.saga,
             channel=event.channel,
             cart=event.cart,
-            lines=[(line.sku, line.quantity, line.requires_shipping) for line in event.lines],
+            lines=_wanted(event, None),
             expires_at=event.expires_at,
-            destination={"country": event.country, "area": event.area, "method": event.shipping_method},
+            destination=_destination(event),
+            further=[
+                Part(delivery=one.id, lines=_wanted(event, one.id), destination=_destination(one))
+                for one in event.deliveries
+            ],
         )
     if isinstance(event, StockReleaseRequested):
         return tombstone(event.saga, reason=event.reason)

@@ -19,6 +19,7 @@ from contracts.commerce import (
 )
 from contracts.postpurchase import POINTS
 from postpurchase.loyalty import ledger as points
+from postpurchase.selling.queries import given_back_for
 from postpurchase.tenders import reactions as tenders
 from postpurchase.tenders.reactions import Held
 from postpurchase.tenders.reservations import hold
@@ -47,9 +48,9 @@ def _accounts(events: list[Any]) -> set[tuple[str, UUID]]:
 
 _OF_POINTS = (OrderPaid, AdditionPaid, OrderRefunded)
 _REACTIONS: dict[type, Callable[[Any, Held], None]] = {
-    OrderPaid: lambda event, _: points.earn(event),
-    AdditionPaid: lambda event, _: points.earn_more(event),
-    OrderRefunded: lambda event, _: points.reverse(event),
+    OrderPaid: lambda event, _: points.earn(event, for_cards=given_back_for(event.order)),
+    AdditionPaid: lambda event, _: points.earn_more(event, for_cards=given_back_for(event.order)),
+    OrderRefunded: lambda event, _: points.reverse(event, for_cards=given_back_for(event.order)),
     TenderRequested: tenders.requested,
     TenderReleaseRequested: tenders.released,
     TenderConfirmationRequested: tenders.confirmed,

@@ -8,6 +8,7 @@ from contracts.commerce import (
     AdditionPaid,
     GoodsAdded,
     OrderCancelled,
+    OrderCarried,
     OrderLinesCancelled,
     OrderPaid,
     OrderPlaced,
@@ -21,7 +22,13 @@ from contracts.commerce import (
 )
 from contracts.identity import ChannelGroupChanged, SessionsRevoked
 from postpurchase.reactions import value_events
-from postpurchase.returns.projection import copy_added_lines, copy_order, copy_views, note_cancellation
+from postpurchase.returns.projection import (
+    copy_added_lines,
+    copy_carried_orders,
+    copy_order,
+    copy_views,
+    note_cancellation,
+)
 from postpurchase.returns.reactions import lines_cancelled, refund_failed, refunded
 from postpurchase.selling.reactions import block_disputed, issue_sold_cards, take_back_cancelled
 
@@ -30,6 +37,7 @@ SUBSCRIPTIONS = (
     projection(ChannelGroupChanged, keep_channel_groups("postpurchase")),
     projection(SessionsRevoked, keep_revocations("postpurchase")),
     projection(OrderPlaced, each(copy_order)),
+    projection(OrderCarried, copy_carried_orders),
     projection(OrderCancelled, each(note_cancellation)),
     reaction(GoodsAdded, each(copy_added_lines), personal=False),
     reaction(OrderLinesCancelled, each(lines_cancelled)),

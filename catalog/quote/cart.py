@@ -17,14 +17,14 @@ from catalog.promotion import quoting
 from catalog.promotion.evaluation import Explanation, Outcome
 from catalog.promotion.loading import running_rules
 from catalog.quote import reading
-from catalog.quote.priced import Priced, freight, less, priced_lines
+from catalog.quote.priced import Priced, less, priced_lines
 from catalog.quote.quoted import sold, unsold
 from catalog.quote.reading import Site
-from catalog.quote.vat import exemption
+from catalog.quote.stops import by_delivery, discountable, freights, note_of, stops_of
 from chassis import clock
 from chassis.ids import new_id
 from chassis.money import Money
-from contracts.catalog import NOBODY, Buyer, Quote, QuotedTax, QuoteRequestLine
+from contracts.catalog import NOBODY, Buyer, Quote, QuoteDelivery, QuotedTax, QuoteRequestLine
 
 LIFETIME = timedelta(minutes=30)
 # Of the way figures are worked out: it grows when the same prices would give other figures.
@@ -43,32 +43,37 @@ def quote(
     postcode: str = "",
     vat_number: str = "",
     buyer: Buyer = NOBODY,
+    deliveries: tuple[QuoteDelivery, ...] = (),
     tried: UUID | None = None,
     explained: list[Explanation] | None = None,
 ) -> Quote:
     """Prices of `lines` and of `shipping` (as the channel enters it) for a delivery to a place.
 
     Without a country the channel's first is taken. Raises UnknownChannel. What cannot be sold is a line with
-    a `problem`, never an error: the cart shows it. `tried` is a rule that counts whatever its state, and `explained`
-    takes why each rule was applied or not: what staff see of it and shoppers do not.
+    a `problem`, never an error: the cart shows it. Lines of further `deliveries` have the taxes of where those go;
+    prices and promotions are the whole cart's, and what those depend on of a place is the cart's own.
+
+    `tried` is a rule that counts whatever its state, and `explained` takes why each rule was applied or not: what
+    staff see of it and shoppers do not.
     """
     now = clock.now()
     site = reading.site(channel, Place(country=country, region=region, postcode=postcode))
     policy = site.policy
-    free = exemption(vat_number, rule=policy.exempt, home=policy.home, destination=site.destination)
+    stops = stops_of(site, shipping, deliveries, vat_number=vat_number)
     group = group_key(customer_group)
     loaded = running_rules(channel=channel, view=view, codes=buyer.codes, shopper=buyer.shopper, now=now, tried=tried)
-    goods, priced, problems = priced_lines((*lines, *quoting.gift_lines(loaded)), site, view, group, free)
+    where = {key: (stop.site, stop.free) for key, stop in stops.items()}
+    goods, priced, problems = priced_lines((*lines, *quoting.gift_lines(loaded)), site, view, group, where)
     method = Method(
         currency=site.currency, with_tax=site.with_tax, rounding=policy.rounding, after_discount=policy.after_discount
     )
-    delivery, delivery_why = freight(shipping, method, site, free)
+    delivery = freights(stops, method)
     outcome = quoting.promote(
         _before_promotions(priced, method) if loaded.rules else (),
         loaded,
         where=_where(site, channel=channel, view=view, group=group, now=now),
         buyer=buyer,
-        shipping=delivery.gross_total if policy.shipping_with_tax else delivery.net_total,
+        shipping=discountable(stops, delivery),
     )
     if explained is not None:
         explained += outcome.explanations
@@ -77,15 +82,17 @@ def quote(
     items = [less(priced[line.key].item, outcome.of(line.key)) for line in lines if line.key in priced]
     worked = {line.key: line for line in work_out(items, method)}
     if outcome.shipping:
-        delivery, delivery_why = freight(shipping, method, site, free, outcome.shipping)
+        delivery = freights(stops, method, outcome.shipping, before=delivery)
     zero = Money.zero(site.currency).amount
     quoted = [
-        sold(line, priced[line.key], worked[line.key], site, free, outcome.of(line.key))
+        sold(line, priced[line.key], worked[line.key], *where[line.delivery], outcome.of(line.key))
         if line.key in priced
         else unsold(line, goods.get(line.key), problems[line.key], zero)
         for line in lines
     ]
     subtotal = sum((line.total for line in quoted), zero)
+    freight = [one.worked for one in delivery.values()]
+    payable, shipping_tax = sum((one.payable for one in freight), zero), sum((one.tax for one in freight), zero)
     boundaries = [one.price.valid_until for one in priced.values() if one.price.valid_until]
     return Quote(
         id=new_id(),
@@ -94,19 +101,20 @@ def quote(
         currency=site.currency,
         lines=tuple(quoted),
         subtotal=subtotal,
-        shipping=delivery.payable,
-        tax=sum((line.tax for line in worked.values()), delivery.tax),
-        total=subtotal + delivery.payable,
+        shipping=payable,
+        tax=sum((line.tax for line in worked.values()), shipping_tax),
+        total=subtotal + payable,
         expires_at=min([now + LIFETIME, *boundaries, *loaded.boundaries(now)]),
         shipping_adjustments=quoting.adjustments(outcome.shipping),
         promotions=quoting.promotions(outcome, loaded),
         coupons=quoting.coupons(buyer.codes, outcome, loaded),
-        taxes=tuple(QuotedTax(code=c, amount=a) for c, a in taxes_by_code([*worked.values(), delivery]).items()),
-        shipping_tax=delivery.tax,
-        shipping_explanation=delivery_why,
+        taxes=tuple(QuotedTax(code=c, amount=a) for c, a in taxes_by_code([*worked.values(), *freight]).items()),
+        shipping_tax=shipping_tax,
+        shipping_explanation=tuple(why for one in delivery.values() for why in one.why),
         shows_tax=policy.shows_tax(entered_with_tax=site.with_tax),
-        tax_exempt=free.granted,
-        tax_note=free.note,
+        tax_exempt=all(stop.free.granted for stop in stops.values()),
+        tax_note=note_of(stops),
+        deliveries=by_delivery(delivery),
     )
 
 

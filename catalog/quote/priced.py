@@ -1,6 +1,6 @@
 """What each line of a quote costs before promotions: its unit price as entered, and the taxes that are due on it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
@@ -38,9 +38,12 @@ class Priced:
 
 
 def priced_lines(
-    lines: Sequence[QuoteRequestLine], site: Site, view: str, group: str, free: Exemption
+    lines: Sequence[QuoteRequestLine], site: Site, view: str, group: str, where: Mapping[str, tuple[Site, Exemption]]
 ) -> tuple[dict[str, Good], dict[str, Priced], dict[str, tuple[str, str]]]:
-    """By the lines' keys: what is known of them, what each costs, and why others cannot be sold (and which option)."""
+    """By the lines' keys: what is known of them, what each costs, and why others cannot be sold (and which option).
+
+    Prices are the cart's; taxes are those of where a line's delivery goes, by `where`.
+    """
     keys = {line.key: sku_key(line.sku) for line in lines}
     by_sku = reading.goods(site.code, view, sorted(set(keys.values())))
     picked = choosing.chosen_on(lines, keys, by_sku, channel=site.code, currency=site.currency, view=view)
@@ -65,7 +68,8 @@ def priced_lines(
         if problem := _problem(line, good, chosen, price):
             problems[line.key] = problem, chosen.option if chosen else ""
         elif good is not None and price is not None:
-            due = _due(site, good.tax_class, bundle)
+            there, free = where[line.delivery]
+            due = _due(there, good.tax_class, bundle)
             item = _item(line.key, price.amount, line.quantity, due, free)
             before = lowest.get(good.id) if price.reduced else None
             before = before if before is None else raised(before, chosen)

@@ -97,4 +97,5 @@ def _shown(line: QuoteRequestLine, good: Good | None, chosen: Chosen | None) -> 
         "quantity": line.quantity,
         "kind": good.kind if good else "",
         "components": parts,
+        "delivery": line.delivery,
     }

@@ -65,8 +65,8 @@ ADD_GOODS = Transition(
     when=can_be_added_to,
     form=goods_form,
     own_transaction=True,
-    explanation="They are priced first, and nothing changes: the offer is among the order's additions. There you send "
-    "the shopper a link to pay it, or say that you were paid.",
+    explanation="They are priced first, and nothing changes: the offer is among the order's additions, for you alone. "
+    "There you send the shopper a link to pay it, or say that you were paid.",
 )
 
 
@@ -121,7 +121,7 @@ class AdditionAdmin(FoundByKey, LookOnly):
         ("order_link", "state_shown"),
         "goods",
         ("amount_shown", "total_then"),
-        ("asked_at", "expires_at"),
+        ("asked_at", "expires_at", "sent_at"),
         ("decided_at", "paid_at"),
         ("link", "attempt"),
         "metadata",

@@ -12,7 +12,7 @@ from chassis.web.idempotency import idempotent
 from commerce.addition.commands import charge
 from commerce.addition.errors import UnknownAddition
 from commerce.addition.models import Addition
-from commerce.addition.queries import standing
+from commerce.addition.queries import shown_of, standing
 from commerce.addition.serializers import PAY, AdditionBody, PayCall
 from commerce.checkout.api import SECRET, cart_secret, valid
 from commerce.checkout.place_api import PREFER, await_outcome, patience
@@ -39,11 +39,12 @@ def _holder(request: Request) -> str:
 
 
 def payable(request: Request, *, view: str, order: UUID, addition: UUID) -> Addition:
-    """An addition for who may read its order, or holds its key; unknown to anybody else."""
+    """An addition for who holds its key, or may read its order once it was sent; unknown to anybody else."""
     found = Addition.objects.select_related("order").filter(id=addition, order=order).first()
-    if found is None or not hmac.compare_digest(found.key.encode(), payment_key(request).encode()):
-        readable_order(request, view=view, order=order)
-    if found is None:
+    if found is not None and hmac.compare_digest(found.key.encode(), payment_key(request).encode()):
+        return found
+    readable_order(request, view=view, order=order)
+    if found is None or not found.is_shown:
         raise UnknownAddition()
     return found
 
@@ -55,10 +56,10 @@ class AdditionsOfOrder(APIView):
     def get(self, request: Request, view: str, order: UUID) -> Response:
         """What was offered for an order lately, oldest first.
 
-        At most one is open; the others were taken or withdrawn. 100 at most.
+        At most one is open; the others were taken or withdrawn. 100 at most. What staff have only priced is not shown.
         """
         found = readable_order(request, view=view, order=order)
-        newest = found.additions.select_related("order").order_by("-asked_at", "-id")[:MOST_LISTED]
+        newest = shown_of(found).select_related("order").order_by("-asked_at", "-id")[:MOST_LISTED]
         return Response(AdditionBody(list(reversed(newest)), many=True).data)
 
 

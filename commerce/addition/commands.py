@@ -43,6 +43,8 @@ STANDS = timedelta(days=3)
 def offer(order_id: UUID, *, wanted: Mapping[Item, Decimal], version: int | None = None) -> Addition:
     """Price goods for an order and keep that, in place of what was offered before and not taken. Nothing is reserved.
 
+    The shopper is shown it once they were sent its link.
+
     NothingToAdd, NotAddable, OrderBeingAddedTo, and what `price_of` refuses; OrderChangedMeanwhile where the order is
     no longer at `version`.
     """
@@ -71,7 +73,7 @@ def offer(order_id: UUID, *, wanted: Mapping[Item, Decimal], version: int | None
             asked_at=clock.now(),
             expires_at=clock.now() + STANDS,
         )
-        _noted(order, "addition.offered", addition)
+        _noted(order, "addition.offered", addition, internal=True)
         return addition
 
 
@@ -80,6 +82,9 @@ def ask_to_pay(addition_id: UUID) -> Addition:
     with unit_of_work("commerce"):
         order, addition = locked_addition(addition_id)
         _refuse_unless_open(addition)
+        if addition.sent_at is None:
+            addition.sent_at = clock.now()
+            addition.save(update_fields=["sent_at"])
         _noted(order, "addition.asked", addition)
         tell(order, offered(order, addition))
         return addition
@@ -90,7 +95,7 @@ def withdraw(addition_id: UUID) -> Addition:
     with unit_of_work("commerce"):
         order, addition = locked_addition(addition_id)
         addition.move("withdraw", decided_at=clock.now())
-        _noted(order, "addition.withdrawn", addition)
+        _noted(order, "addition.withdrawn", addition, internal=addition.sent_at is None)
         return addition
 
 
@@ -191,7 +196,7 @@ def _refuse_unless_addable(order: Order) -> None:
         raise NotAddable("Another delivery of it is not decided yet.")
 
 
-def _noted(order: Order, what: str, addition: Addition) -> None:
-    order.note(what, {"amount": str(addition.amount), "currency": order.currency})
+def _noted(order: Order, what: str, addition: Addition, *, internal: bool = False) -> None:
+    order.note(what, {"amount": str(addition.amount), "currency": order.currency}, internal=internal)
     order.version += 1
     order.save(update_fields=["version"])

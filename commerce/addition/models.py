@@ -10,7 +10,7 @@ from chassis.ids import new_id
 from chassis.keyring import keyed_hash
 from chassis.records import Recorded
 from commerce.addition.errors import IllegalAdditionTransition
-from commerce.addition.states import ADDITION
+from commerce.addition.states import ADDITION, UNDER_WAY
 from commerce.order.models import Order
 
 
@@ -28,6 +28,7 @@ class Addition(Recorded):
     amount = models.DecimalField(max_digits=20, decimal_places=6)
     saga = models.UUIDField(null=True, db_index=True, help_text="the latest attempt to have it")
     asked_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, help_text="when the shopper was first sent its link; NULL: staff's alone")
     expires_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
@@ -53,6 +54,11 @@ class Addition(Recorded):
     def key(self) -> str:
         """What opens it to who was sent its link. Made of the id by a secret key, so that nothing is stored."""
         return keyed_hash(f"addition:{self.id}", fold=False)[:40]
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is the shopper's to see: it was sent to them, or staff have had it put on the order."""
+        return self.sent_at is not None or self.state in (*UNDER_WAY, "done")
 
     def line_id(self, key: str) -> UUID:
         """The id of a quoted line in the order: the same however often it is tried."""

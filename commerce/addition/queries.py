@@ -1,8 +1,18 @@
-"""How the latest attempt to have an addition stands."""
+"""Which additions a shopper is shown, and how the latest attempt to have one stands."""
+
+from django.db.models import Q, QuerySet
 
 from commerce.addition.models import Addition
+from commerce.addition.states import UNDER_WAY
 from commerce.checkout.placement import Placement, look
 from commerce.messaging import SagaInstance
+from commerce.order.models import Order
+
+
+def shown_of(order: Order) -> QuerySet[Addition]:
+    """Those that `is_shown` is true of."""
+    shown: QuerySet[Addition] = order.additions.filter(Q(sent_at__isnull=False) | Q(state__in=(*UNDER_WAY, "done")))
+    return shown
 
 
 def standing(addition: Addition) -> Placement | None:

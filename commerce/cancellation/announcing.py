@@ -28,6 +28,7 @@ def cancellation_requested(
                 sku=part["sku"],
                 quantity=wanted[line.id] * Decimal(part["quantity"]),
                 requires_shipping=part["requires_shipping"],
+                delivery=line.delivery,
             )
             for line in lines
             if not cancellation.whole

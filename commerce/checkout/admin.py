@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from chassis.admin import LookOnly, ShownInline, shown
 from chassis.admin.finding import FoundByKey
 from commerce.checkout.adjustments import DELIVERY, discounts
+from commerce.checkout.deliveries import further_of, lines_for, shipping_of
 from commerce.checkout.draft_admin import DRAFTING, NewDraftForm
 from commerce.checkout.drafting import become_draft
 from commerce.checkout.models import Cart, CartLine, ChannelCopy
@@ -45,7 +46,10 @@ class CartAdmin(FoundByKey, LookOnly):
     ordering = ("-changed_at",)
     fieldsets = (
         (None, {"fields": (("state_shown", "view"), ("created_at", "changed_at"), "draft_of")}),
-        ("Shopper", {"fields": ("email_link", ("address", "billed_to"), ("shipping_method", "customer_group"))}),
+        (
+            "Shopper",
+            {"fields": ("email_link", ("address", "billed_to"), ("shipping_method", "customer_group"), "goes_to")},
+        ),
         (
             "Quote",
             {
@@ -62,7 +66,7 @@ class CartAdmin(FoundByKey, LookOnly):
     )
     readonly_fields = (
         *("state_shown", "email_link", "address", "billed_to", "total", "shipping_shown", "quoted"),
-        *("coupons", "discounts_shown", "paid_with", "checkout_link", "draft_of"),
+        *("coupons", "discounts_shown", "paid_with", "checkout_link", "draft_of", "goes_to"),
     )
     state_fields = ("state",)
     secret_fields = ("secret_hash", "payment_source")
@@ -111,6 +115,17 @@ class CartAdmin(FoundByKey, LookOnly):
     @admin.display(description="billed elsewhere")
     def billed_to(self, cart: Cart) -> str:
         return shown.postal(cart.billing)
+
+    @admin.display(description="further deliveries")
+    def goes_to(self, cart: Cart) -> str:
+        rows = []
+        for one in further_of(cart.deliveries):
+            goods = (
+                f"{shown.quantity(Decimal(row['quantity']))} × {row['sku']}" for row in lines_for(cart.quote, one.id)
+            )
+            cost = shown.amount(shipping_of(cart.quote, one.id), cart.currency)
+            rows.append((shown.postal(one.address), one.shipping_method or shown.NOTHING, cost, shown.lines(goods)))
+        return shown.table(("to", "way", "delivery", "goods"), rows)
 
     @admin.display(description="total")
     def total(self, cart: Cart) -> str:

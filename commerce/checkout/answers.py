@@ -16,6 +16,7 @@ from commerce.checkout.availability import UNKNOWN, availability, most
 from commerce.checkout.expiry import expires_at
 from commerce.checkout.items import key_of
 from commerce.checkout.models import Cart, CartLine, line_id
+from commerce.checkout.places import deliveries_body, whole_lines
 from commerce.checkout.queries import Sight, discount_of, needs_shipping
 from commerce.checkout.tenders import Share, left, split, tender_id, tenders_of
 
@@ -28,6 +29,7 @@ def cart_body(seen: Sight) -> dict[str, Any]:
     total = Decimal(quote.get("total", "0"))
     shares = split(total, tenders_of(cart))
     rows = {key_of(row.sku, row.choice_key): row for row in CartLine.objects.filter(cart=cart)}
+    lines = [_line(line, rows.get(line["key"]), seen) for line in whole_lines(quote["lines"])]
     return {
         "id": str(cart.id),
         "view": cart.view,
@@ -39,7 +41,8 @@ def cart_body(seen: Sight) -> dict[str, Any]:
         "billing_address": cart.billing,
         "vat_number": cart.vat_number,
         "shipping_method": cart.shipping_method,
-        "lines": [_line(line, rows.get(line["key"]), seen) for line in quote["lines"]],
+        "deliveries": deliveries_body(seen, {key: str(row.id) for key, row in rows.items()}),
+        "lines": lines,
         "coupons": quote.get("coupons", []),
         "tenders": [_tender(cart, share) for share in shares],
         "totals": {

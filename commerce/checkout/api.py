@@ -21,7 +21,10 @@ from chassis.web.parsers import storable_text
 from commerce.checkout import commands
 from commerce.checkout import serializers as shapes
 from commerce.checkout.answers import answer_with, recording
-from commerce.checkout.commands import Shopper
+from commerce.checkout.commands import Shopper, WantedDelivery
+from commerce.checkout.deliveries import MAIN, further_of, goods_total, lines_for
+from commerce.checkout.errors import UnknownDelivery
+from commerce.checkout.models import Cart
 from commerce.checkout.parcels import parcel_lines
 from commerce.checkout.queries import Sight, look_after, look_at, needs_shipping
 from contracts.logistics import ShippingRates
@@ -216,6 +219,42 @@ class DeliveryDetail(APIView):
         return answer_with(look_after(changed))
 
 
+class DeliveriesOfCart(APIView):
+    @extend_schema(
+        operation_id="set_deliveries",
+        parameters=[SECRET, IF_MATCH],
+        request=shapes.FurtherDeliveries,
+        responses=shapes.CartBody,
+        tags=["cart"],
+        examples=[shapes.SPLIT],
+    )
+    @idempotent("commerce", claimed=True, scope=cart_secret)
+    def put(self, request: Request, view: str, cart: UUID) -> Response:
+        """Split the cart over several places.
+
+        Each takes lines, or a part of their quantity, and has its own address, way of delivery, taxes and rate; the
+        rest goes to the cart's own. An empty list sends all of it there again. When lines are taken out of the cart,
+        a place that is left without goods is gone.
+        """
+        body = valid(shapes.FurtherDeliveries, request)
+        changed = commands.set_deliveries(
+            view=view,
+            cart_id=cart,
+            shopper=shopper_of(request),
+            deliveries=[
+                WantedDelivery(
+                    address=dict(one["address"]),
+                    shipping_method=one["shipping_method"],
+                    lines=[(line["line"], line["quantity"]) for line in one["lines"]],
+                )
+                for one in body["deliveries"]
+            ],
+            expected=precondition(request),
+            also=recording(request),
+        )
+        return answer_with(look_after(changed))
+
+
 class CouponDetail(APIView):
     @extend_schema(
         operation_id="enter_coupon",
@@ -320,6 +359,11 @@ class ShippingOptions(APIView):
             SECRET,
             OpenApiParameter("country", OpenApiTypes.STR, required=True, description=ISO_COUNTRY),
             OpenApiParameter("postcode", OpenApiTypes.STR, description="Where rates differ within a country."),
+            OpenApiParameter(
+                "delivery",
+                OpenApiTypes.UUID,
+                description="One of the cart's further deliveries: for what goes with it. Else for the rest.",
+            ),
         ],
         responses=shapes.ShippingOptionBody(many=True),
         tags=["cart"],
@@ -333,17 +377,25 @@ class ShippingOptions(APIView):
         if not re.fullmatch("[A-Z]{2}", country):
             raise Invalid(f"country must be two capital letters: {ISO_COUNTRY}.", field="/country")
         found = commands.find_cart(view=view, cart_id=cart, shopper=shopper_of(request))
+        lines = lines_for(found.quote, _delivery(request, found))
         if found.quote and not needs_shipping(found.quote):
             return Response([])
-        goods = Decimal((found.quote or {}).get("subtotal", "0"))
         options = client(ShippingRates).options(
             channel=found.channel,
             country=country,
             postcode=_postcode(request),
-            goods_total=goods,
-            lines=parcel_lines((found.quote or {}).get("lines", ())),
+            goods_total=goods_total(lines),
+            lines=parcel_lines(lines),
         )
         return Response(shapes.ShippingOptionBody(options, many=True).data)
+
+
+def _delivery(request: Request, cart: Cart) -> str:
+    """The further delivery that is asked about; none is the cart's own. UnknownDelivery."""
+    asked = request.query_params.get("delivery", MAIN)
+    if asked and asked not in {one.id for one in further_of(cart.deliveries)}:
+        raise UnknownDelivery()
+    return asked
 
 
 def _postcode(request: Request) -> str:

@@ -83,6 +83,26 @@ class CountryNotServed(DomainError):
     code, status, title = "country_not_served", 400, "This channel does not deliver to that country."
 
 
+class LineNotInCart(DomainError):
+    code, status, title = "line_not_in_cart", 400, "A delivery names a line that this cart does not have."
+
+
+class MoreThanInCart(DomainError):
+    code, status, title = "more_than_in_cart", 400, "The deliveries together have more of a line than the cart."
+
+
+class NeedsNoParcel(DomainError):
+    code, status, title = "needs_no_parcel", 400, "This is not sent; it belongs to no further delivery."
+
+
+class EmptyDelivery(DomainError):
+    code, status, title = "empty_delivery", 400, "A delivery has goods; what deliveries leave goes where the cart goes."
+
+
+class UnknownDelivery(DomainError):
+    code, status, title = "unknown_delivery", 404, "There is no such delivery of this cart."
+
+
 class UnknownShippingMethod(DomainError):
     code, status, title = "unknown_shipping_method", 400, "This way of delivery is not offered for this cart."
 

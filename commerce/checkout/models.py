@@ -61,6 +61,10 @@ class Cart(models.Model):
     email = EncryptedTextField(blank=True, default="")
     delivery = EncryptedJSONField(null=True)
     billing = EncryptedJSONField(null=True, help_text="of the invoice, where it is another than the delivery's")
+    deliveries = EncryptedJSONField(
+        null=True,
+        help_text="further ones: [{id, address, shipping_method, lines: {key: quantity}}]; `delivery` is the rest's",
+    )
     vat_number = EncryptedTextField(blank=True, default="", help_text="as the customer gave it")
     shipping_method = models.TextField(blank=True, default="")
     shipping_price = models.DecimalField(max_digits=20, decimal_places=6, default=0)

@@ -11,6 +11,7 @@ from chassis.ids import new_id
 from chassis.sagas.runner import start
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout.commands import Shopper, find_cart
+from commerce.checkout.deliveries import base_key, further_of, shipping_of
 from commerce.checkout.errors import (
     CartBusy,
     CartFrozen,
@@ -173,7 +174,11 @@ def _by_hand(method: Offered | None) -> dict[str, Any] | None:
 def demand_complete(cart: Cart) -> None:
     """Incomplete with what a cart lacks before it can be ordered; address and way only where something is sent."""
     needed = ["email", "delivery", "shipping_method"] if needs_shipping(cart.quote) else ["email"]
-    if missing := [name for name in needed if not getattr(cart, name)]:
+    missing = [name for name in needed if not getattr(cart, name)]
+    for position, one in enumerate(further_of(cart.deliveries)):
+        if not one.shipping_method:
+            missing.append(f"deliveries/{position}/shipping_method")
+    if missing:
         raise Incomplete(missing=missing)
 
 
@@ -189,7 +194,18 @@ def destination(address: Mapping[str, str] | None, shipping_method: str) -> dict
 
 def sold_lines(quote: Mapping[str, Any], id_of: Callable[[str], UUID]) -> list[dict[str, Any]]:
     """The lines of a stored quote as a saga keeps them, each with the id that it has in the order, by its key."""
-    return [{"id": str(id_of(line["key"])), **{name: line[name] for name in SOLD}} for line in quote["lines"]]
+    return [
+        {"id": str(id_of(line["key"])), **{name: line[name] for name in SOLD}, "delivery": line.get("delivery", "")}
+        for line in quote["lines"]
+    ]
+
+
+def _further(cart: Cart, quote: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Further deliveries as the saga keeps them; their addresses stay on the cart."""
+    return [
+        {"id": one.id, **destination(one.address, one.shipping_method), "shipping": str(shipping_of(quote, one.id))}
+        for one in further_of(cart.deliveries)
+    ]
 
 
 def _snapshot(cart: Cart, quote: Quote, shares: list[Share], method: Offered | None) -> dict[str, Any]:
@@ -199,6 +215,12 @@ def _snapshot(cart: Cart, quote: Quote, shares: list[Share], method: Offered | N
         "cart_version": cart.version,
         "channel": cart.channel,
         "destination": destination(cart.delivery, cart.shipping_method),
+        "deliveries": _further(cart, stored),
+        "cart_lines": {
+            str(line_id(cart, line["key"])): str(lines[base_key(line)])
+            for line in stored["lines"]
+            if line.get("delivery") and base_key(line) in lines
+        },
         "currency": quote.currency,
         "provider": method.provider if method else "",
         "manual": _by_hand(method),

@@ -1,5 +1,6 @@
 """What a cart would cost: asked of catalog and logistics, never computed here, and never inside a transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -10,12 +11,25 @@ import msgspec
 from chassis.clients import client
 from chassis.keyring import keyed_hash
 from chassis.messages import encode
+from commerce.checkout.deliveries import (
+    Further,
+    base_key,
+    fitting,
+    further_of,
+    goods_total,
+    is_all_taken,
+    lines_for,
+    quote_delivery,
+    request_lines,
+    respelt,
+)
+from commerce.checkout.deliveries import as_json as deliveries_as_json
 from commerce.checkout.errors import CouponRefused, NotForSale, UnknownShippingMethod
 from commerce.checkout.items import Item, items_of
 from commerce.checkout.models import Cart
 from commerce.checkout.parcels import parcel_lines
 from commerce.checkout.tenders import Tender, tenders_of
-from contracts.catalog import Buyer, Pricing, Quote, QuoteRequestLine
+from contracts.catalog import Buyer, Pricing, Quote
 from contracts.logistics import ShippingRates
 
 
@@ -34,6 +48,7 @@ class Draft:
     vat_number: str = ""
     codes: tuple[str, ...] = ()
     tenders: tuple[Tender, ...] = ()
+    further: tuple[Further, ...] = ()
     changes: dict[str, Any] = field(default_factory=dict)
 
 
@@ -57,7 +72,26 @@ def draft_of(cart: Cart) -> Draft:
         vat_number=cart.vat_number,
         codes=tuple(cart.codes),
         tenders=tenders_of(cart),
+        further=further_of(cart.deliveries),
     )
+
+
+def settled(draft: Draft) -> Draft:
+    """The draft with no more in further deliveries than its lines have.
+
+    One that an edit has left empty is gone; where nothing is left for the cart's own place, it goes to the first of
+    the further ones instead.
+    """
+    if not draft.further:
+        return draft
+    further = fitting(draft.further, draft.lines)
+    changes: dict[str, Any] = {}
+    if further and is_all_taken(further, draft.lines):
+        first, further = further[0], further[1:]
+        changes = {"delivery": first.address, "shipping_method": first.shipping_method}
+        draft = replace(draft, **place(first.address), shipping_method=first.shipping_method)
+    changes = {**draft.changes, **changes, "deliveries": deliveries_as_json(further)}
+    return replace(draft, further=further, changes=changes)
 
 
 def place(address: dict[str, str] | None) -> dict[str, str]:
@@ -66,7 +100,7 @@ def place(address: dict[str, str] | None) -> dict[str, str]:
 
 
 def quote_of(cart: Cart, draft: Draft) -> Quote:
-    """Catalog's prices for a draft: goods, then shipping on the goods' total, then both together."""
+    """Catalog's prices for a draft: goods, then shipping on the goods' total of each place, then both together."""
     pricing = client(Pricing)
     address = draft.changes.get("delivery", cart.delivery) or {}
     customer = draft.changes.get("customer", cart.customer)
@@ -78,10 +112,7 @@ def quote_of(cart: Cart, draft: Draft) -> Quote:
         "postcode": draft.postcode,
         "vat_number": draft.vat_number,
         "customer_group": draft.changes.get("customer_group", cart.customer_group),
-        "lines": tuple(
-            QuoteRequestLine(key=one.key, sku=one.sku, quantity=quantity, choices=one.choices)
-            for one, quantity in sorted(draft.lines.items(), key=lambda line: line[0].key)
-        ),
+        "lines": tuple(request_lines(draft.lines, draft.further)),
         "buyer": Buyer(
             customer=customer,
             shopper=shopper_key(customer, draft.changes.get("email", cart.email)),
@@ -90,26 +121,61 @@ def quote_of(cart: Cart, draft: Draft) -> Quote:
             shipping_method=draft.shipping_method,
         ),
     }
-    quote = pricing.quote(**request, shipping=Decimal(0))
-    if not draft.shipping_method or not any(line.requires_shipping for line in quote.lines):
+    quote = pricing.quote(**request, shipping=Decimal(0), **_elsewhere(draft, ()))
+    if not (draft.shipping_method or draft.further) or not any(line.requires_shipping for line in quote.lines):
         return quote
-    price = shipping_price(cart, draft, quote)
-    return pricing.quote(**request, shipping=price) if price else quote
+    goods = as_json(quote)
+    price = shipping_price(cart, draft.country, draft.postcode, draft.shipping_method, lines_for(goods))
+    prices = [
+        shipping_price(
+            cart,
+            one.address.get("country", ""),
+            one.address.get("postcode", ""),
+            one.shipping_method,
+            lines_for(goods, one.id),
+            field=f"/deliveries/{position}/shipping_method",
+        )
+        for position, one in enumerate(draft.further)
+    ]
+    if not price and not any(prices):
+        return quote
+    return pricing.quote(**request, shipping=price, **_elsewhere(draft, prices))
 
 
-def shipping_price(cart: Cart, draft: Draft, quote: Quote) -> Decimal:
-    """The price of the chosen way of delivery; UnknownShippingMethod when it is not offered."""
+def _elsewhere(draft: Draft, prices: Sequence[Decimal]) -> dict[str, Any]:
+    """Further deliveries, as catalog is asked about them; nothing where all goes to one place."""
+    if not draft.further:
+        return {}
+    costs = prices or [Decimal(0)] * len(draft.further)
+    return {"deliveries": tuple(map(quote_delivery, draft.further, costs))}
+
+
+def shipping_price(
+    cart: Cart,
+    country: str,
+    postcode: str,
+    method: str,
+    lines: Sequence[dict[str, Any]],
+    *,
+    field: str = "/shipping_method",
+) -> Decimal:
+    """The price of a chosen way of delivery; UnknownShippingMethod when it is not offered there for these lines.
+
+    Nothing while none is chosen, or where nothing of it is sent.
+    """
+    if not method or not any(line["requires_shipping"] for line in lines):
+        return Decimal(0)
     options = client(ShippingRates).options(
         channel=cart.channel,
-        country=draft.country,
-        postcode=draft.postcode,
-        goods_total=quote.subtotal,
-        lines=parcel_lines(as_json(quote)["lines"]),
+        country=country,
+        postcode=postcode,
+        goods_total=goods_total(lines),
+        lines=parcel_lines(lines),
     )
     for option in options:
-        if option.code == draft.shipping_method:
+        if option.code == method:
             return option.price
-    raise UnknownShippingMethod(field="/shipping_method", offered=[option.code for option in options])
+    raise UnknownShippingMethod(field=field, offered=[option.code for option in options])
 
 
 def shopper_key(customer: UUID | None, email: str) -> str:
@@ -130,22 +196,26 @@ def in_catalogs_spelling(cart: Cart, draft: Draft, *, adds: Adds) -> tuple[Draft
     NotForSale when catalog will not price the SKU that it adds, CouponRefused for the code.
     """
     quote = quote_of(cart, draft)
+    keys = {line.key: base_key({"key": line.key, "delivery": line.delivery}) for line in quote.lines}
     for line in quote.lines:
-        if line.problem and line.key == adds.line:
+        if line.problem and keys[line.key] == adds.line:
             about = {"field": "/choices", "option": line.problem_option} if line.problem_option else {"field": "/sku"}
             raise NotForSale(reason=line.problem, **about)
     for coupon in quote.coupons:
         if coupon.problem and coupon_key(coupon.code) == coupon_key(adds.code):
             raise CouponRefused(field="/code", reason=coupon.problem)
-    spelt = {line.key: line.sku for line in quote.lines if not line.problem}
+    spelt = {keys[line.key]: line.sku for line in quote.lines if not line.problem}
     lines: dict[Item, Decimal] = {}
     for asked, quantity in draft.lines.items():
         one = replace(asked, sku=spelt.get(asked.key, asked.sku))
         lines[one] = lines.get(one, Decimal(0)) + quantity
     if lines == draft.lines:
         return draft, quote
-    respelt = replace(draft, lines=lines)
-    return respelt, quote_of(cart, respelt)
+    renamed = {one.key: replace(one, sku=spelt.get(one.key, one.sku)).key for one in draft.lines}
+    again = replace(draft, lines=lines, further=respelt(draft.further, renamed))
+    if again.further:
+        again = replace(again, changes={**again.changes, "deliveries": deliveries_as_json(again.further)})
+    return again, quote_of(cart, again)
 
 
 def as_json(quote: Quote) -> dict[str, Any]:

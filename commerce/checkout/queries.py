@@ -83,7 +83,7 @@ def differences(before: dict[str, Any] | None, now: dict[str, Any] | None, *, sh
             )
     if shipping and before and now and Decimal(before["shipping"]) != Decimal(now["shipping"]):
         found.append(Change(what="shipping", sku="", before=before["shipping"], now=now["shipping"]))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))  # of a line that goes to several places each is told once
 
 
 def _same_but_discount(old: dict[str, Any], line: dict[str, Any]) -> bool:

@@ -26,6 +26,7 @@ from contracts.commerce import (
     RedemptionConfirmationRequested,
     RedemptionReleaseRequested,
     RedemptionRequested,
+    RequestedDelivery,
     RequestedLine,
     RequestedTender,
     StockConfirmationRequested,
@@ -54,6 +55,7 @@ def request_stock(run: Run) -> Result:
             lines=tuple(wanted for line in run.data["lines"] for wanted in _shelved(line)),
             expires_at=run.deadline + OUTLIVES,
             **run.data.get("destination", {}),
+            deliveries=tuple(_elsewhere(one) for one in run.data.get("deliveries", ())),
         ),
         aggregate_id=run.id,
         aggregate_version=1,
@@ -69,7 +71,14 @@ def _shelved(line: dict[str, Any]) -> Iterator[RequestedLine]:
             sku=part["sku"],
             quantity=Decimal(line["quantity"]) * Decimal(part["quantity"]),
             requires_shipping=part["requires_shipping"],
+            delivery=UUID(line["delivery"]) if line.get("delivery") else None,
         )
+
+
+def _elsewhere(delivery: dict[str, Any]) -> RequestedDelivery:
+    """A further place, as logistics is told of it before there is an order."""
+    told = {name: delivery[name] for name in ("country", "area", "shipping_method")}
+    return RequestedDelivery(id=UUID(delivery["id"]), **told)
 
 
 def release_stock(run: Run) -> Result:

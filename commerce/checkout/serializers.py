@@ -9,11 +9,13 @@ from rest_framework import serializers
 from chassis.web.amounts import AmountField
 from commerce.checkout.addresses import WrongAddress, checked
 from commerce.checkout.availability import AVAILABLE, INSUFFICIENT, UNKNOWN
+from commerce.checkout.deliveries import MOST_FURTHER
 from commerce.checkout.models import Cart
 from commerce.payment.models import CARD, MANUAL
 from contracts.postpurchase import GIFT_CARD, POINTS, STORE_CREDIT
 
 MOST_CHOICES = 100
+MOST_SENT = 200
 ADD_LINE = OpenApiExample("Two mugs", value={"sku": "MUG-BLUE", "quantity": "2"}, request_only=True)
 SET_DELIVERY = OpenApiExample(
     "A parcel to Kassel",
@@ -27,6 +29,25 @@ SET_DELIVERY = OpenApiExample(
             "country": "DE",
         },
         "shipping_method": "standard",
+    },
+    request_only=True,
+)
+SPLIT = OpenApiExample(
+    "One of the mugs goes to Linz",
+    value={
+        "deliveries": [
+            {
+                "address": {
+                    "name": "Grete Example",
+                    "street": "Domgasse 3",
+                    "city": "Linz",
+                    "postcode": "4020",
+                    "country": "AT",
+                },
+                "shipping_method": "standard",
+                "lines": [{"line": "0192f1c8-6c5b-7a3e-9d2f-2f4a9f0b7c11", "quantity": "1"}],
+            }
+        ]
     },
     request_only=True,
 )
@@ -159,6 +180,27 @@ class Delivery(serializers.Serializer[Any]):
     )
 
 
+class SentLine(serializers.Serializer[Any]):
+    """So many of a line of the cart."""
+
+    line = serializers.UUIDField()
+    quantity = QuantityField(least="0.0001")
+
+
+class FurtherDelivery(serializers.Serializer[Any]):
+    """A further place, with what goes there. Its way of delivery may be chosen later; it is needed to order."""
+
+    address = NewAddress()
+    shipping_method = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
+    lines = SentLine(many=True, allow_empty=False, max_length=MOST_SENT)
+
+
+class FurtherDeliveries(serializers.Serializer[Any]):
+    """All further places; what they leave goes to the cart's own `delivery`. None: all of it does."""
+
+    deliveries = FurtherDelivery(many=True, max_length=MOST_FURTHER)
+
+
 class PaymentMethodBody(serializers.Serializer[Any]):
     """A way to pay what the cart's tenders leave."""
 
@@ -262,6 +304,29 @@ class CartLineBody(serializers.Serializer[Any]):
     )
 
 
+class SentLineBody(serializers.Serializer[Any]):
+    """What of a line goes to one place."""
+
+    line = serializers.UUIDField()
+    sku = serializers.CharField()
+    quantity = serializers.DecimalField(max_digits=12, decimal_places=4)
+    total = serializers.CharField(help_text="with the taxes of that place, after discount")
+    tax = serializers.CharField()
+    availability = serializers.ChoiceField(
+        choices=[AVAILABLE, INSUFFICIENT, UNKNOWN], help_text="After the places before it have taken theirs."
+    )
+
+
+class DeliveryBody(serializers.Serializer[Any]):
+    """One of several places that a cart goes to; the first is the cart's own `delivery` and has no id."""
+
+    id = serializers.UUIDField(allow_null=True)
+    address = Address(allow_null=True)
+    shipping_method = serializers.CharField()
+    shipping = serializers.CharField(help_text="its share of the totals' shipping")
+    lines = SentLineBody(many=True)
+
+
 class ChangeBody(serializers.Serializer[Any]):
     """One figure that differs from what was last shown."""
 
@@ -297,6 +362,7 @@ class CartBody(serializers.Serializer[Any]):
     billing_address = Address(allow_null=True, help_text="null: the invoice has the address of the delivery")
     vat_number = serializers.CharField()
     shipping_method = serializers.CharField()
+    deliveries = DeliveryBody(many=True, help_text="empty where all of it goes to one place")
     lines = CartLineBody(many=True)
     coupons = CouponBody(many=True)
     tenders = TenderBody(many=True)

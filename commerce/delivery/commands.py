@@ -9,13 +9,13 @@ from chassis import clock
 from chassis.unit_of_work import unit_of_work
 from commerce.checkout.models import Cart
 from commerce.checkout.pricing import draft_of, place, quote_of
-from commerce.delivery.errors import CostsOther, DeliveryChangePending, DeliveryFixed
+from commerce.delivery.errors import CostsOther, DeliveryChangePending, DeliveryFixed, UnknownOrderDelivery
 from commerce.delivery.models import DeliveryChange
 from commerce.order.announcing import tell
 from commerce.order.commands import locked_order
 from commerce.order.errors import OrderBeingAddedTo, OrderUnknown
 from commerce.order.models import Order
-from commerce.order.reordering import bought
+from commerce.order.reordering import bought, further_bought
 from contracts.commerce import DeliveryChangeRequested
 from contracts.shared import PostalAddress
 
@@ -38,32 +38,46 @@ def can_be_changed(order: Order) -> bool:
     return not order.historical and order.state in ("placed", "held") and order.fulfilment_state == "unfulfilled"
 
 
-def preview_delivery(order: Order, *, address: Mapping[str, str], shipping_method: str) -> Costs:
+def preview_delivery(
+    order: Order, *, address: Mapping[str, str], shipping_method: str, group: UUID | None = None
+) -> Costs:
     """A dry run: catalog prices both deliveries alike, so that only place and way of delivery make a difference.
 
-    Of what the order has now, with what was added to it and without what was cancelled.
+    Of what the order has now, with what was added to it and without what was cancelled. `group` is the further
+    delivery that would change; without one it is the order's own.
 
     UnknownShippingMethod where that way is not offered there. Asks other domains: never inside a transaction.
     """
-    cart, goods = Cart.objects.get(id=order.cart), bought(order)
+    cart, goods, now = Cart.objects.get(id=order.cart), bought(order), (order.delivery, order.shipping_method)
+    further = further_bought(order)
+    then, moved = (dict(address), shipping_method), further
+    if group is not None:
+        there = {"address": dict(address), "shipping_method": shipping_method}
+        then, moved = now, tuple(replace(one, **there) if one.id == str(group) else one for one in further)
     totals = []
-    for where, how in ((order.delivery, order.shipping_method), (dict(address), shipping_method)):
-        draft = replace(draft_of(cart), lines=goods, **place(where), shipping_method=how, changes={"delivery": where})
+    for (where, how), others in ((now, further), (then, moved)):
+        facts = {"further": others, "shipping_method": how, "changes": {"delivery": where}}
+        draft = replace(draft_of(cart), lines=goods, **place(where), **facts)
         totals.append(quote_of(cart, draft).total)
     return Costs(now=totals[0], then=totals[1])
 
 
-def request_delivery(order_id: UUID, *, address: Mapping[str, str], shipping_method: str) -> DeliveryChange:
-    """Ask for an order to be delivered elsewhere or in another way, at the same total.
+def request_delivery(
+    order_id: UUID, *, address: Mapping[str, str], shipping_method: str, group: UUID | None = None
+) -> DeliveryChange:
+    """Ask for an order, or one of its further deliveries, to go elsewhere or in another way, at the same total.
 
-    DeliveryFixed, DeliveryChangePending, OrderBeingAddedTo, UnknownShippingMethod, or CostsOther with the difference.
+    UnknownOrderDelivery, DeliveryFixed, DeliveryChangePending, OrderBeingAddedTo, UnknownShippingMethod, or CostsOther
+    with the difference.
     """
     order = Order.objects.filter(id=order_id).first()
     if order is None:
         raise OrderUnknown()
     if not can_be_changed(order):
         raise DeliveryFixed(state=order.fulfilment_state)
-    costs = preview_delivery(order, address=address, shipping_method=shipping_method)
+    if group is not None and not order.deliveries.filter(id=group).exists():
+        raise UnknownOrderDelivery()
+    costs = preview_delivery(order, address=address, shipping_method=shipping_method, group=group)
     if costs.difference:
         raise CostsOther(difference=str(costs.difference), currency=order.currency)
     with unit_of_work("commerce"):
@@ -75,7 +89,7 @@ def request_delivery(order_id: UUID, *, address: Mapping[str, str], shipping_met
         if order.delivery_changes.filter(state="requested").exists():
             raise DeliveryChangePending()
         change = DeliveryChange.objects.create(
-            order=order, delivery=dict(address), shipping_method=shipping_method, asked_at=clock.now()
+            order=order, delivery=dict(address), shipping_method=shipping_method, group=group, asked_at=clock.now()
         )
         order.note("delivery_change.requested")
         order.version += 1
@@ -89,6 +103,7 @@ def request_delivery(order_id: UUID, *, address: Mapping[str, str], shipping_met
                 channel=order.channel,
                 delivery=PostalAddress(**address),
                 shipping_method=shipping_method,
+                group=group,
             ),
         )
         return change

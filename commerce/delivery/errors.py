@@ -11,6 +11,10 @@ class DeliveryFixed(DomainError):
     code, status, title = "delivery_fixed", 409, "The order's delivery cannot be changed any more."
 
 
+class UnknownOrderDelivery(DomainError):
+    code, status, title = "unknown_order_delivery", 404, "There is no such delivery of this order."
+
+
 class CostsOther(DomainError):
     code, status, title = "costs_other", 409, "Delivery there costs another total: cancel the order and place it anew."
 

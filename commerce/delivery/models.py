@@ -12,12 +12,13 @@ from commerce.order.models import Order
 
 
 class DeliveryChange(models.Model):
-    """The address and way of delivery that an order is to have."""
+    """The address and way of delivery that an order is to have; `group` is the further delivery that it is about."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="delivery_changes")
     state = models.TextField(default="requested")
     delivery = EncryptedJSONField()
+    group = models.UUIDField(null=True)
     shipping_method = models.TextField()
     asked_at = models.DateTimeField()
     decided_at = models.DateTimeField(null=True)

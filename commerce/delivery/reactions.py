@@ -13,7 +13,11 @@ def delivery_changed(event: DeliveryChanged) -> None:
     if change.state != "requested":
         return
     change.move("confirm", decided_at=clock.now())
-    order.delivery, order.shipping_method = change.delivery, change.shipping_method
+    if change.group is None:
+        order.delivery, order.shipping_method = change.delivery, change.shipping_method
+    else:
+        facts = {"delivery": change.delivery, "shipping_method": change.shipping_method}
+        order.deliveries.filter(id=change.group).update(**facts)
     order.note("delivery_change.confirmed")
     order.version += 1
     order.save()

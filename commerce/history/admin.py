@@ -19,7 +19,8 @@ def ours(transition: Transition) -> Transition:
 
 def origin(order: Order) -> str:
     """What an order of history is, and the older shop's word for its state."""
-    return f"{order.history.status}, by the shop that was here before; it is looked at, never worked on"
+    said = "by the shop that was here before; it is looked at, and a return of it is refunded by hand"
+    return f"{order.history.status}, {said}"
 
 
 def figures(order: Order) -> str:

@@ -1,4 +1,7 @@
-"""Orders as an older shop had them, written as they are: no event tells of them, so that nobody acts on them."""
+"""Orders as an older shop had them, written as they are.
+
+One event tells of each, for those who keep a copy: none that anybody acts on.
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,7 +12,9 @@ from uuid import UUID
 
 from chassis.unit_of_work import unit_of_work
 from commerce.document.models import Document
+from commerce.history.announcing import tell_carried
 from commerce.history.models import HistoricalLine, HistoricalOrder, HistoricalPayment
+from commerce.history.refunding import worked_on
 from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
 
 
@@ -159,17 +164,26 @@ class ImportedOrder:
 
 
 def import_orders(orders: Sequence[ImportedOrder]) -> None:
-    """Make these orders, or make them what they are now, in a fixed number of statements."""
+    """Make these orders, or make them what they are now, in a fixed number of statements, and tell of them.
+
+    One of which money goes back here stays as it is.
+    """
     with unit_of_work("commerce"):
-        versions = _take_away([order.id for order in orders])
-        Order.objects.bulk_create(_order(order, version=versions.get(order.id, 0) + 1) for order in orders)
+        versions, kept = _take_away([order.id for order in orders])
+        orders = [order for order in orders if order.id not in kept]
+        made = [_order(order, version=versions.get(order.id, 0) + 1) for order in orders]
+        Order.objects.bulk_create(made)
         HistoricalOrder.objects.bulk_create(_history(order) for order in orders)
-        OrderLine.objects.bulk_create(row for order in orders for row in _lines(order))
+        lines = {order.id: list(_lines(order)) for order in orders}
+        OrderLine.objects.bulk_create(row for rows in lines.values() for row in rows)
         HistoricalLine.objects.bulk_create(row for order in orders for row in _line_histories(order))
         HistoricalPayment.objects.bulk_create(row for order in orders for row in _payments(order))
         OrderShipment.objects.bulk_create(row for order in orders for row in _parcels(order))
         Document.objects.bulk_create(row for order in orders for row in _documents(order))
         OrderEvent.objects.bulk_create(row for order in orders for row in _timeline(order))
+        for row, order in zip(made, orders, strict=True):
+            refunded = {line.id: line.refunded for line in order.lines}
+            tell_carried(row, lines[row.id], refunded)
 
 
 def remove_orders(ids: Collection[UUID]) -> None:
@@ -178,13 +192,15 @@ def remove_orders(ids: Collection[UUID]) -> None:
         _take_away(ids)
 
 
-def _take_away(ids: Collection[UUID]) -> dict[UUID, int]:
-    """Orders of history with all that hangs on them; the version that each had."""
+def _take_away(ids: Collection[UUID]) -> tuple[dict[UUID, int], set[UUID]]:
+    """Orders of history with all that hangs on them: the version that each had; and those that are kept."""
     found = Order.objects.select_for_update().filter(id__in=ids, historical=True).order_by("id")
     versions = dict(found.values_list("id", "version"))
+    kept = worked_on(list(versions))
+    versions = {order: version for order, version in versions.items() if order not in kept}
     Document.objects.filter(order__in=versions, historical=True).delete()
     Order.objects.filter(id__in=versions).delete()
-    return versions
+    return versions, kept
 
 
 def _order(order: ImportedOrder, *, version: int) -> Order:

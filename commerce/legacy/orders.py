@@ -19,6 +19,7 @@ from commerce.history.importing import (
     import_orders,
     remove_orders,
 )
+from commerce.history.refunding import worked_on
 from commerce.legacy.documents import Papers, make_documents, make_parcels
 from commerce.legacy.lines import IN_BASE, IN_ORDER, Item, items_of, make_lines, payable
 from commerce.legacy.models import CarriedOrder
@@ -60,8 +61,12 @@ def make_orders(source: str, owners: list[str]) -> None:
     wanted = {sale.owner: order for sale in sales if (order := _wanted(source, shop, sale))}
     digests = {owner: _digest(order) for owner, order in wanted.items()}
     carried = dict(CarriedOrder.objects.filter(source=source, owner__in=owners).values_list("owner", "digest"))
-    gone = carried.keys() - wanted.keys()
-    changed = [owner for owner, digest in digests.items() if carried.get(owner) != digest]
+    ours = _worked_on(source, owners)
+    gone = carried.keys() - wanted.keys() - ours
+    changed = [owner for owner, digest in digests.items() if carried.get(owner) != digest and owner not in ours]
+    for sale in sales:
+        if sale.owner in ours and digests.get(sale.owner) != carried.get(sale.owner):
+            sale.note("given_back_here", "its money goes back here: it stays as it is")
     remove_orders([migrated_id(source, "order", owner) for owner in gone])
     import_orders([wanted[owner] for owner in changed])
     failpoints.hit("commerce.legacy.carried")
@@ -70,6 +75,11 @@ def make_orders(source: str, owners: list[str]) -> None:
         CarriedOrder(source=source, owner=owner, digest=digests[owner]) for owner in changed
     )
     MIRROR.replace_findings(source, "order", owners, [found for sale in sales for found in sale.found])
+
+
+def _worked_on(source: str, owners: Iterable[str]) -> set[str]:
+    ids = {migrated_id(source, "order", owner): owner for owner in owners}
+    return {ids[order] for order in worked_on(list(ids))}
 
 
 def _read(source: str, owners: list[str]) -> list[Sale]:

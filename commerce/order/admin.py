@@ -165,7 +165,7 @@ class OrderAdmin(FoundByKey, Defined):
     ordering = ("-placed_at",)
     fieldsets = (
         (None, {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"))}),
-        ("Shopper", {"fields": ("email_link", ("address", "billed_to"), "shipping_method")}),
+        ("Shopper", {"fields": ("email_link", ("address", "billed_to"), "shipping_method", "deliveries_shown")}),
         ("Money", {"fields": ("figures", "discounts_shown", "payments", "documents_shown")}),
         ("Changes", {"fields": ("additions_shown", "cancellations_shown")}),
         ("Goes on in", {"fields": (("fulfilment_link", "returns_link", "cards_link"), ("checkout_link", "cart_link"))}),
@@ -177,15 +177,16 @@ class OrderAdmin(FoundByKey, Defined):
             {"fields": (("number", "placed_at"), ("order_state", "money_state"), ("goods_state", "view"), "origin")},
         ),
         ("Shopper", {"fields": ("email_link", ("address", "billed_to"), "shipping_method")}),
-        ("Money", {"fields": ("books", "past_payments", "documents_shown")}),
+        ("Money", {"fields": ("books", "past_payments", "given_back", "documents_shown")}),
+        ("Goes on in", {"fields": ("returns_link",)}),
         ("Goods", {"fields": ("quantities",)}),
     )
     readonly_fields = (
         *("number", "placed_at", "order_state", "money_state", "goods_state", "view", "email_link"),
-        *("address", "billed_to", "shipping_method", "figures", "discounts_shown", "payments"),
+        *("address", "billed_to", "shipping_method", "deliveries_shown", "figures", "discounts_shown", "payments"),
         *("documents_shown", "additions_shown", "cancellations_shown"),
         *("fulfilment_link", "returns_link", "cards_link", "checkout_link", "cart_link"),
-        *("origin", "books", "past_payments", "quantities"),
+        *("origin", "books", "past_payments", "quantities", "given_back"),
     )
     state_fields = ("state", "payment_state", "fulfilment_state", "captured", "refunded", "historical")
     inlines = (LineInline, TimelineInline)
@@ -272,6 +273,10 @@ class OrderAdmin(FoundByKey, Defined):
     def past_payments(self, order: Order) -> str:
         return history.payments(order)
 
+    @admin.display(description="given back here")
+    def given_back(self, order: Order) -> str:
+        return self.payments(order)
+
     @admin.display(description="quantities")
     def quantities(self, order: Order) -> str:
         return history.quantities(order)
@@ -291,6 +296,16 @@ class OrderAdmin(FoundByKey, Defined):
     @admin.display(description="billed elsewhere")
     def billed_to(self, order: Order) -> str:
         return shown.postal(order.bills_to)
+
+    @admin.display(description="further deliveries")
+    def deliveries_shown(self, order: Order) -> str:
+        lines = list(order.lines.all())
+        rows = []
+        for one in order.deliveries.all():
+            goods = (f"{shown.quantity(line.quantity)} × {line.sku}" for line in lines if line.delivery == one.id)
+            cost = shown.amount(one.shipping, order.currency)
+            rows.append((shown.postal(one.delivery), one.shipping_method, cost, shown.lines(goods)))
+        return shown.table(("to", "way", "delivery", "goods"), rows)
 
     @admin.display(description="total", ordering="total")
     def total_shown(self, order: Order) -> str:

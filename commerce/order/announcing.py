@@ -1,6 +1,7 @@
 """What other domains are told about orders."""
 
 import hashlib
+from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db.models import Sum
 from chassis import clock
 from chassis.unit_of_work import publish
 from commerce.checkout.items import restored
-from commerce.order.models import Order, OrderLine
+from commerce.order.models import Order, OrderDelivery, OrderLine
 from commerce.payment.models import Payment
 from contracts import commerce as events
 from contracts.shared import Amount, Component, PostalAddress
@@ -34,6 +35,7 @@ def order_lines(lines: list[OrderLine]) -> tuple[events.OrderLine, ...]:
             kind=line.kind,
             components=msgspec.convert(line.components, tuple[Component, ...], strict=False),
             choices=restored(line.choices),
+            delivery=line.delivery,
         )
         for line in lines
     )
@@ -122,7 +124,7 @@ def order_cancelled(order: Order, *, reason: str) -> events.OrderCancelled:
     )
 
 
-def order_placed(order: Order, lines: list[OrderLine]) -> events.OrderPlaced:
+def order_placed(order: Order, lines: list[OrderLine], deliveries: Iterable[OrderDelivery]) -> events.OrderPlaced:
     """The event that says what was sold, to whom, and where it goes."""
     return events.OrderPlaced(
         order=order.id,
@@ -144,4 +146,13 @@ def order_placed(order: Order, lines: list[OrderLine]) -> events.OrderPlaced:
         shipping_method=order.shipping_method,
         placed_at=order.placed_at,
         coupons=tuple(order.coupons),
+        deliveries=tuple(
+            events.OrderDelivery(
+                id=one.id,
+                delivery=PostalAddress(**one.delivery),
+                shipping_method=one.shipping_method,
+                shipping=one.shipping,
+            )
+            for one in deliveries
+        ),
     )

@@ -9,12 +9,13 @@ from chassis import clock
 from chassis.ids import new_id
 from chassis.sagas import Run
 from chassis.unit_of_work import unit_of_work
+from commerce.checkout.deliveries import further_of
 from commerce.checkout.models import Cart, CartLine
 from commerce.document.issuing import issue_invoice
 from commerce.order.announcing import order_held, order_paid, order_placed, order_released, tell
 from commerce.order.completion import complete_if_done
 from commerce.order.errors import OrderOfHistory, OrderUnknown
-from commerce.order.models import NumberSequence, Order, OrderLine
+from commerce.order.models import NumberSequence, Order, OrderDelivery, OrderLine
 from commerce.order.states import PAYMENT
 from commerce.payment.allocation import allocate
 from commerce.payment.errors import NotRefundable, RefundTooLarge
@@ -54,15 +55,19 @@ def create_from_checkout(cart: Cart, run: Run, payments: Sequence[Payment]) -> O
         placed_at=clock.now(),
     )
     chosen = dict(CartLine.objects.filter(cart=cart, choices__isnull=False).values_list("id", "choices"))
-    lines = [sold_line(order, line, chosen.get(UUID(line["id"]))) for line in snapshot["lines"]]
+    parts = snapshot.get("cart_lines", {})
+    lines = [sold_line(order, line, chosen.get(UUID(parts.get(line["id"], line["id"])))) for line in snapshot["lines"]]
+    deliveries = _deliveries(order, cart, snapshot)
     awaited = any(payment.state == "awaiting" for payment in payments)
     order.payment_state = "pending" if awaited else "authorised" if payments else "paid"
     if not any(line.requires_shipping for line in lines):
         order.fulfilment_state = "not_needed"
     order.save(force_insert=True)
     OrderLine.objects.bulk_create(lines)
+    if deliveries:
+        OrderDelivery.objects.bulk_create(deliveries)
     order.note("placed", {"total": snapshot["total"], "currency": order.currency})
-    tell(order, order_placed(order, lines))
+    tell(order, order_placed(order, lines, deliveries))
     for payment in payments:
         payment.order = order.id
         payment.save()
@@ -74,6 +79,22 @@ def create_from_checkout(cart: Cart, run: Run, payments: Sequence[Payment]) -> O
     if awaited:
         _await_money(order, lines, goods_first=snapshot["manual"]["goods_first"])
     return order
+
+
+def _deliveries(order: Order, cart: Cart, snapshot: dict[str, Any]) -> list[OrderDelivery]:
+    """The further places that its lines go to: addresses from the cart, what each costs from the snapshot."""
+    costs = {one["id"]: Decimal(one["shipping"]) for one in snapshot.get("deliveries", ())}
+    return [
+        OrderDelivery(
+            id=UUID(one.id),
+            order=order,
+            position=position,
+            delivery=one.address,
+            shipping_method=one.shipping_method,
+            shipping=costs[one.id],
+        )
+        for position, one in enumerate(further_of(cart.deliveries), start=1)
+    ]
 
 
 def _await_money(order: Order, lines: list[OrderLine], *, goods_first: bool) -> None:
@@ -212,4 +233,5 @@ def sold_line(order: Order, line: dict[str, Any], choices: list[dict[str, Any]] 
         kind=line.get("kind", ""),
         components=line.get("components", []),
         choices=choices,
+        delivery=UUID(line["delivery"]) if line.get("delivery") else None,
     )

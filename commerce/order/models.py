@@ -208,8 +208,23 @@ class Order(models.Model):
         OrderEvent(order=self, what=what, facts=facts or {}, text=text, internal=internal, actor=actor, at=at).save()
 
 
+class OrderDelivery(models.Model):
+    """A further place that lines of an order go to; `shipping` is its share of the order's."""
+
+    id = models.UUIDField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="deliveries")
+    position = models.PositiveSmallIntegerField()
+    delivery = EncryptedJSONField()
+    shipping_method = models.TextField()
+    shipping = models.DecimalField(max_digits=20, decimal_places=6)
+
+    class Meta:
+        app_label = "commerce"
+        ordering = ["position"]
+
+
 class OrderLine(models.Model):
-    """A line as sold."""
+    """A line as sold. `delivery` is the further delivery that it goes with; NULL: it goes where the order goes."""
 
     id = models.UUIDField(primary_key=True, default=new_id)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
@@ -230,6 +245,7 @@ class OrderLine(models.Model):
     kind = models.TextField(blank=True, default="", help_text="of the product")
     components = models.JSONField(default=list, blank=True, help_text="what one consists of, each with what was sent")
     choices = EncryptedJSONField(null=True, help_text="what was chosen, as on the cart's line")
+    delivery = models.UUIDField(null=True)
     external_id = models.TextField(blank=True, default="")
 
     class Meta:
@@ -278,6 +294,7 @@ class OrderShipment(models.Model):
     tracking_number = models.TextField()
     lines = models.JSONField(default=list, help_text="[{sku, quantity}]")
     sent_at = models.DateTimeField()
+    delivery = models.UUIDField(null=True, help_text="the order's further delivery that it belongs to")
     external_id = models.TextField(blank=True, default="")
 
     class Meta:

@@ -149,6 +149,7 @@ def record_refund(payment: Payment, *, refund: UUID, amount: Decimal, return_req
             whole=whole,
             payment=payment.id,
             tender=payment.tender,
+            historical=order.historical,
         ),
     )
     cancelled = Cancellation.objects.filter(order=order, refunds__contains=[str(refund)]).first()

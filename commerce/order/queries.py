@@ -21,7 +21,7 @@ def orders_of(customer: UUID, *, view: str) -> QuerySet[Order]:
 def order_of_channel(order: UUID, *, view: str) -> Order | None:
     """An order with what its shopper is shown of it; None for one of another channel."""
     told = Prefetch("timeline", OrderEvent.objects.filter(internal=False))
-    rows = _in_channel(view).prefetch_related("lines", told, "shipments", "cancellations")
+    rows = _in_channel(view).prefetch_related("lines", "deliveries", told, "shipments", "cancellations")
     return rows.filter(id=order).first()
 
 

@@ -26,14 +26,16 @@ def shipment_sent(event: ShipmentSent) -> None:
             "tracking_number": event.tracking_number,
             "lines": [{"sku": line.sku, "quantity": str(line.quantity)} for line in event.lines],
             "sent_at": event.sent_at,
+            "delivery": event.delivery,
         },
     )
     if not new:
         return
     lines = list(order.lines.select_for_update())
+    there = [line for line in lines if line.delivery == event.delivery]
     for shipped in event.lines:
         left = shipped.quantity
-        for line in lines:
+        for line in there:
             before, left = left, line.send(shipped.sku, left)
             if left != before:
                 line.save(update_fields=["shipped", "components"])

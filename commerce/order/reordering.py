@@ -7,6 +7,7 @@ from decimal import Decimal
 from commerce.checkout import commands
 from commerce.checkout.commands import Shopper
 from commerce.checkout.commands.editing import MOST_OF_ONE, Also, edit_cart, nothing
+from commerce.checkout.deliveries import Further
 from commerce.checkout.items import Item, item, restored
 from commerce.checkout.models import Cart
 from commerce.checkout.pricing import Draft
@@ -63,6 +64,20 @@ def bought(order: Order) -> dict[Item, Decimal]:
             one = _item(line)
             wanted[one] = wanted.get(one, Decimal(0)) + line.quantity - line.cancelled
     return wanted
+
+
+def further_bought(order: Order) -> tuple[Further, ...]:
+    """The order's further deliveries with what they have of `bought`."""
+    found = []
+    for delivery in order.deliveries.all():
+        lines: dict[str, Decimal] = {}
+        for line in order.lines.all():
+            if line.delivery == delivery.id and line.quantity > line.cancelled and not _is_gift(line):
+                key = _item(line).key
+                lines[key] = lines.get(key, Decimal(0)) + line.quantity - line.cancelled
+        place = {"address": delivery.delivery, "shipping_method": delivery.shipping_method}
+        found.append(Further(id=str(delivery.id), **place, lines=lines))
+    return tuple(one for one in found if one.lines)
 
 
 def _quantities(lines: Iterable[OrderLine]) -> dict[Item, Decimal]:

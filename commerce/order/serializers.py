@@ -9,7 +9,7 @@ from chassis.web.amounts import AmountField
 from commerce.cancellation.models import Cancellation
 from commerce.cancellation.states import CANCELLATION
 from commerce.checkout.serializers import Address, AdjustmentBody, CartBody, ChoiceBody, ComponentBody
-from commerce.order.models import Order, OrderEvent, OrderLine, OrderShipment
+from commerce.order.models import Order, OrderDelivery, OrderEvent, OrderLine, OrderShipment
 from commerce.order.queries import payments_of, refunds_of
 from commerce.payment.models import Payment, Transaction
 
@@ -30,8 +30,9 @@ class OrderLineBody(serializers.ModelSerializer[OrderLine]):
         model = OrderLine
         fields = (
             *("id", "sku", "name", "options", "kind", "choices", "components", "quantity", "shipped", "cancelled"),
-            *("unit_price", "discount", "adjustments", "total", "tax"),
+            *("unit_price", "discount", "adjustments", "total", "tax", "delivery"),
         )
+        extra_kwargs = {"delivery": {"help_text": "the one of `deliveries` that it goes with; null: the order's own"}}
 
 
 class OrderEventBody(serializers.ModelSerializer[OrderEvent]):
@@ -64,7 +65,18 @@ class ShipmentBody(serializers.ModelSerializer[OrderShipment]):
 
     class Meta:
         model = OrderShipment
-        fields = ("id", "carrier", "tracking_number", "lines", "sent_at")
+        fields = ("id", "carrier", "tracking_number", "lines", "sent_at", "delivery")
+
+
+class OrderDeliveryBody(serializers.ModelSerializer[OrderDelivery]):
+    """A further place that lines of the order go to; the others go to the order's own `delivery`."""
+
+    address = Address(source="delivery")
+    shipping = AmountField(currency="order.currency", help_text="its share of the order's shipping")
+
+    class Meta:
+        model = OrderDelivery
+        fields = ("id", "address", "shipping_method", "shipping")
 
 
 class PaymentBody(serializers.ModelSerializer[Payment]):
@@ -130,6 +142,7 @@ class OrderBody(OrderSummary):
     delivery = Address(source="ships_to", allow_null=True)
     billing_address = Address(source="bills_to", allow_null=True, help_text="where it is another than the delivery's")
     access_key = serializers.CharField(help_text="opens the order's downloads to who is not signed in")
+    deliveries = OrderDeliveryBody(many=True, help_text="further places; empty where all of it goes to one")
     shipments = ShipmentBody(many=True)
     payments = serializers.SerializerMethodField()
     cancellations = CancellationBody(many=True)
@@ -150,6 +163,7 @@ class OrderBody(OrderSummary):
             "billing_address",
             "access_key",
             "shipping_method",
+            "deliveries",
             "coupons",
             "shipping_adjustments",
             "lines",

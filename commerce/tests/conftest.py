@@ -21,6 +21,8 @@ from contracts.catalog import (
     Pricing,
     Quote,
     QuotedCoupon,
+    QuotedDelivery,
+    QuoteDelivery,
     QuotedLine,
     QuotedPromotion,
     QuoteRequestLine,
@@ -61,6 +63,7 @@ class Prices:
         postcode: str = "",
         vat_number: str = "",
         buyer: Buyer = NOBODY,
+        deliveries: tuple[QuoteDelivery, ...] = (),
     ) -> Quote:
         applied = [code for code in buyer.codes if code.upper() in COUPONS]
         quoted = []
@@ -91,6 +94,7 @@ class Prices:
                     explanation=("price list",),
                     problem=_problem(line) if price is not None else "unknown_sku",
                     problem_option="size" if _problem(line) else "",
+                    delivery=line.delivery,
                     kind={"SET": "bundle", "GIFT": "gift_card"}.get(sku, "simple"),
                     components=tuple(
                         Component(
@@ -101,6 +105,8 @@ class Prices:
                 )
             )
         subtotal = sum((line.total for line in quoted), Decimal(0))
+        places = [("", shipping), *((one.key, one.shipping) for one in deliveries)]
+        shipping = sum((cost for _, cost in places), Decimal(0))
         return Quote(
             id=new_id(),
             channel=channel,
@@ -111,6 +117,9 @@ class Prices:
             tax=Decimal(0),
             total=subtotal + shipping,
             expires_at=clock.now() + timedelta(minutes=5),
+            deliveries=tuple(
+                QuotedDelivery(key=key, shipping=cost, tax=Decimal(0)) for key, cost in places if deliveries
+            ),
             tax_exempt=bool(vat_number),
             tax_note=f"{customer_group} {country} {region} {postcode}" if vat_number else "",
             coupons=tuple(

@@ -59,6 +59,12 @@ def offered(order: Order, wanted: dict[Item, Decimal] | None = None) -> Addition
     return offer(order.id, wanted=wanted or TENT)
 
 
+def send(addition: Addition) -> None:
+    """The shopper is sent its link."""
+    ViewCopy.objects.update(base_url="https://shop.example/")
+    ask_to_pay(addition.id)
+
+
 def reserve(addition: Addition, *, minutes: int = 15) -> None:
     assert addition.saga is not None
     until = (clock.now() + timedelta(minutes=minutes)).isoformat()
@@ -487,10 +493,41 @@ def test_the_shopper_is_sent_a_link_that_pays(shop: str, books: Books) -> None:
     assert Order.objects.get(id=order.id).total == Decimal("224.80")
 
 
+def test_what_staff_have_only_priced_is_not_the_shoppers_to_see(shop: str, books: Books) -> None:
+    customer = UUID(int=1)
+    order, _ = an_order(customer)
+    http, address = as_customer(customer), f"/api/v1/{shop}/orders/{order.id}"
+    looked_at = offered(order)
+    one, pay = f"{address}/additions/{looked_at.id}", {"payment_source": CARD}
+    assert http.get(f"{address}/additions").json() == []
+    assert (http.get(one).status_code, http.post(f"{one}/pay", pay, format="json").status_code) == (404, 404)
+    withdraw(looked_at.id)
+    assert http.get(f"{address}/additions").json() == []
+    told_of = [event["what"] for event in http.get(address).json()["timeline"]]
+    assert not [what for what in told_of if what.startswith("addition")]
+    sent_on = offered(order)
+    send(sent_on)
+    assert [found["id"] for found in http.get(f"{address}/additions").json()] == [str(sent_on.id)]
+    assert "addition.asked" in [event["what"] for event in http.get(address).json()["timeline"]]
+    withdraw(sent_on.id)
+    assert [found["state"] for found in http.get(f"{address}/additions").json()] == ["withdrawn"]
+
+
+def test_what_staff_have_put_on_the_order_is_shown_unsent(shop: str, books: Books) -> None:
+    customer = UUID(int=1)
+    order, _ = an_order(customer)
+    addition = add_by_hand(offered(order).id, name="Till", reference="T-1")
+    reserve(addition)
+    confirm(addition)
+    [found] = as_customer(customer).get(f"/api/v1/{shop}/orders/{order.id}/additions").json()
+    assert found["state"] == "done"
+
+
 def test_a_customer_and_nobody_else_sees_and_pays_what_is_offered(shop: str, books: Books) -> None:
     customer, stranger = UUID(int=1), UUID(int=2)
     order, _ = an_order(customer)
     addition = offered(order)
+    send(addition)
     api = f"/api/v1/{shop}/orders/{order.id}/additions"
     [found] = as_customer(customer).get(api).json()
     assert found["id"] == str(addition.id)

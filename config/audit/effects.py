@@ -31,7 +31,7 @@ class Effect:
 EFFECTS = {
     "picking list": Effect(
         alias="logistics",
-        subjects="SELECT id FROM logistics_fulfilmentorder WHERE created_at >= %s",
+        subjects="SELECT id FROM logistics_fulfilmentorder WHERE of_order IS NULL AND created_at >= %s",
         owed="fulfilment_state <> 'not_needed'",
     ),
     "mail": Effect(

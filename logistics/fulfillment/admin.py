@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from chassis.admin import Defined, ShownInline, Transition, Watch, shown, site
@@ -31,12 +32,22 @@ def _lock_reservation(order_id: Any) -> None:
 
 
 def _with_holds(rows: QuerySet[FulfilmentOrder]) -> Any:
-    return rows.annotate(is_held=Exists(OrderHold.objects.filter(order=OuterRef("id"), held=True)))
+    return rows.annotate(
+        is_held=Exists(OrderHold.objects.filter(order=Coalesce(OuterRef("of_order"), OuterRef("id")), held=True))
+    )
 
 
 def _free(state: State) -> Any:
     """Those in a state that may be worked on."""
     return _with_holds(FulfilmentOrder.objects.all()).filter(state=state.value, is_held=False)
+
+
+def _link_to(row: FulfilmentOrder) -> str:
+    """Another list of the same order, by where it goes and how it stands."""
+    where = ", ".join(filter(None, ((row.delivery or {}).get(name, "") for name in ("city", "country"))))
+    return shown.link(
+        "logistics", "fulfilmentorder", row.id, f"{where or row.shipping_method}: {shown.words(row.state)}"
+    )
 
 
 class OnHoldFilter(admin.SimpleListFilter):
@@ -112,7 +123,7 @@ class FulfilmentAdmin(FoundByKey, Defined):
                     ("number", "placed_at"),
                     ("state_shown", "on_hold"),
                     ("channel", "shipping_method"),
-                    "address",
+                    ("address", "others"),
                 )
             },
         ),
@@ -121,7 +132,7 @@ class FulfilmentAdmin(FoundByKey, Defined):
     )
     readonly_fields = (
         *("number", "placed_at", "state_shown", "on_hold", "channel", "shipping_method", "address"),
-        *("order_link", "reservation_link"),
+        *("order_link", "reservation_link", "others"),
     )
     state_fields = ("state",)
     inlines = (PickInline, ShipmentInline)
@@ -185,7 +196,12 @@ class FulfilmentAdmin(FoundByKey, Defined):
 
     @admin.display(description="order")
     def order_link(self, row: FulfilmentOrder) -> str:
-        return shown.link("commerce", "order", row.id, row.number)
+        return shown.link("commerce", "order", row.order, row.number)
+
+    @admin.display(description="its other deliveries")
+    def others(self, row: FulfilmentOrder) -> str:
+        rows = FulfilmentOrder.of(row.order).exclude(id=row.id)
+        return shown.lines(_link_to(one) for one in rows) or shown.NOTHING
 
     @admin.display(description="reservation")
     def reservation_link(self, row: FulfilmentOrder) -> str:

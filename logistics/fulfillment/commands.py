@@ -28,7 +28,10 @@ class LineQuantity:
 
 @dataclass(frozen=True, kw_only=True)
 class Pick:
-    """Goods were taken from the shelves: these quantities, or all that is left (of one source)."""
+    """Goods were taken from the shelves: these quantities, or all that is left (of one source).
+
+    `order` is the picking list's id, here and in the commands of parcels: the order's, or a further delivery's.
+    """
 
     order: UUID
     source: str = ""
@@ -75,7 +78,7 @@ def locked(order: UUID) -> FulfilmentOrder:
 def workable(fulfilment: FulfilmentOrder, allowed: frozenset[State]) -> FulfilmentOrder:
     """The locked row, if its state is one of `allowed` and commerce does not hold the order back."""
     demand(fulfilment.state, allowed)
-    if OrderHold.on(fulfilment.id):
+    if OrderHold.on(fulfilment.order):
         raise OnHold()
     return fulfilment
 
@@ -105,7 +108,7 @@ def tell_picked(fulfilment: FulfilmentOrder, chosen: Chosen, *, complete: bool) 
     """Publish what was picked just now, and whether that is all there is to pick."""
     lines = [PickedLine(sku=line.sku, source=line.source.code, quantity=quantity) for line, quantity in chosen]
     event = GoodsPicked(
-        order=fulfilment.id,
+        order=fulfilment.order,
         order_number=fulfilment.number,
         channel=fulfilment.channel,
         lines=tuple(sorted(lines, key=lambda line: (line.source, line.sku))),

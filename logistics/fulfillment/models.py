@@ -17,13 +17,16 @@ from logistics.warehouse.models import Source, units
 
 
 class FulfilmentOrder(Recorded):
-    """What is to be sent for an order; its id is the order's. `saga` leads to the reservation.
+    """What is to be sent for an order to one place; its id is the order's. `saga` leads to the reservation.
+
+    What goes to a further place is a row of its own, `of_order`, whose id is that of the delivery.
 
     A cancellation that arrives before its order makes a row that is `cancelled` from the start.
     """
 
     id = models.UUIDField(primary_key=True)
-    saga = models.UUIDField(null=True, unique=True)
+    saga = models.UUIDField(null=True)
+    of_order = models.UUIDField(null=True)
     number = models.TextField(blank=True)
     channel = models.TextField(blank=True)
     state = models.TextField(db_index=True)
@@ -36,9 +39,35 @@ class FulfilmentOrder(Recorded):
 
     class Meta:
         app_label = "logistics"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["saga"], condition=models.Q(of_order=None), name="logistics_fulfilment_saga_once"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["of_order"], condition=models.Q(of_order__isnull=False), name="logistics_fulfilment_of_order"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number or str(self.id)
+
+    @property
+    def order(self) -> UUID:
+        """The order whose goods these are."""
+        return self.of_order or self.id
+
+    @property
+    def further(self) -> UUID | None:
+        """The order's further delivery that this is; None for what goes where the order goes."""
+        return self.id if self.of_order else None
+
+    @staticmethod
+    def of(order: UUID) -> "models.QuerySet[FulfilmentOrder]":
+        """All that is to be sent for an order: to where it goes first, then to further places."""
+        rows = FulfilmentOrder.objects.filter(models.Q(id=order) | models.Q(of_order=order))
+        return rows.order_by(models.F("of_order").asc(nulls_first=True), "id")
 
     def become(self, state: states.State, **facts: Any) -> None:
         """Change state (the only way to) and store it; raises IllegalTransition. Call it under the row's lock."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models import F
+
 from chassis import clock
 from chassis.context import current
 from chassis.unit_of_work import publish, unit_of_work
@@ -111,6 +113,12 @@ def unpack_all(fulfilment: FulfilmentOrder) -> None:
         _unpack(fulfilment, row)
 
 
+def others_to_send(fulfilment: FulfilmentOrder) -> bool:
+    """Whether something of the order is still to go to another place. Call it under the reservation's lock."""
+    others = FulfilmentOrder.of(fulfilment.order).exclude(id=fulfilment.id)
+    return PickLine.objects.filter(fulfilment__in=others, sent__lt=F("quantity")).exists()
+
+
 def _hold(order: UUID) -> Held:
     saga = FulfilmentOrder.objects.filter(id=order).values_list("saga", flat=True).first()
     return hold((), () if saga is None else (saga,))
@@ -149,7 +157,7 @@ def _pack(fulfilment: FulfilmentOrder, command: Pack) -> Shipment:
     )
     event = ShipmentPacked(
         shipment=shipment.id,
-        order=fulfilment.id,
+        order=fulfilment.order,
         order_number=fulfilment.number,
         channel=fulfilment.channel,
         carrier=shipment.carrier,
@@ -176,9 +184,11 @@ def _send(fulfilment: FulfilmentOrder, shipment: Shipment, held: Held, *, number
     if not send(held, taken, reference=fulfilment.number, actor=current().actor):
         raise NotPicked("The order no longer holds what was to be sent.")
     shipment.become(Parcel.SENT, sent_at=clock.now(), tracking_number=number)
-    complete = all(line.sent == line.quantity for line in lines.values())
+    whole = all(line.sent == line.quantity for line in lines.values())
+    complete = whole and not others_to_send(fulfilment)
     if complete:
         held.reservations[fulfilment.saga].become(Stock.CONSUMED)  # type: ignore[index]
+    if whole:
         fulfilment.become(State.SENT)
     elif fulfilment.state != State.PARTLY_SENT:
         fulfilment.become(State.PARTLY_SENT)
@@ -198,7 +208,7 @@ def _unpack(fulfilment: FulfilmentOrder, shipment: Shipment) -> None:
         void_label(shipment)
     event = ShipmentCancelled(
         shipment=shipment.id,
-        order=fulfilment.id,
+        order=fulfilment.order,
         order_number=fulfilment.number,
         channel=fulfilment.channel,
         lines=_shipped(chosen),
@@ -209,7 +219,7 @@ def _unpack(fulfilment: FulfilmentOrder, shipment: Shipment) -> None:
 def _tell_sent(fulfilment: FulfilmentOrder, shipment: Shipment, chosen: Chosen, *, complete: bool) -> None:
     event = ShipmentSent(
         shipment=shipment.id,
-        order=fulfilment.id,
+        order=fulfilment.order,
         order_number=fulfilment.number,
         channel=fulfilment.channel,
         carrier=shipment.carrier,
@@ -217,6 +227,7 @@ def _tell_sent(fulfilment: FulfilmentOrder, shipment: Shipment, chosen: Chosen, 
         lines=_shipped(chosen),
         complete=complete,
         sent_at=shipment.sent_at,
+        delivery=fulfilment.further,
     )
     publish(event, aggregate_id=shipment.id, aggregate_version=shipment.version, channel=fulfilment.channel)
 

@@ -15,6 +15,7 @@ from chassis import clock
 from chassis.subscriptions import Received
 from contracts.commerce import OrderCancelled, OrderLine, OrderPlaced, StockConfirmationRequested
 from contracts.postpurchase import ReturnReceived
+from contracts.shared import PostalAddress
 from logistics.fulfillment.models import FulfilmentOrder, PickLine
 from logistics.fulfillment.packing import unpack_all
 from logistics.fulfillment.states import State
@@ -29,33 +30,44 @@ from logistics.warehouse.models import ChannelSource
 
 
 def place(event: OrderPlaced, held: Held) -> None:
-    """Note what is to be sent; open the picking list if the stock is confirmed already."""
-    facts: dict[str, Any] = {
-        "saga": event.saga,
-        "number": event.number,
-        "channel": event.channel,
-        "shipping_method": event.shipping_method,
-        "delivery": msgspec.to_builtins(event.delivery),
-        "lines": msgspec.to_builtins([part for line in event.lines for part in _parts(line)]),
-        "placed_at": event.placed_at,
-    }
+    """Note what is to be sent, by the places that it goes to; open the lists if the stock is confirmed already."""
+    facts = _facts(event, None, event.delivery, event.shipping_method)
     fulfilment, made = _lock(event.order, State.AWAITING_STOCK, **facts)
     reservation = held.reservations.get(event.saga)
+    unheard = fulfilment.saga is None
+    if not made and unheard:
+        for name, value in facts.items():
+            setattr(fulfilment, name, value)
+        fulfilment.save(update_fields=list(facts))
+    if made or unheard:
+        for one in event.deliveries:
+            further = _facts(event, one.id, one.delivery, one.shipping_method)
+            _lock(one.id, State(fulfilment.state), of_order=event.order, **further)
     if not made:
-        if fulfilment.saga is None:
-            for name, value in facts.items():
-                setattr(fulfilment, name, value)
-            fulfilment.save(update_fields=list(facts))
         if fulfilment.state == State.CANCELLED:
             _return_stock(held, reservation)
     elif reservation is None and not any(line.requires_shipping for line in event.lines):
         fulfilment.become(State.NOT_NEEDED)
     elif reservation is not None and reservation.state == Stock.CONFIRMED:
-        _open(fulfilment, held, reservation)
+        _open(event.order, held, reservation)
+
+
+def _facts(event: OrderPlaced, group: UUID | None, to: PostalAddress, method: str) -> dict[str, Any]:
+    """What a list needs to know of its order: the lines that go there."""
+    mine = [part for line in event.lines if line.delivery == group for part in _parts(line)]
+    return {
+        "saga": event.saga,
+        "number": event.number,
+        "channel": event.channel,
+        "shipping_method": method,
+        "delivery": msgspec.to_builtins(to),
+        "lines": msgspec.to_builtins(mine),
+        "placed_at": event.placed_at,
+    }
 
 
 def stock_confirmed(event: StockConfirmationRequested, held: Held) -> None:
-    """The stock is the order's: make its picking list, or give it back if the order is cancelled already."""
+    """The stock is the order's: make its picking lists, or give it back if the order is cancelled already."""
     fulfilment = FulfilmentOrder.objects.select_for_update().filter(id=event.order).first()
     if fulfilment is None:
         return
@@ -63,7 +75,7 @@ def stock_confirmed(event: StockConfirmationRequested, held: Held) -> None:
     if fulfilment.state == State.CANCELLED:
         _return_stock(held, reservation)
     elif fulfilment.state == State.AWAITING_STOCK:
-        _open(fulfilment, held, reservation)
+        _open(event.order, held, reservation)
 
 
 def cancel(event: OrderCancelled, held: Held) -> None:
@@ -74,9 +86,10 @@ def cancel(event: OrderCancelled, held: Held) -> None:
 def cancel_all(order: UUID, held: Held, *, number: str, channel: str) -> None:
     """Put back what the order holds, or note that it comes cancelled. IllegalTransition once a parcel has left."""
     fulfilment, made = _lock(order, State.CANCELLED, number=number, channel=channel)
-    if not made and fulfilment.state != State.CANCELLED:
-        fulfilment.become(State.CANCELLED)
-        unpack_all(fulfilment)
+    for row in [] if made else FulfilmentOrder.of(order).select_for_update():
+        if row.state != State.CANCELLED:
+            row.become(State.CANCELLED)
+            unpack_all(row)
     mine = [row for row in held.reservations.values() if order == row.order or row.id == fulfilment.saga]
     if not mine and fulfilment.saga is not None:
         # The order was placed between our look and our lock. Out of order, so it may deadlock: the inbox retries.
@@ -141,13 +154,15 @@ def _return_stock(held: Held, reservation: Reservation | None) -> None:
     released(reservation, reason=reservation.reason)
 
 
-def _open(fulfilment: FulfilmentOrder, held: Held, reservation: Reservation) -> None:
-    """Make the picking list from what is held."""
+def _open(order: UUID, held: Held, reservation: Reservation) -> None:
+    """Make the order's picking lists from what is held, one for each place that it goes to."""
     held_now = list(Allocation.objects.filter(reservation=reservation, held__gt=0).select_related("item"))
-    listed = put_on_list(fulfilment, held_now, held)
-    if not listed:
+    listed = []
+    for row in FulfilmentOrder.of(order).select_for_update():
+        listed.append(put_on_list(row, [one for one in held_now if one.delivery == row.further], held))
+        row.become(State.OPEN if listed[-1] else State.NOT_NEEDED)
+    if not any(listed):
         reservation.become(Stock.CONSUMED)
-    fulfilment.become(State.OPEN if listed else State.NOT_NEEDED)
 
 
 def put_on_list(fulfilment: FulfilmentOrder, held_now: Sequence[Allocation], held: Held) -> bool:
@@ -174,7 +189,8 @@ def put_on_list(fulfilment: FulfilmentOrder, held_now: Sequence[Allocation], hel
 
 
 def _source_for(event: ReturnReceived, sku: str) -> str:
-    sent = PickLine.objects.filter(fulfilment=event.order, sku=sku, sent__gt=0).order_by("-sent", "id")
+    sent = PickLine.objects.filter(fulfilment__in=FulfilmentOrder.of(event.order), sku=sku, sent__gt=0)
+    sent = sent.order_by("-sent", "id")
     source = sent.values_list("source__code", flat=True).first()
     if source is None:
         links = ChannelSource.objects.filter(channel=event.channel, source__enabled=True)

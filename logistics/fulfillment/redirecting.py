@@ -18,7 +18,7 @@ def delivery_change_requested(event: DeliveryChangeRequested) -> None:
 
     Raises NotYet while the order is not known here.
     """
-    fulfilment = FulfilmentOrder.objects.select_for_update().filter(id=event.order).first()
+    fulfilment = FulfilmentOrder.objects.select_for_update().filter(id=event.group or event.order).first()
     if fulfilment is None:
         raise NotYet(f"Order {event.order_number} is not known yet.")
     answer: DeliveryChanged | DeliveryChangeRefused

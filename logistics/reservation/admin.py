@@ -1,5 +1,6 @@
 """Reservations in the admin: looked at. Events and time move them, never a hand."""
 
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -74,10 +75,16 @@ class ReservationAdmin(FoundByKey, LookOnly):
     def sourced(self, row: Reservation) -> str:
         if row.sourcing is None:
             return shown.NOTHING
-        sources = [(one["source"], one["why"], one["verdict"]) for one in row.sourcing["sources"]]
-        to = f"{shown.words(row.sourcing['strategy'])}, to {row.sourcing['to'] or 'anywhere'}"
-        return shown.lines([to, shown.table(("source", "its place", "what came of it"), sources)])
+        parts = [row.sourcing, *row.sourcing.get("further", ())]
+        return shown.lines(line for part in parts for line in _why(part))
 
     @admin.display(description="wanted")
     def wanted(self, row: Reservation) -> str:
         return shown.lines(f"{shown.quantity(Decimal(str(units)))} × {sku}" for sku, units, *_ in row.lines)
+
+
+def _why(part: Mapping[str, Any]) -> Iterator[str]:
+    """What goes to one place: by which strategy, and what came of each source."""
+    yield f"{shown.words(part['strategy'])}, to {part['to'] or 'anywhere'}"
+    sources = [(one["source"], one["why"], one["verdict"]) for one in part["sources"]]
+    yield shown.table(("source", "its place", "what came of it"), sources)

@@ -26,6 +26,15 @@ Wanted = tuple[str, Decimal, bool]
 """SKU, quantity, and whether a SKU without stock falls short: what needs no parcel may have none."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What of a request goes to one place, and how it is sourced; without a `delivery` it goes where the order goes."""
+
+    delivery: UUID | None = None
+    lines: Sequence[Wanted]
+    destination: Mapping[str, str]
+
+
 @dataclass
 class Held:
     """The locked reservations of a batch, and the items whose stock it moved."""
@@ -46,29 +55,46 @@ def requested(
     lines: Iterable[Wanted],
     expires_at: object,
     destination: Mapping[str, str] | None = None,
+    further: Sequence[Part] = (),
 ) -> Reservation:
     """The row of a request that has not been looked at; lines on one SKU become one.
 
-    Of a postcode in `destination` (country, area, method) only its beginning is kept.
+    `further` parts go elsewhere than `destination`. Of a postcode (country, area, method) only its beginning is kept.
     """
-    to = {name: value for name, value in (destination or {}).items() if value}
-    if "area" in to:
-        to["area"] = to["area"][:AREA].upper()
-    sums: dict[str, Decimal] = {}
-    shelved: dict[str, bool] = {}
-    for sku, quantity, shelf in lines:
-        sums[sku] = sums.get(sku, Decimal(0)) + quantity
-        shelved[sku] = shelved.get(sku, False) or shelf
+    lines, to = list(lines), _kept(destination or {})
+    parts = [Part(lines=lines, destination=to), *further] if further else []
     return Reservation(
         id=saga,
         state=State.REQUESTED.value,
         channel=channel,
         cart=cart,
-        lines=[[sku, str(sums[sku]), shelved[sku]] for sku in sorted(sums)],
+        lines=_summed([*lines, *(line for part in further for line in part.lines)]),
         destination=to,
+        deliveries=[
+            {
+                "delivery": str(part.delivery) if part.delivery else None,
+                "lines": _summed(part.lines),
+                "destination": _kept(part.destination),
+            }
+            for part in parts
+        ],
         expires_at=expires_at,
         created_at=clock.now(),
     )
+
+
+def _kept(destination: Mapping[str, str]) -> dict[str, str]:
+    to = {name: value for name, value in destination.items() if value}
+    return {**to, "area": to["area"][:AREA].upper()} if "area" in to else to
+
+
+def _summed(lines: Iterable[Wanted]) -> list[list[Any]]:
+    sums: dict[str, Decimal] = {}
+    shelved: dict[str, bool] = {}
+    for sku, quantity, shelf in lines:
+        sums[sku] = sums.get(sku, Decimal(0)) + quantity
+        shelved[sku] = shelved.get(sku, False) or shelf
+    return [[sku, str(sums[sku]), shelved[sku]] for sku in sorted(sums)]
 
 
 def tombstone(saga: UUID, *, reason: str) -> Reservation:
@@ -91,7 +117,7 @@ def hold(new: Sequence[Reservation], also: Iterable[UUID] = ()) -> Held:
     if others:
         rows = Reservation.objects.select_for_update(no_key=True).filter(id__in=others).order_by("id")
         found.update((row.id, row) for row in rows)
-    if len(found) > 1:
+    if len(found) > 1 or any(row.deliveries for row in found.values()):
         _lock_items(found.values())
     return Held(found)
 
@@ -99,16 +125,33 @@ def hold(new: Sequence[Reservation], also: Iterable[UUID] = ()) -> Held:
 def claim(held: Held, reservation: Reservation) -> list[str]:
     """Take all lines or none, from the channel's sources as its strategy has them; returns the SKUs that fall short.
 
-    Puts the explanation on the reservation, which the caller stores with its new state.
+    What goes to several places is taken for one after the other. Puts the explanation on the reservation, which the
+    caller stores with its new state.
     """
-    lines = _lines(reservation)
+    short: set[str] = set()
+    told = []
+    for part in _parts(reservation):
+        missing, why = _claim_part(held, reservation, part)
+        short.update(missing)
+        told.append(why)
+    reservation.sourcing = {**told[0], "further": told[1:]} if told[1:] else told[0]
+    if short and told[1:]:
+        give_back(held, reservation)
+        reservation.allocations.all().delete()
+    return sorted(short)
+
+
+def _claim_part(held: Held, reservation: Reservation, part: Part) -> tuple[list[str], dict[str, Any]]:
+    """Take what goes to one place, or nothing of it: what falls short, and the explanation."""
+    lines = part.lines
     wanted_of = {sku: quantity for sku, quantity, _ in lines}
-    order = plan(channel=reservation.channel, wanted=wanted_of, destination=reservation.destination)
+    order = plan(channel=reservation.channel, wanted=wanted_of, destination=part.destination)
     with connections["logistics"].cursor() as cursor:
         cursor.execute(
             statements.CLAIM,
             {
                 "reservation": reservation.id,
+                "delivery": part.delivery,
                 "channel": reservation.channel,
                 "skus": [sku for sku, _, _ in lines],
                 "quantities": [quantity for _, quantity, _ in lines],
@@ -121,9 +164,8 @@ def claim(held: Held, reservation: Reservation) -> list[str]:
     if not short and claimed != wanted:
         raise BrokenClaim(f"{claimed} claimed of {wanted} for {reservation.id}")
     held.touched.update(items)
-    to = " ".join(filter(None, (reservation.destination.get(name, "") for name in ("country", "area"))))
-    reservation.sourcing = explain(order, map(_considered, seen), short=short, to=to)
-    return list(short)
+    to = " ".join(filter(None, (part.destination.get(name, "") for name in ("country", "area"))))
+    return list(short), explain(order, map(_considered, seen), short=short, to=to)
 
 
 def _considered(row: Sequence[Any]) -> Considered:
@@ -197,9 +239,18 @@ def send(held: Held, allocations: Sequence[tuple[UUID, Decimal]], *, reference: 
     return bool(count == len(allocations))
 
 
-def _lines(reservation: Reservation) -> list[Wanted]:
-    # Rows of an earlier release have two members.
-    return [(sku, Decimal(quantity), all(shelf)) for sku, quantity, *shelf in reservation.lines]
+def _parts(reservation: Reservation) -> list[Part]:
+    """By the place that it goes to; all of it, where that is one."""
+    whole = {"delivery": None, "lines": reservation.lines, "destination": reservation.destination}
+    return [
+        Part(
+            delivery=UUID(one["delivery"]) if one["delivery"] else None,
+            # Rows of an earlier release have two members.
+            lines=[(sku, Decimal(quantity), all(shelf)) for sku, quantity, *shelf in one["lines"]],
+            destination=one["destination"],
+        )
+        for one in reservation.deliveries or [whole]
+    ]
 
 
 def _insert(rows: list[Reservation]) -> list[UUID]:
@@ -209,12 +260,13 @@ def _insert(rows: list[Reservation]) -> list[UUID]:
     with connections["logistics"].cursor() as cursor:
         cursor.execute(
             """INSERT INTO logistics_reservation
-                   (id, state, channel, cart, lines, destination, expires_at, order_number, reason, version,
+                   (id, state, channel, cart, lines, destination, deliveries, expires_at, order_number, reason, version,
                     created_at)
-               SELECT id, state, channel, cart, lines::jsonb, destination::jsonb, expires_at, '', reason, 1, created_at
-               FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[],
-                           %s::text[], %s::timestamptz[])
-                   AS new(id, state, channel, cart, lines, destination, expires_at, reason, created_at)
+               SELECT id, state, channel, cart, lines::jsonb, destination::jsonb, deliveries::jsonb, expires_at, '',
+                      reason, 1, created_at
+               FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::text[],
+                           %s::timestamptz[], %s::text[], %s::timestamptz[])
+                   AS new(id, state, channel, cart, lines, destination, deliveries, expires_at, reason, created_at)
                ON CONFLICT (id) DO NOTHING RETURNING id""",
             [
                 [row.id for row in rows],
@@ -223,6 +275,7 @@ def _insert(rows: list[Reservation]) -> list[UUID]:
                 [row.cart for row in rows],
                 [encode(row.lines).decode() for row in rows],
                 [encode(row.destination).decode() for row in rows],
+                [encode(row.deliveries).decode() for row in rows],
                 [row.expires_at for row in rows],
                 [row.reason for row in rows],
                 [row.created_at for row in rows],

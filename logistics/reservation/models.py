@@ -14,7 +14,8 @@ class Reservation(Recorded):
     """What a checkout holds. Its id is the saga's; `lines` are [sku, quantity, needs a shelf], one per SKU.
 
     `destination` says how it is sourced: country, area (the beginning of a postcode) and way of delivery; `sourcing`
-    why it was taken from where it was.
+    why it was taken from where it was. Where it goes to several places, `deliveries` say which of the lines go where:
+    [{delivery, lines, destination}], the first without an id.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -23,6 +24,7 @@ class Reservation(Recorded):
     cart = models.UUIDField(null=True)
     lines = models.JSONField(default=list)
     destination = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    deliveries = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     sourcing = models.JSONField(null=True)
     expires_at = models.DateTimeField(null=True)
     order = models.UUIDField(null=True, db_index=True)
@@ -48,13 +50,17 @@ class Reservation(Recorded):
 
 
 class Allocation(models.Model):
-    """What a reservation took from an item; `held` is the part neither released nor sent yet."""
+    """What a reservation took from an item; `held` is the part neither released nor sent yet.
+
+    `delivery` is the order's further delivery that it is for; NULL: it goes where the order goes.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id)
     reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, related_name="allocations")
     item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="allocations")
     quantity = units()
     held = units()
+    delivery = models.UUIDField(null=True)
 
     class Meta:
         app_label = "logistics"

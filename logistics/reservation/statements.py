@@ -51,8 +51,8 @@ WITH wanted AS (
               taken.room = {BOUNDLESS} OR i.on_hand - {SAFETY} + (CASE WHEN taken.room > 0 THEN {LIMIT} ELSE 0 END)
                   >= i.reserved AS sound
 ), noted AS (
-    INSERT INTO logistics_allocation (id, reservation_id, item_id, quantity, held)
-    SELECT gen_random_uuid(), %(reservation)s, id, quantity, quantity FROM claimed
+    INSERT INTO logistics_allocation (id, reservation_id, item_id, quantity, held, delivery)
+    SELECT gen_random_uuid(), %(reservation)s, id, quantity, quantity, %(delivery)s::uuid FROM claimed
 ), considered AS (
     SELECT linked.id, linked.code, linked.enabled, linked.priority,
            coalesce(json_object_agg(split.sku, ARRAY[split.free::text, split.stock::text, split.beyond::text])

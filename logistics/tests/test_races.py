@@ -28,6 +28,7 @@ from logistics.reservation.models import Allocation, Reservation
 from logistics.reservation.states import State
 from logistics.sourcing.models import SourcingPolicy
 from logistics.tests.build import CHANNEL, Checkout, deliver, published, stocked, units
+from logistics.tests.test_several_deliveries import Split
 from logistics.warehouse.availability import availability
 from logistics.warehouse.commands import AdjustStock, StockChange, adjust_stock
 from logistics.warehouse.ledger import differences
@@ -216,3 +217,28 @@ def test_a_claim_that_waited_for_a_release_gets_the_released_unit() -> None:
             assert claim(hold([row]), row) == []
         slow.result()
     assert units("A") == [(1, 1)]
+
+
+@pytest.mark.parametrize("seed", ROUNDS)
+def test_carts_to_two_places_racing_over_two_goods_take_all_of_both_or_none(seed: int) -> None:
+    """Each claims A for one place and B for the other, half of them the other way round."""
+    stocked({"north": {"A": 4, "B": 9}, "south": {"A": 6, "B": 1}})
+    chance = random.Random(seed)
+    wanted = [chance.choice([("A", "B"), ("B", "A")]) for _ in range(40)]
+    race(
+        [lambda home=home, there=there: deliver(Split.new().asks([(home, 1)], [(there, 1)])) for home, there in wanted]
+    )
+    reserved, refused = answers()
+    assert (len(reserved), len(refused)) == (10, 30), f"seed {seed}"
+    rows = Allocation.objects.values_list("reservation", "delivery").distinct()
+    assert len(rows) == 20 and units("A") == [(4, 4), (6, 6)] and units("B") == [(9, 9), (1, 1)]
+    assert_books_agree()
+
+
+@pytest.mark.parametrize("seed", ROUNDS)
+def test_carts_with_one_good_for_two_places_take_every_unit_and_no_more(seed: int) -> None:
+    stocked({"north": {"A": 5}, "south": {"A": 5}})
+    race([lambda: deliver(Split.new().asks([("A", 1)], [("A", 1)]))] * 20)
+    reserved, refused = answers()
+    assert (len(reserved), len(refused)) == (5, 15), f"seed {seed}"
+    assert_books_agree()

@@ -23,7 +23,8 @@ class Acknowledgements:
     """One relay's ear, in a thread of its own.
 
     Only the relay that leads may listen: an acknowledgement taken by a standby would free no place in the leader's
-    window. One that is heard and not written is heard again, or its envelope is sent again.
+    window. Of one that is heard and not written the envelope is sent again, so that the broker need not keep it until
+    it is written: that would cost more than all else here.
     """
 
     def __init__(self, label: str, flights: Flights, *, leading: Callable[[], bool]) -> None:
@@ -31,7 +32,7 @@ class Acknowledgements:
         self.domain = domains.get(label)
         self.flights = flights
         self.leading = leading
-        self._heard: list[tuple[UUID, Any]] = []
+        self._heard: list[UUID] = []
         self._connection: psycopg.Connection[Any] | None = None
 
     def run(self, stop: threading.Event) -> None:
@@ -58,24 +59,19 @@ class Acknowledgements:
         queue = celery.queue(celery.ack_queue(self.label))
         with (
             celery.connect() as broker,
-            Consumer(
-                broker.default_channel, queues=[queue], callbacks=[self._collect], accept=["json"], prefetch_count=MANY
-            ),
+            Consumer(broker.default_channel, queues=[queue], callbacks=[self._collect], accept=["json"], no_ack=True),
         ):
             while not stop.is_set() and self.leading():
                 self._heard = []
                 self._drain(broker)
                 if self._heard:
-                    self._write([envelope for envelope, _ in self._heard])
-                    for _, message in self._heard:
-                        message.ack()
+                    self._write(self._heard)
 
-    def _collect(self, body: Any, message: Any) -> None:
+    def _collect(self, body: Any, _: Any) -> None:
         try:
-            self._heard.append((UUID(str(body)), message))
+            self._heard.append(UUID(str(body)))
         except ValueError:
             log.error("acks of %s: what came is no envelope's id, and is dropped", self.label)
-            message.reject()
 
     def _drain(self, broker: Connection) -> None:
         try:

@@ -69,8 +69,12 @@ def ack_queue(label: str) -> str:
 
 
 def connect() -> Connection:
-    """A broker connection that gives up within seconds, so that callers can try again by their own clock."""
-    return Connection(broker(), connect_timeout=3, transport_options=transport_options())
+    """A broker connection that gives up within seconds, so that callers can try again by their own clock.
+
+    It leaves to the workers to give back what a killed one had reserved: looking for that takes longer than sending.
+    """
+    options = {**transport_options(), "unacked_restore_interval": 1_000_000}
+    return Connection(broker(), connect_timeout=3, transport_options=options)
 
 
 def transport_options() -> dict[str, object]:

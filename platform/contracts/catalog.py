@@ -163,12 +163,36 @@ class RedemptionReleased:
 
 @dataclass(frozen=True, kw_only=True)
 class QuoteRequestLine:
-    """What is to be priced: `key` comes back in the answer. `choices` answer the product's options."""
+    """What is to be priced: `key` comes back in the answer. `choices` answer the product's options.
+
+    `delivery` is the key of the further delivery that it goes with; empty: it goes where the cart goes.
+    """
 
     key: str
     sku: str
     quantity: Decimal
     choices: tuple[Choice, ...] = ()
+    delivery: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuoteDelivery:
+    """A further place that a part of a cart goes to, and its `shipping` as the channel enters it."""
+
+    key: str
+    country: str
+    region: str = ""
+    postcode: str = ""
+    shipping: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuotedDelivery:
+    """What of a quote's shipping is one delivery's, tax included; `key` is empty for where the cart goes."""
+
+    key: str
+    shipping: Decimal
+    tax: Decimal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,6 +297,7 @@ class QuotedLine:
     kind: str = ""
     components: tuple[Component, ...] = ()
     problem_option: str = ""
+    delivery: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,7 +305,8 @@ class Quote:
     """Prices of a whole cart, valid until `expires_at`. Commerce stores it and never computes it again.
 
     `version` is that of the calculation. `shows_tax`: the channel shows prices with tax. `tax_exempt`: no tax is due;
-    `tax_note` says why, or why a VAT number does not help.
+    `tax_note` says why, or why a VAT number does not help. `deliveries` are empty where all goes to one place; else
+    the first is that of the cart.
     """
 
     id: UUID
@@ -302,6 +328,7 @@ class Quote:
     shipping_adjustments: tuple[Adjustment, ...] = ()
     promotions: tuple[QuotedPromotion, ...] = ()
     coupons: tuple[QuotedCoupon, ...] = ()
+    deliveries: tuple[QuotedDelivery, ...] = ()
 
 
 class Pricing(Protocol):
@@ -320,6 +347,7 @@ class Pricing(Protocol):
         postcode: str = "",
         vat_number: str = "",
         buyer: Buyer = NOBODY,
+        deliveries: tuple[QuoteDelivery, ...] = (),
     ) -> Quote: ...
 
 

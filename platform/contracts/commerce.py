@@ -11,12 +11,26 @@ from contracts.shared import Amount, Choice, Component, PostalAddress
 
 @dataclass(frozen=True, kw_only=True)
 class RequestedLine:
-    """How many of a SKU are wanted for one cart line. What needs no parcel may have no stock, and is then not short."""
+    """How many of a SKU are wanted for one cart line. What needs no parcel may have no stock, and is then not short.
+
+    `delivery` is the further delivery that it goes with; without one it goes where the cart goes.
+    """
 
     line: UUID
     sku: str
     quantity: Decimal
     requires_shipping: bool = True
+    delivery: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestedDelivery:
+    """A further place that a part of a cart goes to, told as little of as stock_requested tells of the cart's own."""
+
+    id: UUID
+    country: str = ""
+    area: str = ""
+    shipping_method: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +63,8 @@ class StockRequested:
     """A checkout asks logistics to reserve all lines or none, until `expires_at`.
 
     Where it goes to decides which source it is taken from; `area` is the beginning of the postcode, no more: enough to
-    find a source nearby, too little to find a person. All three are empty where nothing is sent.
+    find a source nearby, too little to find a person. All three are empty where nothing is sent. Lines of further
+    `deliveries` go elsewhere, and are sourced for that place; all lines are reserved or none.
     """
 
     saga: UUID
@@ -60,6 +75,7 @@ class StockRequested:
     country: str = ""
     area: str = ""
     shipping_method: str = ""
+    deliveries: tuple[RequestedDelivery, ...] = ()
 
 
 @event("commerce.stock_release_requested", aggregate="saga")
@@ -193,7 +209,8 @@ class OrderLine:
     """A line as sold, tax included: `unit_price` of one before `discount`, `total` what was charged for all.
 
     `components`: what one of it consists of, empty where that is the SKU itself. `kind` is the product's: of a
-    gift_card `choices` say its worth (`amount`) and who gets it.
+    gift_card `choices` say its worth (`amount`) and who gets it. `delivery` is the further delivery that it goes with;
+    without one it goes where the order goes.
     """
 
     id: UUID
@@ -208,12 +225,26 @@ class OrderLine:
     kind: str = ""
     components: tuple[Component, ...] = ()
     choices: tuple[Choice, ...] = ()
+    delivery: UUID | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderDelivery:
+    """A further place that lines of an order go to, how, and its share of the order's `shipping`."""
+
+    id: UUID
+    delivery: PostalAddress
+    shipping_method: str
+    shipping: Decimal
 
 
 @event("commerce.order_placed", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class OrderPlaced:
-    """An order exists and its payment is authorised (or to be collected later)."""
+    """An order exists and its payment is authorised (or to be collected later).
+
+    Lines that name none of the further `deliveries` go to `delivery`.
+    """
 
     order: UUID
     saga: UUID
@@ -234,6 +265,44 @@ class OrderPlaced:
     shipping_method: str
     placed_at: datetime
     coupons: tuple[str, ...] = ()
+    deliveries: tuple[OrderDelivery, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarriedLine:
+    """A line as an older shop sold it; `total` is what was charged for all, tax included.
+
+    `kept`: so many were sent and not given back there. `components` and `kind` as of `OrderLine`.
+    """
+
+    id: UUID
+    sku: str
+    name: str
+    quantity: Decimal
+    kept: Decimal
+    total: Decimal
+    kind: str = ""
+    components: tuple[Component, ...] = ()
+
+
+@event("commerce.order_carried", aggregate="order")
+@dataclass(frozen=True, kw_only=True)
+class OrderCarried:
+    """An order of an older shop is here, or is otherwise by now: history, on which nothing is to be done.
+
+    Told for what may still come of it, a return; it was paid, and thanked for, in the older shop.
+    """
+
+    order: UUID
+    number: str
+    channel: str
+    locale: str
+    customer: UUID | None
+    email: Personal
+    name: Personal
+    currency: str
+    placed_at: datetime
+    lines: tuple[CarriedLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -343,7 +412,10 @@ class CancellationRequested:
 @event("commerce.delivery_change_requested", aggregate="order")
 @dataclass(frozen=True, kw_only=True)
 class DeliveryChangeRequested:
-    """An order shall go to this address in this way: logistics does so, or refuses since it has left."""
+    """An order shall go to this address in this way: logistics does so, or refuses since it has left.
+
+    `group` is the further delivery that it is about; without one it is the order's own.
+    """
 
     change: UUID
     order: UUID
@@ -351,6 +423,7 @@ class DeliveryChangeRequested:
     channel: str
     delivery: PostalAddress
     shipping_method: str
+    group: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -436,6 +509,7 @@ class OrderRefunded:
     """Money went back for an order; `whole` when nothing that was paid is left.
 
     `return_request` names the return that asked for it, if one did. A refund over several tenders is told for each.
+    `historical`: the order was paid in an older shop, and has brought nothing here that would be taken back.
     """
 
     order: UUID
@@ -448,6 +522,7 @@ class OrderRefunded:
     whole: bool = False
     payment: UUID | None = None
     tender: str = "card"
+    historical: bool = False
 
 
 @event("commerce.refund_failed", aggregate="order")

@@ -150,7 +150,10 @@ class ShippedLine:
 @event("logistics.shipment_sent", aggregate="shipment")
 @dataclass(frozen=True, kw_only=True)
 class ShipmentSent:
-    """A parcel left the house; `complete` when nothing of the order is left to send."""
+    """A parcel left the house; `complete` when nothing of the order is left to send.
+
+    `delivery` is the order's further delivery that it belongs to; without one it goes where the order goes.
+    """
 
     shipment: UUID
     order: UUID
@@ -161,6 +164,7 @@ class ShipmentSent:
     lines: tuple[ShippedLine, ...]
     complete: bool
     sent_at: datetime
+    delivery: UUID | None = None
 
 
 @event("logistics.cancellation_confirmed", aggregate="fulfilment")

@@ -15,6 +15,7 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "commerce.draft_offered": ("platform",),
     "commerce.goods_added": ("platform", "postpurchase"),
     "commerce.order_cancelled": ("catalog", "logistics", "platform", "postpurchase"),
+    "commerce.order_carried": ("platform", "postpurchase"),
     "commerce.order_held": ("logistics",),
     "commerce.order_lines_cancelled": ("postpurchase",),
     "commerce.order_paid": ("catalog", "platform", "postpurchase"),

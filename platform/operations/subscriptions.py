@@ -10,6 +10,7 @@ from operations.notification import reactions as notification
 
 SUBSCRIPTIONS = (
     projection(commerce.OrderPlaced, contacts.copy_order_contacts),
+    projection(commerce.OrderCarried, contacts.copy_carried_contacts),
     reaction(commerce.OrderPlaced, notification.confirm_order),
     reaction(commerce.GoodsAdded, contacts.add_names, personal=False),
     reaction(commerce.AdditionOffered, notification.ask_for_payment),

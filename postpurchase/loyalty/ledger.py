@@ -1,6 +1,7 @@
 """Writing the ledger: points for what was paid, taken back in proportion to what was refunded.
 
-What was paid with points earns none, and its refund takes none back. Payments and refunds of an order may arrive in any
+What was paid with points earns none, and its refund takes none back. What was paid for gift cards earns none: what is
+bought with them does, once; and what goes back for them takes none. Payments and refunds of an order may arrive in any
 order and end in the same balance: floor(earned * (paid - refunded) / paid), of what was not paid with points, with all
 that was added to the order since. Points that were spent meanwhile cannot be taken back: a balance never falls below
 zero. Call these under the accounts' locks.
@@ -14,7 +15,7 @@ from django.db.models import Sum
 
 from chassis.unit_of_work import publish
 from contracts.commerce import AdditionPaid, OrderPaid, OrderRefunded
-from contracts.postpurchase import POINTS, PointsEarned
+from contracts.postpurchase import GIFT_CARD, POINTS, PointsEarned
 from postpurchase.ledgers import Ledger
 from postpurchase.loyalty.models import EarnRule, PointsAccount, PointsEntry
 
@@ -29,20 +30,22 @@ def open_accounts(customers: Collection[UUID]) -> None:
     )
 
 
-def earn(event: OrderPaid) -> None:
-    """Points for a paid order, once; guests have no account."""
+def earn(event: OrderPaid, *, for_cards: Decimal) -> None:
+    """Points for a paid order, once; guests have no account. `for_cards` went back for its gift cards."""
     by_points = sum((one.amount for one in event.tenders if one.tender == POINTS), Decimal(0))
-    _earn(event, cause=event.order, money=event.total.amount - by_points)
+    _earn(event, cause=event.order, money=event.total.amount - by_points, for_cards=for_cards)
 
 
-def earn_more(event: AdditionPaid) -> None:
+def earn_more(event: AdditionPaid, *, for_cards: Decimal) -> None:
     """Points for what was added to an order, once for each addition."""
-    _earn(event, cause=event.addition, money=event.total.amount)
+    _earn(event, cause=event.addition, money=event.total.amount, for_cards=for_cards)
 
 
-def _earn(event: OrderPaid | AdditionPaid, *, cause: UUID, money: Decimal) -> None:
+def _earn(event: OrderPaid | AdditionPaid, *, cause: UUID, money: Decimal, for_cards: Decimal) -> None:
     if event.customer is None:
         return
+    cards = sum((line.total for line in event.lines if line.kind == GIFT_CARD), Decimal(0))
+    money = max(money - cards, Decimal(0))
     points = int((money * _rate(event.channel)).to_integral_value(ROUND_FLOOR))
     made = LEDGER.add(
         event.customer,
@@ -57,7 +60,7 @@ def _earn(event: OrderPaid | AdditionPaid, *, cause: UUID, money: Decimal) -> No
     if not made:
         return
     # Refunds that came first count from now on, and of all that is paid.
-    correction = max(_due(event.order) - _net(event.order), -free(event.customer))
+    correction = max(_due(event.order, for_cards=for_cards) - _net(event.order), -free(event.customer))
     if correction:
         LEDGER.add(event.customer, Decimal(correction), key=f"reverse:{cause}", kind=REVERSED, order=event.order)
     account = PointsAccount.objects.get(customer=event.customer)
@@ -68,11 +71,14 @@ def _earn(event: OrderPaid | AdditionPaid, *, cause: UUID, money: Decimal) -> No
     )
 
 
-def reverse(event: OrderRefunded) -> None:
-    """Take back the refunded share of an order's points, once per refund, as far as they are still there."""
-    if event.customer is None or event.tender == POINTS:
+def reverse(event: OrderRefunded, *, for_cards: Decimal) -> None:
+    """Take back the refunded share of an order's points, once per refund, as far as they are still there.
+
+    An order of an older shop has earned none here. `for_cards` of its refunds were for gift cards.
+    """
+    if event.customer is None or event.tender == POINTS or event.historical:
         return
-    due = _due(event.order, more=event.amount.amount) - _net(event.order)
+    due = _due(event.order, for_cards=for_cards, more=event.amount.amount) - _net(event.order)
     LEDGER.add(
         event.customer,
         Decimal(max(due, -free(event.customer))),
@@ -97,13 +103,13 @@ def free(customer: UUID) -> int:
     return int(account.free) if account else 0
 
 
-def _due(order: object, *, more: Decimal = Decimal(0)) -> int:
-    """What an order's points come to after its refunds and `more`."""
+def _due(order: object, *, for_cards: Decimal, more: Decimal = Decimal(0)) -> int:
+    """What an order's points come to after its refunds and `more`, without those for gift cards."""
     earned = PointsEntry.objects.filter(order=order, kind=EARNED).aggregate(points=Sum("points"), amount=Sum("amount"))
     if not earned["amount"] or earned["amount"] <= 0:
         return 0
     refunds = PointsEntry.objects.filter(order=order, kind=REVERSED).aggregate(sum=Sum("amount"))["sum"] or 0
-    kept = max(earned["amount"] - refunds - more, Decimal(0))
+    kept = max(earned["amount"] - max(refunds + more - for_cards, Decimal(0)), Decimal(0))
     return int((earned["points"] * kept / earned["amount"]).to_integral_value(ROUND_FLOOR))
 
 

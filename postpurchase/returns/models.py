@@ -36,7 +36,8 @@ class ViewCopy(models.Model):
 class BoughtOrder(models.Model):
     """Copy of commerce's order. Found by id and customer, or by number and e-mail.
 
-    A cancellation that arrives before its order makes a row without `placed_at`.
+    A cancellation that arrives before its order makes a row without `placed_at`. One of an older shop has the
+    `version` that was last told of it; others are told of once.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -48,6 +49,7 @@ class BoughtOrder(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     cancelled = models.BooleanField(default=False)
     placed_at = models.DateTimeField(null=True)
+    version = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         app_label = "postpurchase"
@@ -58,7 +60,10 @@ class BoughtOrder(models.Model):
 
 
 class BoughtLine(models.Model):
-    """A line as sold; `total` is what was really charged for it."""
+    """A line as sold; `total` is what was really charged for it.
+
+    `cancelled` is what cannot come back: it was never sent, or was given back in an older shop.
+    """
 
     id = models.UUIDField(primary_key=True)
     order = models.ForeignKey(BoughtOrder, on_delete=models.CASCADE, related_name="lines")

@@ -1,13 +1,16 @@
 """The copy of orders that returns are checked against. An order and its cancellation arrive in any order."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
+from decimal import Decimal
+from uuid import UUID
 
 from django.db import connections
 
 from chassis.subscriptions import NotYet, Received
 from contracts.catalog import ViewChanged
-from contracts.commerce import GoodsAdded, OrderCancelled, OrderLine, OrderPlaced
+from contracts.commerce import GoodsAdded, OrderCancelled, OrderCarried, OrderLine, OrderPlaced
 from contracts.postpurchase import GIFT_CARD
+from contracts.shared import Component
 from postpurchase.returns.models import BoughtLine, BoughtOrder
 
 _VIEW = """
@@ -44,6 +47,51 @@ def copy_order(event: OrderPlaced) -> None:
     _copy_lines(order, event.lines)
 
 
+def copy_carried_orders(batch: list[Received[OrderCarried]]) -> None:
+    """Keep orders of an older shop, each in its newest version, in a fixed number of statements."""
+    newest: dict[UUID, Received[OrderCarried]] = {}
+    for received in sorted(batch, key=lambda one: one.message.aggregate_version):
+        newest[received.event.order] = received
+    known = dict(
+        BoughtOrder.objects.select_for_update().filter(id__in=newest).order_by("id").values_list("id", "version")
+    )
+    news = [newest[id_] for id_ in sorted(newest) if known.get(id_, 0) <= newest[id_].message.aggregate_version]
+    BoughtOrder.objects.bulk_create(
+        (
+            BoughtOrder(
+                id=one.event.order,
+                number=one.event.number,
+                channel=one.event.channel,
+                customer=one.event.customer,
+                email=one.event.email,
+                currency=one.event.currency,
+                placed_at=one.event.placed_at,
+                version=one.message.aggregate_version,
+            )
+            for one in news
+        ),
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["number", "channel", "customer", "email", "email_hash", "currency", "placed_at", "version"],
+    )
+    _store_lines(line for one in news for line in _carried_lines(one.event))
+
+
+def _carried_lines(event: OrderCarried) -> Iterator[BoughtLine]:
+    for line in event.lines:
+        yield BoughtLine(
+            id=line.id,
+            order_id=event.order,
+            sku=line.sku,
+            name=line.name,
+            quantity=line.quantity,
+            cancelled=max(line.quantity - line.kept, Decimal(0)),
+            total=line.total,
+            returnable=line.kind != GIFT_CARD,
+            components=_parts(line.components),
+        )
+
+
 def copy_added_lines(event: GoodsAdded) -> None:
     """Keep what was added to an order after it was placed. Raises NotYet while the order is not known here."""
     order = BoughtOrder.objects.select_for_update().filter(id=event.order, placed_at__isnull=False).first()
@@ -53,23 +101,34 @@ def copy_added_lines(event: GoodsAdded) -> None:
 
 
 def _copy_lines(order: BoughtOrder, lines: Iterable[OrderLine]) -> None:
+    rows = (
+        BoughtLine(
+            id=line.id,
+            order=order,
+            sku=line.sku,
+            name=line.name,
+            quantity=line.quantity,
+            total=line.total,
+            returnable=line.kind != GIFT_CARD,
+            components=_parts(line.components),
+        )
+        for line in lines
+    )
+    _store_lines(rows, but=("cancelled",))  # that is counted by other events
+
+
+def _parts(components: Iterable[Component]) -> list[list[str]]:
+    """What of a bundle can come back."""
+    return [[part.sku, str(part.quantity)] for part in components if part.requires_shipping]
+
+
+def _store_lines(lines: Iterable[BoughtLine], *, but: Collection[str] = ()) -> None:
+    facts = ("sku", "name", "quantity", "cancelled", "total", "components", "returnable")
     BoughtLine.objects.bulk_create(
-        (
-            BoughtLine(
-                id=line.id,
-                order=order,
-                sku=line.sku,
-                name=line.name,
-                quantity=line.quantity,
-                total=line.total,
-                returnable=line.kind != GIFT_CARD,
-                components=[[part.sku, str(part.quantity)] for part in line.components if part.requires_shipping],
-            )
-            for line in lines
-        ),
+        lines,
         update_conflicts=True,
         unique_fields=["id"],
-        update_fields=["sku", "name", "quantity", "total", "components", "returnable"],
+        update_fields=[fact for fact in facts if fact not in but],
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
 
@@ -14,8 +14,10 @@ from chassis.messages import Envelope, Lane, Message, decode_event, decode_messa
 from contracts.commerce import (
     AdditionPaid,
     CancelledLine,
+    CarriedLine,
     GoodsAdded,
     OrderCancelled,
+    OrderCarried,
     OrderLine,
     OrderLinesCancelled,
     OrderPaid,
@@ -97,6 +99,40 @@ def placed(
         delivery=PostalAddress(name="Ann", street="Long Lane 1", city="Kiel", postcode="24103", country="DE"),
         shipping_method="flat",
         placed_at=placed_at or clock.now(),
+    )
+
+
+def carried(
+    lines: dict[str, tuple[int, int, str]],
+    *,
+    order: UUID | None = None,
+    customer: UUID | None = None,
+    placed_at: datetime | None = None,
+    kind: str = "simple",
+) -> OrderCarried:
+    """An order of an older shop, of {sku: (quantity, kept by its buyer, total)}; ids of lines are made of the SKUs."""
+    return OrderCarried(
+        order=order or new_id(),
+        number="000000001",
+        channel="shop",
+        locale="en",
+        customer=customer,
+        email="ann@example.org",
+        name="Ann",
+        currency="EUR",
+        placed_at=placed_at or clock.now(),
+        lines=tuple(
+            CarriedLine(
+                id=uuid5(NAMESPACE_URL, sku),
+                sku=sku,
+                name=sku,
+                quantity=Decimal(quantity),
+                kept=Decimal(kept),
+                total=Decimal(total),
+                kind=kind,
+            )
+            for sku, (quantity, kept, total) in lines.items()
+        ),
     )
 
 

@@ -13,12 +13,13 @@ from chassis.admin.testing import sign_in_as
 from chassis.ids import new_id
 from chassis.keyring import ring
 from chassis.messages import decode_message, masked, scrubbed
-from contracts.commerce import AdditionPaid, OrderCancelled, OrderLine, OrderPaid, OrderPlaced
+from contracts.commerce import AdditionPaid, OrderCancelled, OrderLine, OrderPaid, OrderPlaced, PaidBy
 from contracts.postpurchase import GIFT_CARD, GiftCardIssued, GiftCardsWithdrawn, TenderAsked
 from contracts.shared import Choice
 from postpurchase.credit.codes import code_hash
 from postpurchase.credit.commands import block_gift_card
 from postpurchase.credit.models import GiftCard
+from postpurchase.loyalty.ledger import balance
 from postpurchase.models import OutboxEvent, SoldGiftCard
 from postpurchase.returns.commands import RequestReturn, WantedLine, request_return
 from postpurchase.returns.errors import NotReturnable
@@ -27,7 +28,7 @@ from postpurchase.selling.errors import NothingLeft
 from postpurchase.tenders.accounts import Payer
 from postpurchase.tenders.models import TenderLine
 from postpurchase.tenders.queries import found
-from postpurchase.tests.build import cancelled, deliver, euros, paid, placed, published
+from postpurchase.tests.build import cancelled, deliver, euros, paid, placed, published, refunded
 from postpurchase.tests.tendering import Checkout, broken_books
 
 pytestmark = pytest.mark.django_db(databases=["postpurchase"])
@@ -206,6 +207,29 @@ def test_gift_cards_are_not_sent_back_and_what_was_bought_beside_them_is() -> No
     with pytest.raises(NotReturnable):
         request_return(RequestReturn(order=order.order, lines=[tent, card], reason="x"))
     assert request_return(RequestReturn(order=order.order, lines=[tent], reason="x")).state == "requested"
+
+
+def test_a_gift_card_earns_no_points_when_bought_and_its_refund_takes_none() -> None:
+    customer = new_id()
+    order, payment = bought()
+    deliver(order, replace(payment, customer=customer))
+    assert balance(customer) == 100, "of 150, for the tent"
+    take_back(GiftCard.objects.get().id)
+    deliver(refunded(customer, order.order, "50"))
+    assert balance(customer) == 100
+    deliver(refunded(customer, order.order, "25"))
+    assert balance(customer) == 75
+    deliver(refunded(customer, order.order, "75"))
+    assert balance(customer) == 0
+
+
+def test_what_a_gift_card_buys_earns_once() -> None:
+    customer = new_id()
+    order, payment = bought()
+    deliver(order, replace(payment, customer=customer, lines=order.lines[:1], total=euros("50")))
+    assert balance(customer) == 0
+    deliver(replace(paid(customer, "50"), tenders=(PaidBy(tender="gift_card", amount=Decimal(50)),)))
+    assert balance(customer) == 50
 
 
 def test_staff_find_an_orders_cards_and_take_one_back_by_a_button(

@@ -231,19 +231,20 @@ def test_what_is_not_as_it_is_there_is_named() -> None:
     assert kept and not kept & set(secrets)
 
 
-def test_nobody_is_told_and_carrying_it_again_changes_nothing(magento: MagentoServer) -> None:
+def test_nobody_is_told_to_act_and_carrying_it_again_changes_nothing(magento: MagentoServer) -> None:
     def state() -> Any:
         return (
             list(Order.objects.order_by("id").values_list("id", "version")),
             list(OrderEvent.objects.order_by("id").values_list("id", flat=True)),
         )
 
-    before = state()
+    before, told = state(), OutboxEvent.objects.count()
     assert {version for _, version in before[0]} == {1}
     again = carry(magento.url, "commerce", tables=TABLES, again=True)
     assert again.sent == again.rows > 2000
     assert state() == before
-    assert not OutboxEvent.objects.exists() and not Payment.objects.exists()
+    assert set(OutboxEvent.objects.values_list("type", flat=True)) == {"commerce.order_carried"}
+    assert OutboxEvent.objects.filter(type="commerce.order_carried").count() == told and not Payment.objects.exists()
     assert set(Job.objects.values_list("kind", flat=True)) <= {"commerce.make_legacy"}
 
 

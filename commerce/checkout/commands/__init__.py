@@ -6,6 +6,7 @@ Every change is priced before it is written: see `editing`.
 from commerce.checkout.commands.carts import Shopper, find_cart, open_cart, open_carts
 from commerce.checkout.commands.claim import claim_cart
 from commerce.checkout.commands.coupons import enter_coupon, remove_coupon
+from commerce.checkout.commands.deliveries import WantedDelivery, set_deliveries
 from commerce.checkout.commands.delivery import set_delivery
 from commerce.checkout.commands.editing import Also, confirm, nothing
 from commerce.checkout.commands.lines import add_line, set_quantity
@@ -14,6 +15,7 @@ from commerce.checkout.commands.tenders import enter_tender, remove_tender
 __all__ = [
     "Also",
     "Shopper",
+    "WantedDelivery",
     "add_line",
     "claim_cart",
     "confirm",
@@ -25,6 +27,7 @@ __all__ = [
     "open_carts",
     "remove_coupon",
     "remove_tender",
+    "set_deliveries",
     "set_delivery",
     "set_quantity",
 ]

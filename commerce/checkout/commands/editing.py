@@ -25,7 +25,7 @@ from commerce.checkout.commands.carts import Shopper, find_cart
 from commerce.checkout.errors import CartBusy, CartFrozen, TooMany, TooManyLines, TooManyTenders
 from commerce.checkout.items import Item, stored
 from commerce.checkout.models import Cart, CartLine
-from commerce.checkout.pricing import NOTHING, Adds, Draft, as_json, draft_of, in_catalogs_spelling
+from commerce.checkout.pricing import NOTHING, Adds, Draft, as_json, draft_of, in_catalogs_spelling, settled
 from commerce.checkout.tenders import as_json as tenders_as_json
 from commerce.checkout.tenders import found_again
 from contracts.catalog import Quote
@@ -72,7 +72,8 @@ def edit_cart(
         if cart.state != Cart.OPEN:
             raise CartFrozen(state=cart.state)
         present = draft_of(cart)
-        draft, quote = _priced(cart, _in_group(cart, edit(cart, present), shopper), adds=adds)
+        draft = settled(edit(cart, present))
+        draft, quote = _priced(cart, _in_group(cart, draft, shopper), adds=adds)
         draft = _tendered(cart, draft)
         with unit_of_work("commerce"):
             if (before is None or before(cart)) and _write(cart, present=present, draft=draft, quote=quote):

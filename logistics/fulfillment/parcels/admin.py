@@ -174,7 +174,7 @@ class ShipmentAdmin(FoundByKey, LookOnly):
 
     @admin.display(description="order", ordering="fulfilment__number")
     def order_link(self, shipment: Shipment) -> str:
-        return shown.link("commerce", "order", shipment.fulfilment_id, shipment.fulfilment.number)
+        return shown.link("commerce", "order", shipment.fulfilment.order, shipment.fulfilment.number)
 
     @admin.display(description="picking list")
     def fulfilment_link(self, shipment: Shipment) -> str:

@@ -48,7 +48,7 @@ def _keep(shipment: Shipment, label: Label) -> None:
     shipment.become(Parcel.LABELLED, tracking_number=label.number, tracking_url=label.tracking_url, problem="")
     event = ShipmentLabelled(
         shipment=shipment.id,
-        order=shipment.fulfilment_id,
+        order=shipment.fulfilment.order,
         order_number=shipment.fulfilment.number,
         channel=shipment.fulfilment.channel,
         carrier=shipment.carrier,

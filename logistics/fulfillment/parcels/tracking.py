@@ -36,7 +36,7 @@ def _note(shipment: Shipment, event: Tracked) -> None:
     shipment.save(update_fields=["version"])
     told = ShipmentTracked(
         shipment=shipment.id,
-        order=shipment.fulfilment_id,
+        order=shipment.fulfilment.order,
         order_number=shipment.fulfilment.number,
         channel=shipment.fulfilment.channel,
         status=event.status,
@@ -56,7 +56,7 @@ def settle(shipment: Shipment) -> None:
         shipment.become(Parcel.DELIVERED if came else Parcel.RETURNED, ended_at=last.at)
         event = ShipmentArrived(
             shipment=shipment.id,
-            order=shipment.fulfilment_id,
+            order=shipment.fulfilment.order,
             order_number=shipment.fulfilment.number,
             channel=shipment.fulfilment.channel,
             delivered=came,

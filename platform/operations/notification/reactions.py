@@ -63,6 +63,15 @@ def confirm_order(received: Received[OrderPlaced]) -> None:
         "tax": cost(event.tax),
         "total": cost(event.total),
         "delivery": event.delivery,
+        "further": [
+            {
+                "delivery": one.delivery,
+                "lines": _priced(
+                    [line for line in event.lines if line.delivery == one.id], event.currency, locale=event.locale
+                ),
+            }
+            for one in event.deliveries
+        ],
     }
     _write("order_placed", received, about=event.order, to=event.email, locale=event.locale, facts=facts)
 

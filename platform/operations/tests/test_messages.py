@@ -1,5 +1,6 @@
 """Mails: to whom, in which language, and each of them once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,9 +9,11 @@ import pytest
 from django.db import connections
 
 from chassis import clock
+from chassis.ids import new_id
 from chassis.jobs.runner import JobRunner
 from chassis.messages import Lane
 from chassis.unit_of_work import unit_of_work
+from contracts.commerce import OrderCarried, OrderDelivery
 from operations.models import DeadLetter, Job, Message, OrderContact, OutboxEvent
 from operations.notification import texts
 from operations.notification.commands import resend
@@ -59,6 +62,19 @@ def test_an_order_is_confirmed_to_its_shopper(mailbox: Mailbox) -> None:
     assert "2 × Mug <blue>  €1,234.50" in text_of(mail)
     assert "Mug &lt;blue&gt;" in text_of(mail, "html")
     assert Message.objects.get().state == "sent"
+
+
+def test_an_order_to_several_places_names_each_with_its_goods(mailbox: Mailbox) -> None:
+    order, group = placed(), new_id()
+    spoon = replace(order.lines[0], id=new_id(), name="Spoon", quantity=Decimal(1), delivery=group)
+    wien = replace(order.delivery, name="Bea", street="Kurz 1", city="Wien", postcode="1010", country="AT")
+    further = OrderDelivery(id=group, delivery=wien, shipping_method="parcel", shipping=Decimal(5))
+    deliver(told(replace(order, lines=(*order.lines, spoon), deliveries=(further,))))
+    run_jobs()
+    mail = mailbox.only()
+    for text in (text_of(mail), text_of(mail, "html")):
+        place = text[text.index("Bea") :]
+        assert "And to:" in text and "1010 Wien" in place and "1 × Spoon" in place and "Mug" not in place
 
 
 def test_an_event_that_arrives_twice_is_one_mail(mailbox: Mailbox) -> None:
@@ -244,6 +260,27 @@ def test_cancellation_and_each_refund_have_their_own_mail(mailbox: Mailbox) -> N
     assert len(mailbox.mails()) == 4
     assert "€10.00 back to you" in texts_sent and "€0.50 back to you" in texts_sent
     assert "€1,239.50 was cancelled" in texts_sent
+
+
+def test_who_bought_in_the_older_shop_reads_what_became_of_a_return(mailbox: Mailbox) -> None:
+    order = placed()
+    carried = OrderCarried(
+        order=order.order,
+        number="000000001",
+        channel=order.channel,
+        locale="en",
+        customer=None,
+        email="old@example.org",
+        name="Old",
+        currency="EUR",
+        placed_at=order.placed_at,
+        lines=(),
+    )
+    deliver(told(carried, version=2), told(replace(carried, email="wrong@example.org"), version=1))
+    deliver(told(return_approved(order)))
+    run_jobs()
+    [mail] = mailbox.mails()
+    assert mail["To"] == "old@example.org" and "000000001" in text_of(mail)
 
 
 @pytest.mark.parametrize(("locale", "approved", "declined"), [
