@@ -21,6 +21,7 @@ from catalog.quote.priced import Priced, less, priced_lines
 from catalog.quote.quoted import sold, unsold
 from catalog.quote.reading import Site
 from catalog.quote.stops import by_delivery, discountable, freights, note_of, stops_of
+from catalog.quote.wholes import before_promotions, discounts_of_parts
 from chassis import clock
 from chassis.ids import new_id
 from chassis.money import Money
@@ -69,7 +70,7 @@ def quote(
     )
     delivery = freights(stops, method)
     outcome = quoting.promote(
-        _before_promotions(priced, method) if loaded.rules else (),
+        before_promotions(priced, lines, method) if loaded.rules else (),
         loaded,
         where=_where(site, channel=channel, view=view, group=group, now=now),
         buyer=buyer,
@@ -79,13 +80,14 @@ def quote(
         explained += outcome.explanations
     lines = (*lines, *quoting.given_lines(outcome))
     priced |= _given(outcome, priced)
-    items = [less(priced[line.key].item, outcome.of(line.key)) for line in lines if line.key in priced]
+    off = discounts_of_parts(outcome, priced, lines, method)
+    items = [less(priced[line.key].item, off[line.key]) for line in lines if line.key in priced]
     worked = {line.key: line for line in work_out(items, method)}
     if outcome.shipping:
         delivery = freights(stops, method, outcome.shipping, before=delivery)
     zero = Money.zero(site.currency).amount
     quoted = [
-        sold(line, priced[line.key], worked[line.key], *where[line.delivery], outcome.of(line.key))
+        sold(line, priced[line.key], worked[line.key], *where[line.delivery], off[line.key])
         if line.key in priced
         else unsold(line, goods.get(line.key), problems[line.key], zero)
         for line in lines
@@ -130,25 +132,6 @@ def _where(site: Site, *, channel: str, view: str, group: str, now: datetime) ->
         postcode=site.destination.postcode,
         customer_group=group,
     )
-
-
-def _before_promotions(priced: Mapping[str, Priced], method: Method) -> list[quoting.PricedLine]:
-    """What rules look at: unit prices as the channel enters them, with the tax of where goods go if they have any."""
-    worked = work_out([one.item for one in priced.values()], method)
-    found = []
-    for line, one in zip(worked, priced.values(), strict=True):
-        unit = line.gross_unit if method.with_tax else line.net_unit
-        found.append(
-            quoting.PricedLine(
-                key=line.key,
-                product=one.good.id,
-                sku=one.good.sku,
-                quantity=one.item.quantity,
-                unit_price=unit,
-                regular_unit_price=one.price.regular if one.price.reduced else unit,
-            )
-        )
-    return found
 
 
 def _given(outcome: Outcome, priced: Mapping[str, Priced]) -> dict[str, Priced]:

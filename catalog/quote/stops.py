@@ -50,7 +50,7 @@ def freights(
     stops: Mapping[str, Stop], method: Method, discounts: Sequence[Discount] = (), *, before: Mapping[str, Freight] = {}
 ) -> dict[str, Freight]:
     """Delivery to each place, less what promotions take off all of it; `before` is the same without discounts."""
-    shares = _shared_out(discounts, {key: _base(stops[key], one.worked) for key, one in before.items()}, method)
+    shares = shared_out(discounts, {key: _base(stops[key], one.worked) for key, one in before.items()}, method)
     found = {}
     for key, stop in stops.items():
         worked, why = freight(stop.shipping, method, stop.site, stop.free, shares.get(key, ()))
@@ -83,10 +83,10 @@ def _base(stop: Stop, worked: Worked) -> Decimal:
     return worked.gross_total if stop.site.policy.shipping_with_tax else worked.net_total
 
 
-def _shared_out(
+def shared_out(
     discounts: Sequence[Discount], amounts: Mapping[str, Decimal], method: Method
 ) -> dict[str, list[Discount]]:
-    """Each discount over the deliveries in proportion to what is left of each: to the cent what it is in all."""
+    """Each discount over things of these amounts in proportion to what is left of each: to the cent what it is."""
     left, shares = dict(amounts), {key: list[Discount]() for key in amounts}
     for one in discounts:
         rest, total = one.amount, sum(left.values(), Decimal(0))

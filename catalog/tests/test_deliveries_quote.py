@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from catalog.pricing.taxation import Method
 from catalog.promotion.evaluation import Discount
 from catalog.provides import Pricing
-from catalog.quote.stops import _shared_out
+from catalog.quote.stops import shared_out
 from catalog.tests import shop
 from catalog.tests.promotions import saved
 from chassis.ids import new_id
@@ -34,7 +34,7 @@ def ask(*lines: tuple[str, str], country: str = "DE", shipping: str = "0", to: A
         country=country,
         customer_group="",
         lines=tuple(
-            QuoteRequestLine(key=f"{index}", sku="K1", quantity=Decimal(many), delivery=delivery)
+            QuoteRequestLine(key=f"{index}", sku="K1", quantity=Decimal(many), delivery=delivery, whole="K1")
             for index, (delivery, many) in enumerate(lines)
         ),
         shipping=Decimal(shipping),
@@ -67,6 +67,16 @@ def test_a_promotion_counts_once_for_the_whole_cart() -> None:
     assert sum(line.discount for line in ask(("", "1"), ("vienna", "1"), to=(VIENNA,)).lines) == 5
 
 
+def test_a_line_whose_parts_go_to_several_places_has_its_promotion_once() -> None:
+    saved("Half", {"type": "percent", "percent": "50", "most": "1"}, currency="EUR")
+    together = ask(("", "3"))
+    apart = ask(("", "1"), ("vienna", "2"), country="AT", to=(VIENNA,))
+    alone = ask(("", "3"), country="AT")
+    assert together.lines[0].discount == Decimal("5.95")
+    assert sum(line.discount for line in apart.lines) == alone.lines[0].discount
+    assert all(line.discount > 0 for line in apart.lines)
+
+
 def test_free_shipping_frees_every_delivery() -> None:
     saved("Free", {"type": "free_shipping"})
     quote = ask(("", "1"), ("vienna", "1"), shipping="5.95", to=(VIENNA,))
@@ -74,11 +84,11 @@ def test_free_shipping_frees_every_delivery() -> None:
     assert not any(one.tax for one in quote.deliveries)
 
 
-def test_what_is_off_delivery_is_shared_out_to_the_cent() -> None:
+def test_what_is_off_delivery_isshared_out_to_the_cent() -> None:
     method = Method(currency="EUR", with_tax=True)
     for amount in ("0.01", "0.02", "7.33", "9.99", "10.00"):
         off = Discount(rule=new_id(), label="Off", code="", amount=Decimal(amount))
-        shares = _shared_out([off], {"": Decimal("3.33"), "a": Decimal("3.33"), "b": Decimal("3.34")}, method)
+        shares = shared_out([off], {"": Decimal("3.33"), "a": Decimal("3.33"), "b": Decimal("3.34")}, method)
         assert sum(one.amount for several in shares.values() for one in several) == Decimal(amount)
         assert all(sum(one.amount for one in several) <= Decimal("3.34") for several in shares.values())
 

@@ -19,9 +19,20 @@ from commerce.payment.models import Payment
 
 
 def can_be_added_to(order: Order) -> bool:
-    """Whether it is paid and something of it was not sent, by what commerce has heard."""
+    """Whether it is paid and something of it was not sent, by what commerce has heard.
+
+    Of the order's own place: what is added goes there, and logistics adds to no list that has ended.
+    """
     unsent = order.fulfilment_state in ("unfulfilled", "partially_fulfilled")
-    return not order.historical and unsent and order.state in ("placed", "held") and order.payment_state in PAID
+    takes = unsent and order.state in ("placed", "held") and order.payment_state in PAID
+    return not order.historical and takes and _own_place_is_open(order)
+
+
+def _own_place_is_open(order: Order) -> bool:
+    if not order.deliveries.exists():
+        return True
+    own = [line for line in order.lines.all() if line.delivery is None and line.requires_shipping]
+    return any(line.left > 0 for line in own) or (bool(own) and not any(line.cancelled for line in own))
 
 
 def add_to_order(order: Order, addition: Addition, snapshot: Mapping[str, Any], payment: Payment | None) -> None:

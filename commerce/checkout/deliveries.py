@@ -86,7 +86,12 @@ def request_lines(lines: Mapping[Item, Decimal], further: Iterable[Further]) -> 
         for part in further:
             if many := part.lines.get(one.key):
                 yield QuoteRequestLine(
-                    key=f"{one.key}@{part.id}", sku=one.sku, quantity=many, choices=one.choices, delivery=part.id
+                    key=f"{one.key}@{part.id}",
+                    sku=one.sku,
+                    quantity=many,
+                    choices=one.choices,
+                    delivery=part.id,
+                    whole=one.key,
                 )
 
 

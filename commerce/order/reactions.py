@@ -8,6 +8,7 @@ from chassis.unit_of_work import publish
 from commerce.order.announcing import order_held, tell
 from commerce.order.commands import give_back, lock_payments, locked_order, refund_order
 from commerce.order.completion import complete_if_done, fulfil_if_sent
+from commerce.order.errors import OrderUnknown
 from commerce.order.models import Order, OrderShipment
 from commerce.payment.errors import NotRefundable, RefundTooLarge
 from contracts.commerce import RefundFailed
@@ -68,7 +69,7 @@ def refund_requested(event: RefundRequested) -> None:
     """A return wants money back; what cannot be refunded is answered, not retried."""
     try:
         refund_order(event.order, amount=event.amount, return_request=event.return_request)
-    except (NotRefundable, RefundTooLarge) as refusal:
+    except (OrderUnknown, NotRefundable, RefundTooLarge) as refusal:
         publish(
             RefundFailed(order=event.order, return_request=event.return_request, reason=str(refusal)),
             aggregate_id=event.order,

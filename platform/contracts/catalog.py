@@ -165,7 +165,8 @@ class RedemptionReleased:
 class QuoteRequestLine:
     """What is to be priced: `key` comes back in the answer. `choices` answer the product's options.
 
-    `delivery` is the key of the further delivery that it goes with; empty: it goes where the cart goes.
+    `delivery` is the key of the further delivery that it goes with; empty: it goes where the cart goes. A part of a
+    line of the cart says which in `whole`: promotions count it once.
     """
 
     key: str
@@ -173,6 +174,7 @@ class QuoteRequestLine:
     quantity: Decimal
     choices: tuple[Choice, ...] = ()
     delivery: str = ""
+    whole: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

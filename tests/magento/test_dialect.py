@@ -286,7 +286,8 @@ def test_a_question_takes_no_longer_than_a_client_waits(monkeypatch: pytest.Monk
 def test_behind_one_address_the_shadow_finds_what_is_wrong_and_nothing_else(settings: Any) -> None:
     """A shop that gives the real one's answers over HTTP, and we beside it: all the way through router and domains."""
     with old_shop() as legacy:
-        settings.LEGACY_URL, settings.LEGACY_ANONYMOUS, settings.LEGACY_MAX_LAG = legacy.url, True, 3600
+        settings.LEGACY_URL, settings.LEGACY_API_TOKENS, settings.LEGACY_MAX_LAG = legacy.url, ["known"], 3600
+        caller = Client(headers={"Authorization": "Bearer known"})
         now = clock.now()
         Stream.objects.update_or_create(source="magento", defaults={"begun_at": now, "current_until": now})
         for name in ("product", "search", "category", "stock"):
@@ -295,11 +296,11 @@ def test_behind_one_address_the_shadow_finds_what_is_wrong_and_nothing_else(sett
         legacy.answers = {path: body for path, (_, body) in told.items()}
         asked_for = [q for q, _ in told.values() if not q.startswith(LEFT) and "[field]=price" not in unquote(q)]
         for question in asked_for:
-            assert b"".join(Client().get(f"/rest/{question}").streaming_content)
+            assert b"".join(caller.get(f"/rest/{question}").streaming_content)
         assert SHADOW.work_off() == len(asked_for) > 50
         assert list(Difference.objects.values_list("example", "place")) == []
         path = next(path for path in told if "/products/" in path and "all/" in path)
         legacy.answers[path] = {**legacy.answers[path], "price": 1234.5}
-        assert b"".join(Client().get(quote(path)).streaming_content)
+        assert b"".join(caller.get(quote(path)).streaming_content)
         SHADOW.work_off()
         assert list(Difference.objects.values_list("place", "what")) == [(".price", "differs")]

@@ -86,7 +86,9 @@ def test_only_whom_we_know_is_answered_by_us(shop: OldShop, settings: Any) -> No
     assert by(get(PATH, Accept="application/xml")) == "legacy"
     assert by(get(PATH)) == "sixfold"
     settings.LEGACY_ANONYMOUS = True
-    assert by(get(PATH, token=None)) == "sixfold"
+    anonymous = get(PATH, token=None)
+    assert by(anonymous) == "sixfold" and "stock_item" not in body(anonymous).decode(), "stock is not for everybody"
+    assert by(get("/rest/V1/stockItems/24-MB01", token=None)) == "legacy"
     assert by(get(PATH, token="of-a-customer")) == "legacy"
 
 

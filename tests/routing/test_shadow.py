@@ -133,7 +133,7 @@ def test_the_thread_compares_by_itself(settings: Any, monkeypatch: pytest.Monkey
     settings.LEGACY_LOOK_SECONDS = 1.0
     question = asked("GET", PATH)
     assert question is not None
-    own.put(shadow.Seen(asked=question, query="", status=200, encoding="", body=b"{}"))
+    own.put(shadow.Seen(asked=question, query="", trusted=True, status=200, encoding="", body=b"{}"))
     assert done.wait(5)
 
 

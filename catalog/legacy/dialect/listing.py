@@ -107,6 +107,9 @@ class Search:
     def _condition(self, one: Filter) -> tuple[str, list[Any]]:
         expression, numeric = self._expression(one.field)
         if one.condition in ("like", "nlike"):
+            pattern = one.value.rstrip()
+            if (len(pattern) - len(pattern.rstrip("\\"))) % 2:
+                raise NotHere("a pattern that ends in the middle of an escape")
             word = "LIKE" if one.condition == "like" else "NOT LIKE"
             return f"{FOLD.format(f'({expression})::text')} {word} {FOLD.format('%s')}", [one.value]
         if one.condition in ("in", "nin"):

@@ -22,6 +22,8 @@ def answer(question: DialectQuestion) -> DialectAnswer:
         return _answer(question)
     except NotHere as error:
         return DialectAnswer(status=0, why=str(error))
+    except ValueError:  # a setting in a form of its own: Magento keeps a quantity per customer group in one
+        return DialectAnswer(status=0, why="a number that is none")
 
 
 def _answer(question: DialectQuestion) -> DialectAnswer:

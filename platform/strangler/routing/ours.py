@@ -13,13 +13,23 @@ from strangler.routing.surface import Asked
 STATUS = "stockStatuses"
 
 
-def ask(asked: Asked, query: str) -> DialectAnswer:
-    """What the domains answer; a status of 0 where one of them cannot. Raises `clients.Unavailable`."""
+def ask(asked: Asked, query: str, *, trusted: bool) -> DialectAnswer:
+    """What the domains answer; a status of 0 where one of them cannot. Raises `clients.Unavailable`.
+
+    A caller who is not `trusted`, who sent no token, is told no stock item of a product: Magento tells it to who may
+    see stock.
+    """
     question = DialectQuestion(source=settings.MAGENTO_NAME, store=asked.store, path=asked.path, query=query)
     if asked.area is STOCK:
         return _stock(question)
     answer = client(CatalogDialect).read(question=question)
-    return _with_stock(question, answer) if asked.area is PRODUCT and answer.status == 200 else answer
+    whole = trusted and asked.area is PRODUCT and answer.status == 200
+    return _with_stock(question, answer) if whole else answer
+
+
+def is_open(asked: Asked) -> bool:
+    """Whether Magento answers this without a token where the shop allows that at all: of stock only the status."""
+    return asked.area is not STOCK or asked.path[0] == STATUS
 
 
 def _stock(question: DialectQuestion) -> DialectAnswer:

@@ -19,7 +19,6 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from chassis import clock
-from chassis.clients import Unavailable
 from strangler.changes import ALIAS
 from strangler.routing import figures, ours
 from strangler.routing.comparing import DIFFERS, Found, differences
@@ -41,6 +40,7 @@ class Seen:
 
     asked: Asked
     query: str
+    trusted: bool
     status: int
     encoding: str
     body: bytes
@@ -111,9 +111,10 @@ def compare(seen: Seen) -> None:
 def _differing(seen: Seen) -> set[Found] | None:
     """Places that differ; None where we have no answer."""
     try:
-        answer = ours.ask(seen.asked, seen.query)
-    except Unavailable:
-        return None
+        answer = ours.ask(seen.asked, seen.query, trusted=seen.trusted)
+    except Exception:
+        log.exception("No answer of ours to compare")
+        return {("no answer here", DIFFERS)}
     if answer.status == 0:
         return None
     if answer.status != seen.status:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from chassis.clients import UnboundClient, client
 from chassis.errors import DomainError
@@ -78,13 +78,17 @@ class _Watch:
         with self.lock:
             if self.process == os.getpid():
                 return
-            self.process = os.getpid()
             self.look()
+            self.process = os.getpid()
             threading.Thread(target=self._go_on, name="strangler-standing", daemon=True).start()
 
     def _go_on(self) -> None:
         while (seconds := settings.LEGACY_LOOK_SECONDS) > 0:
-            self.look()
+            try:
+                self.look()
+            except Exception:
+                # A defect must not end the looking: what was seen last grows old, and then we count as unhealthy.
+                log.exception("Routing cannot look at our health")
             connections.close_all()
             time.sleep(seconds)
 
@@ -95,7 +99,7 @@ class _Watch:
             lags = _lags(settings.MAGENTO_NAME)
             silent = frozenset(domain for domain in ANSWERING if not _answers(domain))
             self.last = Standing(flags=flags, lags=lags, silent=silent, known=True, taken=time.monotonic())
-        except DatabaseError as error:
+        except Error as error:
             log.warning("Routing knows nothing of our health: %s", type(error).__name__)
             before = self.last
             self.last = Standing(flags=before.flags, known=before.known, taken=time.monotonic())
@@ -120,7 +124,7 @@ def _flags() -> dict[str, tuple[str, int]]:
 def _lags(source: str) -> dict[str, float]:
     """For how long each domain may not know of a change: capture has not seen it, or the domain not applied it."""
     stream = Stream.objects.using(ALIAS).filter(source=source, begun_at__isnull=False).first()
-    if stream is None:
+    if stream is None or stream.current_until is None:  # nothing was ever followed to a moment that we know
         return {}
     waiting = backlog.unacknowledged("strangler")
     unsent = max((one.oldest for one in backlog.outbox("strangler").values()), default=0.0)

@@ -52,7 +52,7 @@ def _routed(request: HttpRequest, path: str, question: Asked) -> HttpResponseBas
     chosen = mode != LEGACY and shoppers.within(place, percentage)
     why = "" if chosen and mode == OURS else mode
     if chosen and mode == OURS:
-        why = _not_for_us(request) or standing.why_not(question.area)
+        why = _not_for_us(request, question) or standing.why_not(question.area)
         if not why and WATCH.is_closed(question.area):
             why = "failed"
         if not why:
@@ -60,7 +60,7 @@ def _routed(request: HttpRequest, path: str, question: Asked) -> HttpResponseBas
             if response is not None:
                 return _kept(response, request, place, new)
     figures.ANSWERED.labels(question.area.name, "legacy", why or mode).inc()
-    compared = chosen and mode == SHADOW and not _not_for_us(request)
+    compared = chosen and mode == SHADOW and not _not_for_us(request, question)
     response = pass_on(request, path, seen=_seen(request, question) if compared else None, most=LARGEST)
     return _kept(response, request, place, new and mode != LEGACY)
 
@@ -68,7 +68,7 @@ def _routed(request: HttpRequest, path: str, question: Asked) -> HttpResponseBas
 def _ours(request: HttpRequest, question: Asked) -> tuple[HttpResponse | None, str]:
     """Our answer, or why there is none."""
     try:
-        answer = ours.ask(question, request.META.get("QUERY_STRING", ""))
+        answer = ours.ask(question, request.META.get("QUERY_STRING", ""), trusted=_has_token(request))
     except (DomainError, UnboundClient) as error:
         log.warning("%s is answered by the old shop: %s", question.area.name, type(error).__name__)
         WATCH.close(question.area)
@@ -87,14 +87,19 @@ def _ours(request: HttpRequest, question: Asked) -> tuple[HttpResponse | None, s
     return response, ""
 
 
-def _not_for_us(request: HttpRequest) -> str:
+def _has_token(request: HttpRequest) -> bool:
+    """Whether there is a token, which `_not_for_us` has found to be one that we know."""
+    return bool(request.headers.get("Authorization", ""))
+
+
+def _not_for_us(request: HttpRequest, question: Asked) -> str:
     """Why the old shop has to judge this request: a token that only it knows, or a form that only it speaks."""
     accepted = request.headers.get("Accept", "*/*")
     if "json" not in accepted and "*/*" not in accepted:
         return "form"
     token = request.headers.get("Authorization", "")
     if not token:
-        return "" if settings.LEGACY_ANONYMOUS else "anonymous"
+        return "" if settings.LEGACY_ANONYMOUS and ours.is_open(question) else "anonymous"
     kind, _, value = token.partition(" ")
     sent = value.strip().strip('"').encode()
     known = any(hmac.compare_digest(sent, one.encode()) for one in settings.LEGACY_API_TOKENS)
@@ -102,12 +107,14 @@ def _not_for_us(request: HttpRequest) -> str:
 
 
 def _seen(request: HttpRequest, question: Asked) -> Seen:
-    query = request.META.get("QUERY_STRING", "")
+    query, trusted = request.META.get("QUERY_STRING", ""), _has_token(request)
 
     def compare(status: int, headers: Mapping[str, str], body: bytes | None) -> None:
         if body is not None:
             encoding = headers.get("content-encoding", "")
-            COMPARER.put(SeenAnswer(asked=question, query=query, status=status, encoding=encoding, body=body))
+            COMPARER.put(
+                SeenAnswer(asked=question, query=query, trusted=trusted, status=status, encoding=encoding, body=body)
+            )
 
     return compare
 
