@@ -4,6 +4,7 @@ from django.urls import path
 
 from commerce.addition.api import AdditionDetail, AdditionsOfOrder, PayAddition
 from commerce.checkout import api as checkout
+from commerce.checkout.delivery_api import DeliveriesOfCart, DeliveryDetail, ShippingOptions
 from commerce.checkout.place_api import PaymentMethods, Place
 from commerce.document import api as document
 from commerce.order import api as order
@@ -15,12 +16,12 @@ urlpatterns = [
     path("carts/<uuid:cart>", checkout.CartDetail.as_view()),
     path("carts/<uuid:cart>/lines", checkout.Lines.as_view()),
     path("carts/<uuid:cart>/lines/<uuid:line>", checkout.LineDetail.as_view()),
-    path("carts/<uuid:cart>/delivery", checkout.DeliveryDetail.as_view()),
-    path("carts/<uuid:cart>/deliveries", checkout.DeliveriesOfCart.as_view()),
+    path("carts/<uuid:cart>/delivery", DeliveryDetail.as_view()),
+    path("carts/<uuid:cart>/deliveries", DeliveriesOfCart.as_view()),
     path("carts/<uuid:cart>/coupons/<str:code>", checkout.CouponDetail.as_view()),
     path("carts/<uuid:cart>/tenders", checkout.TendersOfCart.as_view()),
     path("carts/<uuid:cart>/tenders/<uuid:tender>", checkout.TenderDetail.as_view()),
-    path("carts/<uuid:cart>/shipping-options", checkout.ShippingOptions.as_view()),
+    path("carts/<uuid:cart>/shipping-options", ShippingOptions.as_view()),
     path("carts/<uuid:cart>/payment-methods", PaymentMethods.as_view()),
     path("carts/<uuid:cart>/confirm", checkout.Confirm.as_view()),
     path("carts/<uuid:cart>/claim", checkout.Claim.as_view()),

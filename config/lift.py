@@ -20,10 +20,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from packaging.utils import canonicalize_name
-
 import config  # noqa: F401
-from config.borrowing import NotHere, borrow
 from config.domains import DOMAINS, DomainRow
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,10 +95,13 @@ def make_environment(wheels: Sequence[Path], *, root: Path, work: Path, borrowed
 
 def borrow_into(site: Path, wheels: Sequence[Path]) -> None:
     """Unpack these wheels of ours there and give them what they declare, the last with what its tests need."""
+    # Here, since an image's build has neither that module nor what it needs.
+    from config.borrowing import NotHere, borrow
+
     for wheel in wheels:
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(site)
-    ours = [canonicalize_name(wheel.name.partition("-")[0]) for wheel in wheels]
+    ours = [wheel.name.partition("-")[0].replace("_", "-") for wheel in wheels]
     declared = [f"{name}[test]" if name == ours[-1] else name for name in ours]
     try:
         borrow(declared, into=site)

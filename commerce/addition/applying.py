@@ -29,6 +29,7 @@ def can_be_added_to(order: Order) -> bool:
 
 
 def _own_place_is_open(order: Order) -> bool:
+    # A list that was sent whole opens again; one whose rest was cancelled does not.
     if not order.deliveries.exists():
         return True
     own = [line for line in order.lines.all() if line.delivery is None and line.requires_shipping]

@@ -6,51 +6,15 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
-from chassis.web.amounts import AmountField
-from commerce.checkout.addresses import WrongAddress, checked
 from commerce.checkout.availability import AVAILABLE, INSUFFICIENT, UNKNOWN
-from commerce.checkout.deliveries import MOST_FURTHER
+from commerce.checkout.delivery_shapes import Address, DeliveryBody
 from commerce.checkout.models import Cart
+from commerce.checkout.quantity_field import QuantityField
 from commerce.payment.models import CARD, MANUAL
 from contracts.postpurchase import GIFT_CARD, POINTS, STORE_CREDIT
 
 MOST_CHOICES = 100
-MOST_SENT = 200
 ADD_LINE = OpenApiExample("Two mugs", value={"sku": "MUG-BLUE", "quantity": "2"}, request_only=True)
-SET_DELIVERY = OpenApiExample(
-    "A parcel to Kassel",
-    value={
-        "email": "ada@example.org",
-        "address": {
-            "name": "Ada Example",
-            "street": "Lindenweg 1",
-            "city": "Kassel",
-            "postcode": "34117",
-            "country": "DE",
-        },
-        "shipping_method": "standard",
-    },
-    request_only=True,
-)
-SPLIT = OpenApiExample(
-    "One of the mugs goes to Linz",
-    value={
-        "deliveries": [
-            {
-                "address": {
-                    "name": "Grete Example",
-                    "street": "Domgasse 3",
-                    "city": "Linz",
-                    "postcode": "4020",
-                    "country": "AT",
-                },
-                "shipping_method": "standard",
-                "lines": [{"line": "0192f1c8-6c5b-7a3e-9d2f-2f4a9f0b7c11", "quantity": "1"}],
-            }
-        ]
-    },
-    request_only=True,
-)
 PAY_WITH = OpenApiExample(
     "A gift card", value={"tender": "gift_card", "code": "ABCD-EFGH-JKLM-NPQR"}, request_only=True
 )
@@ -91,13 +55,6 @@ METHODS = OpenApiExample(
 )
 
 
-class QuantityField(serializers.DecimalField):
-    """A quantity: up to 9,999 with four decimals."""
-
-    def __init__(self, *, least: str, **options: Any) -> None:
-        super().__init__(max_digits=8, decimal_places=4, min_value=Decimal(least), max_value=Decimal(9999), **options)
-
-
 class ChoiceBody(serializers.Serializer[Any]):
     """An answer to one of the product's options, by codes; of a text option `value` is the text."""
 
@@ -135,70 +92,6 @@ class LineChange(serializers.Serializer[Any]):
     @partial.setter
     def partial(self, _: bool) -> None:
         pass
-
-
-class Address(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=200)
-    street = serializers.CharField(max_length=300)
-    city = serializers.CharField(max_length=200, allow_blank=True)
-    postcode = serializers.CharField(max_length=20, allow_blank=True)
-    country = serializers.RegexField(r"^[A-Z]{2}$", help_text="ISO 3166-1 alpha-2")
-    region = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    company = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    phone = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
-
-
-class NewAddress(Address):
-    """What an address needs, and how its postcode looks, is its country's matter."""
-
-    city = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
-    postcode = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
-
-    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        """As its country writes it; refuses what cannot be an address there."""
-        try:
-            return checked(attrs)
-        except WrongAddress as error:
-            raise serializers.ValidationError(error.parts) from None
-
-
-class Delivery(serializers.Serializer[Any]):
-    """Address and way of delivery are needed only where something is sent (the cart's `requires_shipping`)."""
-
-    email = serializers.EmailField(max_length=254)
-    address = NewAddress(required=False, allow_null=True, default=None)
-    billing_address = NewAddress(
-        required=False, allow_null=True, default=None, help_text="Of the invoice, where it is another."
-    )
-    shipping_method = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
-    vat_number = serializers.CharField(
-        max_length=20,
-        required=False,
-        default="",
-        allow_blank=True,
-        help_text="With its country: DE136695976. The totals say what it changes.",
-    )
-
-
-class SentLine(serializers.Serializer[Any]):
-    """So many of a line of the cart."""
-
-    line = serializers.UUIDField()
-    quantity = QuantityField(least="0.0001")
-
-
-class FurtherDelivery(serializers.Serializer[Any]):
-    """A further place, with what goes there. Its way of delivery may be chosen later; it is needed to order."""
-
-    address = NewAddress()
-    shipping_method = serializers.CharField(max_length=100, required=False, default="", allow_blank=True)
-    lines = SentLine(many=True, allow_empty=False, max_length=MOST_SENT)
-
-
-class FurtherDeliveries(serializers.Serializer[Any]):
-    """All further places; what they leave goes to the cart's own `delivery`. None: all of it does."""
-
-    deliveries = FurtherDelivery(many=True, max_length=MOST_FURTHER)
 
 
 class PaymentMethodBody(serializers.Serializer[Any]):
@@ -304,29 +197,6 @@ class CartLineBody(serializers.Serializer[Any]):
     )
 
 
-class SentLineBody(serializers.Serializer[Any]):
-    """What of a line goes to one place."""
-
-    line = serializers.UUIDField()
-    sku = serializers.CharField()
-    quantity = serializers.DecimalField(max_digits=12, decimal_places=4)
-    total = serializers.CharField(help_text="with the taxes of that place, after discount")
-    tax = serializers.CharField()
-    availability = serializers.ChoiceField(
-        choices=[AVAILABLE, INSUFFICIENT, UNKNOWN], help_text="After the places before it have taken theirs."
-    )
-
-
-class DeliveryBody(serializers.Serializer[Any]):
-    """One of several places that a cart goes to; the first is the cart's own `delivery` and has no id."""
-
-    id = serializers.UUIDField(allow_null=True)
-    address = Address(allow_null=True)
-    shipping_method = serializers.CharField()
-    shipping = serializers.CharField(help_text="its share of the totals' shipping")
-    lines = SentLineBody(many=True)
-
-
 class ChangeBody(serializers.Serializer[Any]):
     """One figure that differs from what was last shown."""
 
@@ -388,24 +258,3 @@ class PlacementBody(serializers.Serializer[Any]):
     action_url = serializers.CharField(allow_null=True)
     reason = serializers.CharField(allow_null=True)
     status_url = serializers.CharField()
-
-
-class PickupPointBody(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    name = serializers.CharField()
-    street = serializers.CharField()
-    city = serializers.CharField()
-    postcode = serializers.CharField()
-    country = serializers.CharField()
-
-
-class ShippingOptionBody(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    name = serializers.CharField()
-    price = AmountField()
-    currency = serializers.CharField()
-    kind = serializers.ChoiceField(choices=["delivery", "pickup"])
-    earliest = serializers.DateField(allow_null=True, help_text="The first day on which it may arrive or be collected.")
-    latest = serializers.DateField(allow_null=True)
-    pickup_point = PickupPointBody(allow_null=True, help_text="Where it is collected, of a pickup.")
-    explanation = serializers.ListField(child=serializers.CharField(), help_text="Where the price comes from.")

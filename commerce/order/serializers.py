@@ -8,7 +8,8 @@ from rest_framework import serializers
 from chassis.web.amounts import AmountField
 from commerce.cancellation.models import Cancellation
 from commerce.cancellation.states import CANCELLATION
-from commerce.checkout.serializers import Address, AdjustmentBody, CartBody, ChoiceBody, ComponentBody
+from commerce.checkout.delivery_shapes import Address
+from commerce.checkout.serializers import AdjustmentBody, CartBody, ChoiceBody, ComponentBody
 from commerce.order.models import Order, OrderDelivery, OrderEvent, OrderLine, OrderShipment
 from commerce.order.queries import payments_of, refunds_of
 from commerce.payment.models import Payment, Transaction

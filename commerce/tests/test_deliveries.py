@@ -12,6 +12,7 @@ from chassis.admin.testing import sign_in_as
 from chassis.ids import new_id
 from chassis.messages import decode_event, decode_message
 from chassis.unit_of_work import unit_of_work
+from commerce.addition.applying import can_be_added_to
 from commerce.cancellation.commands import request_cancellation
 from commerce.checkout import commands
 from commerce.checkout.commands import Shopper, WantedDelivery
@@ -249,6 +250,17 @@ def test_a_parcel_counts_for_the_lines_of_its_place(shop: str, books: Books) -> 
     body = APIClient().get(f"/api/v1/{shop}/orders/{order.id}", headers={"X-Cart-Secret": shopper.secret}).json()
     assert [one["delivery"] for one in body["shipments"]] == [str(further)]
     assert body["fulfilment_state"] == "partially_fulfilled"
+
+
+def test_goods_are_added_only_while_the_orders_own_place_takes_more(shop: str, books: Books) -> None:
+    order, _ = an_order_to_two_places()
+    own = order.lines.filter(sku="MUG", delivery=None)
+    order.payment_state = "paid"
+    assert can_be_added_to(order)
+    own.update(cancelled=2)
+    assert not can_be_added_to(order), "its list is closed, though the other place still waits"
+    own.update(cancelled=0, shipped=2)
+    assert can_be_added_to(order), "a list that was sent opens again"
 
 
 def test_a_cancellation_of_a_part_names_the_place(shop: str, books: Books) -> None:

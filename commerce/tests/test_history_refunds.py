@@ -103,6 +103,13 @@ def test_of_one_that_was_not_paid_nothing_goes_back() -> None:
     assert len(told(RefundFailed)) == 1 and one().refunded == 0
 
 
+def test_of_an_order_that_is_gone_nothing_goes_back_and_that_is_answered() -> None:
+    wanted = {"order": new_id(), "amount": Decimal(1), "currency": "JPY", "reason": "return R1"}
+    with unit_of_work("commerce"):
+        refund_requested(RefundRequested(return_request=RETURN, **wanted))
+    assert [event.return_request for event in told(RefundFailed)] == [RETURN]
+
+
 def test_a_withdrawn_refund_may_be_asked_for_again() -> None:
     carry(*WHOLE)
     ask("3300")

@@ -7,7 +7,9 @@ import pytest
 
 from chassis import domains
 from chassis.ids import migrated_id
+from contracts.dialect import DialectQuestion
 from contracts.logistics import AvailabilityChanged
+from logistics.legacy.dialect.answers import answer
 from logistics.legacy.models import LegacyFinding, LegacyTouched
 from logistics.legacy.netting import Balance, net
 from logistics.tests.build import published
@@ -176,6 +178,20 @@ def test_unmanaged_stock_never_runs_out_by_its_own_setting_or_the_shops() -> Non
     assert Availability.objects.get(sku="B").in_stock
     carry(setting(1, OPTION + "manage_stock", 0, gone=True, position=2))
     assert not Availability.objects.get(sku="B").in_stock
+
+
+def test_a_setting_in_a_form_of_its_own_leaves_the_answer_to_the_old_shop() -> None:
+    rest = {
+        "use_config_enable_qty_inc": 1,
+        "low_stock_date": None,
+        "is_decimal_divided": 0,
+        "stock_status_changed_auto": 0,
+    }
+    carry(*SHOP, product(1, "A"), settings(1, **rest), item(1, "north", "A", 1))
+    question = DialectQuestion(source="magento", store="", path=("stockItems", "A"))
+    assert answer(question).status == 200
+    carry(setting(1, OPTION + "min_sale_qty", '{"32000":1,"1":5}'))
+    assert answer(question).status == 0
 
 
 def test_backorders_and_negative_and_broken_quantities_are_carried() -> None:

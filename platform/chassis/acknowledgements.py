@@ -24,7 +24,7 @@ class Acknowledgements:
 
     Only the relay that leads may listen: an acknowledgement taken by a standby would free no place in the leader's
     window. Of one that is heard and not written the envelope is sent again, so that the broker need not keep it until
-    it is written: that would cost more than all else here.
+    it is written, which takes Redis several commands for each.
     """
 
     def __init__(self, label: str, flights: Flights, *, leading: Callable[[], bool]) -> None:

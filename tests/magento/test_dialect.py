@@ -238,6 +238,9 @@ def test_without_a_store_the_default_one_answers_and_a_closed_one_does_not() -> 
          "&searchCriteria[filter_groups][0][filters][0][value]=cheap", 0),
         ("searchCriteria[pageSize]=5&searchCriteria[filter_groups][0][filters][0][field]=name"
          "&searchCriteria[filter_groups][0][filters][0][value]='); DROP TABLE x;--", 200),
+        ("searchCriteria[pageSize]=5&searchCriteria[filter_groups][0][filters][0][field]=name"
+         "&searchCriteria[filter_groups][0][filters][0][value]=%\\"
+         "&searchCriteria[filter_groups][0][filters][0][condition_type]=like", 0),
     ],
 )  # fmt: skip
 def test_what_cannot_be_searched_for_is_refused_or_left_to_the_shop(query: str, status: int) -> None:

@@ -33,7 +33,13 @@ def test_a_request_with_a_body_and_any_method_goes_on_unchanged(shop: OldShop) -
 
 
 def test_headers_of_one_connection_end_here(shop: OldShop) -> None:
-    shop.headers = [("Connection", "X-Hop"), ("X-Hop", "1"), ("Set-Cookie", "a=1; Path=/"), ("Set-Cookie", "b=2")]
+    shop.headers = [
+        ("Connection", "X-Hop"),
+        ("X-Hop", "1"),
+        ("Set-Cookie", "a=1; Path=/"),
+        ("Set-Cookie", "b=2"),
+        ("Set-Cookie", "sixfold_staff=theirs"),
+    ]
     answer = get("/rest/V1/modules", Connection="close, X-Secret", TE="trailers", **{"X-Secret": "1"})
     came = shop.received[-1]
     assert not came.header("X-Secret") and not came.header("TE")

@@ -157,6 +157,8 @@ def test_a_shop_that_is_not_followed_is_answered_by_itself() -> None:
     from strangler.capture.models import Stream
 
     turn("reads.product", OURS)
+    Stream.objects.update(current_until=None)  # following began, and nothing has come
+    assert by(get(PATH)) == "legacy"
     Stream.objects.all().delete()
     assert by(get(PATH)) == "legacy"
 
